@@ -1,0 +1,62 @@
+package io.tidegate.api;
+
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+
+/// What a policy wants to happen next.
+public sealed interface Decision {
+
+    /// Goes on with the next policy. Allocates nothing.
+    static Decision next() {
+        return Next.NEXT;
+    }
+
+    /// Answers the client now. The answer passes `onResponse` of the policies that have run.
+    static Decision respond(Reply reply) {
+        return new Respond(reply);
+    }
+
+    /// Ends the exchange with the status and the problem body of `fault`.
+    static Decision fail(Fault fault) {
+        return new Fail(fault, List.of());
+    }
+
+    /// Ends the exchange with the status and the problem body of `fault`, and these header fields beside it
+    /// (`Retry-After`, `WWW-Authenticate`).
+    static Decision fail(Fault fault, List<Field> headers) {
+        return new Fail(fault, headers);
+    }
+
+    /// Holds the message until its body is here. One longer than `maxBytes` fails with [Fault#BODY_TOO_LARGE].
+    static Decision withBody(int maxBytes, Function<? super Body, ? extends Decision> then) {
+        return new WithBody(maxBytes, then);
+    }
+
+    /// Holds the message until `stage` completes, then goes on, on the event loop it came from.
+    static Decision await(CompletionStage<? extends Decision> stage) {
+        return new Await(stage);
+    }
+
+    /// Nothing to do here.
+    enum Next implements Decision {
+        /// The only one.
+        NEXT
+    }
+
+    /// Answers the client now.
+    record Respond(Reply reply) implements Decision {
+    }
+
+    /// Ends the exchange with a problem answer.
+    record Fail(Fault fault, List<Field> headers) implements Decision {
+    }
+
+    /// Waits for the body of the message at hand.
+    record WithBody(int maxBytes, Function<? super Body, ? extends Decision> then) implements Decision {
+    }
+
+    /// Waits for something else.
+    record Await(CompletionStage<? extends Decision> stage) implements Decision {
+    }
+}

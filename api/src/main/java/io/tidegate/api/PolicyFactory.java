@@ -1,0 +1,43 @@
+package io.tidegate.api;
+
+import java.util.Set;
+
+/// Makes policies of one type. Found with [java.util.ServiceLoader], the gateway's own like any plugin's.
+///
+/// @param <C>
+///            the configuration. Users write its components; their annotations check and document them.
+public interface PolicyFactory<C extends Record> {
+
+    /// The key users write in a list of policies: `rateLimit`.
+    String type();
+
+    /// The record that holds the configuration.
+    Class<C> configType();
+
+    /// One sentence for the reference: what a policy of this type does.
+    String summary();
+
+    /// Runs off the event loop and may block. Throws [ConfigException] for what annotations can't check.
+    Policy create(C config, PolicyContext context);
+
+    /// What has to be known of an exchange before this policy runs. Checked at load against what stands before it.
+    default Set<Trait> needs() {
+        return Set.of();
+    }
+
+    /// What is known of an exchange once this policy has run.
+    default Set<Trait> provides() {
+        return Set.of();
+    }
+
+    /// What must not be known yet when this policy runs: `cors` stands before anything that authenticates.
+    default Set<Trait> precedes() {
+        return Set.of();
+    }
+
+    /// What policies know of an exchange.
+    enum Trait {
+        /// Who calls.
+        CONSUMER
+    }
+}

@@ -1,0 +1,68 @@
+package io.tidegate.api;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The head of a request. It may be changed until the first attempt.
+///
+/// What is seen here is what is sent: the path is canonical (RFC 3986 §6.2.2, dot segments removed, slashes merged)
+/// before anything is matched, and that form goes upstream.
+public interface Request {
+
+    /// The method, with regard to case (RFC 9110 §9.1).
+    String method();
+
+    /// `http` or `https`.
+    String scheme();
+
+    /// The host the client asked for, lower case, without port; empty for an HTTP/1.0 request without one.
+    String host();
+
+    /// `host` with its port where the client gave one.
+    String authority();
+
+    /// The canonical path, with its percent escapes, starting with a slash.
+    String path();
+
+    /// The query without its question mark, or null where there is none.
+    @Nullable
+    String query();
+
+    /// Every value of a query parameter, percent-decoded; only `&` separates parameters.
+    List<String> queryParameter(String name);
+
+    /// The part of the path that the route's `{name}` stood for, percent-decoded; null where it has no such part.
+    @Nullable
+    String pathParameter(String name);
+
+    /// The header fields.
+    Headers headers();
+
+    /// Declared length of the body in bytes, 0 for no body, -1 for one of unknown length.
+    long contentLength();
+
+    /// Replaces the path. `path` starts with a slash, may hold percent escapes, no query; it is made canonical again.
+    ///
+    /// @throws FaultException
+    ///             where it is no path or climbs above the root
+    void setPath(String path);
+
+    /// Replaces the query; null removes it.
+    ///
+    /// @throws FaultException
+    ///             with [Fault#EMIT_CTL] where it holds what a query cannot
+    void setQuery(@Nullable String query);
+
+    /// Replaces the authority sent upstream in `Host`.
+    ///
+    /// @throws FaultException
+    ///             with [Fault#EMIT_CTL] where it is none
+    void setAuthority(String authority);
+
+    /// Largest body let through from here on; a larger one ends the exchange with [Fault#BODY_TOO_LARGE].
+    /// [Long#MAX_VALUE] for no limit.
+    void limitBody(long maxBytes);
+
+    /// Replaces a body that [Decision#withBody] has collected. The array is not copied.
+    void replaceBody(byte[] body);
+}

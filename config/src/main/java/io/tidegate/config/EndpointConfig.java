@@ -1,0 +1,20 @@
+package io.tidegate.config;
+
+import io.tidegate.api.Default;
+import io.tidegate.api.Doc;
+import io.tidegate.api.Range;
+import io.tidegate.api.Shorthand;
+
+/// One address of an upstream.
+@Doc("One address of an upstream.")
+public record EndpointConfig(
+        @Doc("`http://host:port`, or `unix:/path` for a Unix socket. A name is resolved again as its TTL says.") EndpointUrl url,
+
+        @Doc("Share of the requests relative to the other endpoints; 0 for none.") @Default("1") @Range(min = 0, max = 1000) int weight) {
+
+    /// An endpoint of weight 1.
+    @Shorthand
+    public static EndpointConfig of(String url) {
+        return new EndpointConfig(EndpointUrl.of(url), 1);
+    }
+}

@@ -1,0 +1,40 @@
+package io.tidegate.config;
+
+import io.tidegate.api.Default;
+import io.tidegate.api.Doc;
+import io.tidegate.api.Range;
+import java.util.List;
+import java.util.Map;
+
+/// The whole of a configuration.
+@Doc("The whole configuration of a gateway.")
+public record GatewayConfig(
+        @Doc("Version of this format.") @Default("1") @Range(min = 1, max = 1) int version,
+
+        @Doc("Addresses on which clients are served, by name.") @Default("{ default: { address: ':8080' } }") Map<String, ListenerConfig> listeners,
+
+        @Doc("Services behind the gateway, by name.") @Default("{}") Map<String, UpstreamConfig> upstreams,
+
+        @Doc("Which requests go where, by name. The most specific route wins, never the first one written.") @Default("{}") Map<String, RouteConfig> routes,
+
+        @Doc("Policies of every route, in the order in which they run; those of the route follow.") @Default("[]") List<PolicyConfig> policies,
+
+        @Doc("Lists of policies to put into others with `use`.") @Default("{}") Map<String, List<PolicyConfig>> policySets,
+
+        @Doc("What a route without an authenticating policy is: `open`, or refused at load unless it says `public: true`.") @Default("open") DefaultAccess defaultAccess,
+
+        @Doc("Bodies of your own for the gateway's errors, by status (`404`), class (`5xx`) or fault code (`upstream.timeout`).") @Default("{}") Map<String, ErrorResponseConfig> errorResponses,
+
+        @Doc("What the gateway tells of itself.") @Default("{}") TelemetryConfig telemetry,
+
+        @Doc("The process as a whole.") @Default("{}") ProcessConfig gateway,
+
+        @Doc("The listener for those who run the gateway.") @Default("{}") AdminConfig admin) {
+
+    /// What becomes of a route that nothing authenticates.
+    public enum DefaultAccess {
+        @Doc("Such a route is served.")
+        OPEN, @Doc("Such a route is an error unless it says `public: true`.")
+        DENY
+    }
+}

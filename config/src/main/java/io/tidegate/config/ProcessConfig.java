@@ -1,0 +1,63 @@
+package io.tidegate.config;
+
+import io.tidegate.api.Default;
+import io.tidegate.api.Doc;
+import io.tidegate.api.Named;
+import io.tidegate.api.Shorthand;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/// The process as a whole.
+@Doc("The process as a whole.")
+public record ProcessConfig(
+        @Doc("Event loops: a number, or `auto` for one per processor. Changed by a restart only.") @Default("auto") Count workers,
+
+        @Doc("How sockets are driven. Changed by a restart only.") @Default("auto") Transport transport,
+
+        @Doc("Most client connections in all: a number, or `auto` for the smaller of 20000 and 45% of the file descriptors.") @Default("auto") Count maxConnections,
+
+        @Doc("How long requests that run may take once the gateway was told to stop.") @Default("30s") Duration drain,
+
+        @Doc("How long new connections are still accepted after the gateway was told to stop, so that load balancers can notice that it is not ready.") @Default("5s") Duration drainDelay,
+
+        @Doc("A Unix socket over which a new process takes the listening sockets of this one over, so that an upgrade loses nothing. Changed by a restart only.") @Nullable String upgradeSocket) {
+
+    /// How sockets are driven.
+    public enum Transport {
+        @Doc("The best that the kernel allows: io_uring, else epoll, else NIO.")
+        AUTO, @Doc("Linux io_uring with a ring of provided buffers.")
+        @Named("io_uring")
+        IO_URING, @Doc("Linux epoll.")
+        EPOLL, @Doc("The JDK's own.")
+        NIO
+    }
+
+    /// A number, or what the gateway finds right.
+    ///
+    /// @param value
+    ///            1 or more; 0 stands for `auto`
+    public record Count(int value) {
+
+        /// Reads a number or `auto`.
+        @Shorthand
+        public static Count of(String text) {
+            if (text.equals("auto")) {
+                return new Count(0);
+            }
+            if (text.matches("[1-9][0-9]{0,8}")) {
+                return new Count(Integer.parseInt(text));
+            }
+            throw new IllegalArgumentException("must be a number of 1 or more, or auto (was '" + text + "')");
+        }
+
+        /// Whether the gateway is to find it.
+        public boolean isAuto() {
+            return value == 0;
+        }
+
+        @Override
+        public String toString() {
+            return isAuto() ? "auto" : Integer.toString(value);
+        }
+    }
+}

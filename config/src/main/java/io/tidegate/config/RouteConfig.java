@@ -1,0 +1,67 @@
+package io.tidegate.config;
+
+import io.tidegate.api.Default;
+import io.tidegate.api.Doc;
+import io.tidegate.api.Named;
+import io.tidegate.api.Range;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Which requests go where.
+@Doc("Which requests go where, and by which policies.")
+public record RouteConfig(
+        @Doc("Listeners on which the route is served; all if left out.") @Default("[]") List<String> listeners,
+
+        @Doc("A request matches when it matches one of these. Left out: every request.") @Default("[{}]") @Range(min = 1) List<MatchConfig> match,
+
+        @Doc("Breaks a tie between two routes that match equally well: the higher one wins.") @Default("0") int precedence,
+
+        @Doc("The upstream that answers.") @Nullable String upstream,
+
+        @Doc("Several upstreams and their shares, instead of one: `{ blue: 95, green: 5 }`.") @Nullable Map<String, Integer> upstreams,
+
+        @Doc("Policies of this route, in the order in which they run, after those of every route.") @Default("[]") List<PolicyConfig> policies,
+
+        @Doc("How long a request may take.") @Default("{}") Timeouts timeouts,
+
+        @Doc("Whether the client's `Host` goes upstream. `false`: that of the endpoint.") @Default("true") boolean preserveHost,
+
+        @Doc("Whether bodies are streams without an end in sight (server-sent events, long polling): only idle time-outs apply.") @Default("false") boolean streaming,
+
+        @Doc("Whether the route is meant to be open where `defaultAccess` is `deny`.") @Named("public") @Default("false") boolean isPublic,
+
+        @Doc("What an encoded slash (`%2F`, `%5C`) in a path is: refused, or data that is kept as it is.") @Default("reject") EncodedSlash encodedSlash,
+
+        @Doc("Whether `/a/` is another path than `/a` (`strict`), the same one (`same`), or redirected to the form of the route (`redirect`).") @Default("strict") TrailingSlash trailingSlash,
+
+        @Doc("Lets `X-HTTP-Method-Override` and its like pass; they are removed otherwise.") @Default("false") boolean methodOverride) {
+
+    /// What an encoded slash in a path is.
+    public enum EncodedSlash {
+        @Doc("Refused with 400.")
+        REJECT, @Doc("Kept as it is, as data of its segment.")
+        KEEP
+    }
+
+    /// What a slash at the end of a path means.
+    public enum TrailingSlash {
+        @Doc("`/a/` is another path than `/a`.")
+        STRICT, @Doc("Both are matched.")
+        SAME, @Doc("The other form is answered 308 with the route's.")
+        REDIRECT
+    }
+
+    /// How long a request may take on this route.
+    @Doc("How long a request may take on this route.")
+    public record Timeouts(
+            @Doc("From the request's head to the end of the response, tries and policies included. Left out: no limit beyond the upstream's.") @Nullable Duration request,
+
+            @Doc("One try: from its start to the end of the response.") @Nullable Duration perTry,
+
+            @Doc("Instead of the upstream's `response`.") @Nullable Duration response,
+
+            @Doc("Instead of the upstream's `idle`.") @Nullable Duration idle) {
+    }
+}

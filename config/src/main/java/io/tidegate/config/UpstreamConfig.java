@@ -1,0 +1,60 @@
+package io.tidegate.config;
+
+import io.tidegate.api.ByteSize;
+import io.tidegate.api.Default;
+import io.tidegate.api.Doc;
+import io.tidegate.api.Range;
+import java.time.Duration;
+import java.util.List;
+
+/// A service behind the gateway.
+@Doc("A service behind the gateway.")
+public record UpstreamConfig(
+        @Doc("Where the service runs.") @Range(min = 1) List<EndpointConfig> endpoints,
+
+        @Doc("How an endpoint is chosen.") @Default("leastRequests") LoadBalancing loadBalancing,
+
+        @Doc("Connections kept to the endpoints.") @Default("{}") Connections connections,
+
+        @Doc("How long the service may take. Routes may say otherwise.") @Default("{}") Timeouts timeouts,
+
+        @Doc("Bounds of what is accepted from the service.") @Default("{}") ResponseLimits limits) {
+
+    /// How an endpoint is chosen.
+    public enum LoadBalancing {
+        @Doc("The less busy of two chosen at random, by weight (power of two choices).")
+        LEAST_REQUESTS, @Doc("One after the other, by weight, evenly spread.")
+        ROUND_ROBIN, @Doc("At random, by weight.")
+        RANDOM
+    }
+
+    /// Connections kept to the endpoints.
+    @Doc("Connections kept to the endpoints.")
+    public record Connections(
+            @Doc("Most connections to one endpoint, over all event loops.") @Default("256") @Range(min = 1) int maxPerEndpoint,
+
+            @Doc("How long a connection is kept without a request. A `Keep-Alive: timeout` of the service shortens it.") @Default("30s") Duration idleTimeout,
+
+            @Doc("Longest wait for a free connection once `maxPerEndpoint` are busy; then 503.") @Default("1s") Duration maxWait) {
+    }
+
+    /// How long the service may take.
+    @Doc("How long the service may take.")
+    public record Timeouts(
+            @Doc("Until a connection stands.") @Default("2s") Duration connect,
+
+            @Doc("From the end of the request to the end of the response, `streaming: true` routes excepted.") @Default("15s") Duration response,
+
+            @Doc("Between two reads of a response.") @Default("60s") Duration idle) {
+    }
+
+    /// Bounds of what is accepted from the service.
+    @Doc("Bounds of what is accepted from the service.")
+    public record ResponseLimits(
+            @Doc("Largest response head; more is answered 502.") @Default("32KiB") ByteSize responseHead,
+
+            @Doc("Most header fields of a response; more is answered 502.") @Default("200") @Range(min = 1, max = 10000) int responseFields,
+
+            @Doc("Most interim (1xx) responses before the final one; more is answered 502.") @Default("10") @Range(min = 0) int interimResponses) {
+    }
+}
