@@ -1,0 +1,219 @@
+package io.tidegate.engine.wire;
+
+import java.util.Arrays;
+
+/// The head of a request (RFC 9112 §3), with its target brought to canonical form.
+public final class RequestHead extends MessageHead {
+
+    /// Length of a body that is chunked.
+    public static final long CHUNKED = -1;
+
+    int prefixLines;
+    int methodEnd;
+    int methodStart;
+    String method = "";
+    int targetStart;
+    int targetEnd;
+    int minor;
+
+    byte[] pathBytes = bytes;
+    int pathStart;
+    int pathEnd;
+    private byte[] pathScratch = new byte[0];
+    int queryStart;
+    int queryEnd;
+    boolean encodedSlash;
+
+    byte[] hostBytes = bytes;
+    int hostStart;
+    int hostEnd;
+    int authorityEnd;
+    private byte[] hostScratch = new byte[0];
+
+    long contentLength;
+    boolean expectsContinue;
+    boolean keepAlive;
+    boolean asterisk;
+    boolean hostFromTarget;
+    int droppedAliases;
+
+    @Override
+    public void reset() {
+        super.reset();
+        prefixLines = 0;
+        pathBytes = bytes;
+        hostBytes = bytes;
+        pathStart = 0;
+        pathEnd = 0;
+        queryStart = -1;
+        queryEnd = -1;
+        hostStart = 0;
+        hostEnd = 0;
+        authorityEnd = 0;
+        targetStart = 0;
+        targetEnd = 0;
+        method = "";
+        minor = 1;
+        contentLength = 0;
+        expectsContinue = false;
+        keepAlive = true;
+        asterisk = false;
+        encodedSlash = false;
+        hostFromTarget = false;
+        droppedAliases = 0;
+    }
+
+    byte[] pathScratch(int size) {
+        if (pathScratch.length < size || pathScratch.length > 4096) {
+            pathScratch = new byte[Math.max(256, size)];
+        }
+        return pathScratch;
+    }
+
+    byte[] hostScratch(int size) {
+        if (hostScratch.length < size) {
+            hostScratch = new byte[Math.max(64, size)];
+        }
+        return hostScratch;
+    }
+
+    /// The method; a standard one is always the same object.
+    public String method() {
+        return method;
+    }
+
+    /// Minor version: 0 or 1.
+    public int minor() {
+        return minor;
+    }
+
+    /// Whether the client asked for the connection to be kept (RFC 9112 §9.3).
+    public boolean keepAlive() {
+        return keepAlive;
+    }
+
+    /// Whether the target is `*`.
+    public boolean asterisk() {
+        return asterisk;
+    }
+
+    /// Declared length of the body, 0 for none, [#CHUNKED] for one of unknown length.
+    public long contentLength() {
+        return contentLength;
+    }
+
+    /// Whether the client waits for a 100 before it sends the body.
+    public boolean expectsContinue() {
+        return expectsContinue;
+    }
+
+    /// Whether the path holds an encoded slash or backslash.
+    public boolean encodedSlash() {
+        return encodedSlash;
+    }
+
+    /// Number of fields dropped because their names held an underscore.
+    public int droppedAliases() {
+        return droppedAliases;
+    }
+
+    /// The bytes that the canonical path is in.
+    public byte[] pathBytes() {
+        return pathBytes;
+    }
+
+    /// Where the canonical path begins.
+    public int pathStart() {
+        return pathStart;
+    }
+
+    /// Where the canonical path ends.
+    public int pathEnd() {
+        return pathEnd;
+    }
+
+    /// Where the query begins in [#bytes], behind its question mark; -1 where there is none.
+    public int queryStart() {
+        return queryStart;
+    }
+
+    /// Where the query ends.
+    public int queryEnd() {
+        return queryEnd;
+    }
+
+    /// The target as received: where it begins in [#bytes].
+    public int targetStart() {
+        return targetStart;
+    }
+
+    /// The target as received: where it ends.
+    public int targetEnd() {
+        return targetEnd;
+    }
+
+    /// The bytes that the canonical host is in.
+    public byte[] hostBytes() {
+        return hostBytes;
+    }
+
+    /// Where the host begins.
+    public int hostStart() {
+        return hostStart;
+    }
+
+    /// Where the host ends, without a port; equal to its start where there is no host.
+    public int hostEnd() {
+        return hostEnd;
+    }
+
+    /// Where the port behind the host ends.
+    public int authorityEnd() {
+        return authorityEnd;
+    }
+
+    /// The text of the canonical path.
+    public String path() {
+        return Ascii.text(pathBytes, pathStart, pathEnd);
+    }
+
+    /// Puts a path that is canonical already in place of this one.
+    void replacePath(byte[] path, int end) {
+        pathBytes = path;
+        pathStart = 0;
+        pathEnd = end;
+    }
+
+    /// The first bytes of the message as received, at most `max`, for a log of what was refused.
+    public byte[] prefix(int max) {
+        return Arrays.copyOf(bytes, Math.min(max, length));
+    }
+
+    /// Writes the forwarded header fields, without the start line, without `Host` and without the empty line.
+    public void writeForwardedFields(HeadWriter out) {
+        writeFields(out);
+    }
+
+    /// Writes the canonical path.
+    public void writePath(HeadWriter out) {
+        out.bytes(pathBytes, pathStart, pathEnd);
+    }
+
+    /// Writes host and port.
+    public void writeAuthority(HeadWriter out) {
+        out.bytes(hostBytes, hostStart, hostEnd);
+        if (authorityEnd > hostEnd) {
+            out.bytes(hostBytes, hostEnd, authorityEnd);
+        }
+    }
+
+    /// Forwards the fields that make a service treat a request as one of another method.
+    public void letMethodOverridePass() {
+        for (int i = 0; i < count; i++) {
+            KnownHeader header = known[i];
+            if (header != null && header.overridesMethod()) {
+                flags[i] &= (byte) ~DROPPED;
+            }
+        }
+    }
+}
