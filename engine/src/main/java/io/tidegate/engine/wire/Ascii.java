@@ -103,7 +103,7 @@ public final class Ascii {
         for (; i + 8 <= to; i += 8) {
             long word = (long) LONGS.get(bytes, i);
             long deletes = word ^ DELETES;
-            long hits = ((word - SPACES) & ~word | (deletes - ONES) & ~deletes) & HIGH_BITS;
+            long hits = (((word - SPACES) & ~word) | ((deletes - ONES) & ~deletes)) & HIGH_BITS;
             if (hits != 0) {
                 return i + (Long.numberOfTrailingZeros(hits) >>> 3);
             }

@@ -41,7 +41,6 @@ public final class BodyDecoder {
     private boolean refuseForbidden;
     private long remaining;
     private int digits;
-    private boolean upperCase;
     private boolean quoted;
     private boolean escaped;
     private int extension;
@@ -73,7 +72,6 @@ public final class BodyDecoder {
         refuseForbidden = strictTrailers;
         remaining = 0;
         digits = 0;
-        upperCase = false;
         extension = 0;
         extensions = 0;
         trailers = 0;
@@ -242,8 +240,7 @@ public final class BodyDecoder {
                 }
                 state = State.SIZE;
                 digits = 0;
-                upperCase = false;
-                extension = 0;
+                        extension = 0;
                 canonical = true;
                 element = at + 1;
                 return b == '\n' ? null : Fault.CHUNK_LINE;

@@ -98,7 +98,7 @@ public enum KnownHeader {
 
     private static final KnownHeader[] ALL = values();
     private static final int TABLE = 1024;
-    private static final @Nullable KnownHeader[][] BUCKETS = buckets();
+    private static final KnownHeader[][] BUCKETS = buckets();
 
     private final byte[] lowerName;
     private final Kind kind;
@@ -108,7 +108,7 @@ public enum KnownHeader {
         this.kind = kind;
     }
 
-    private static @Nullable KnownHeader[][] buckets() {
+    private static KnownHeader[][] buckets() {
         List<List<KnownHeader>> lists = new ArrayList<>();
         for (int i = 0; i < TABLE; i++) {
             lists.add(new ArrayList<>());
@@ -116,11 +116,9 @@ public enum KnownHeader {
         for (KnownHeader header : ALL) {
             lists.get(hash(header.lowerName, 0, header.lowerName.length)).add(header);
         }
-        @Nullable KnownHeader[][] buckets = new KnownHeader[TABLE][];
+        KnownHeader[][] buckets = new KnownHeader[TABLE][];
         for (int i = 0; i < TABLE; i++) {
-            if (!lists.get(i).isEmpty()) {
-                buckets[i] = lists.get(i).toArray(new KnownHeader[0]);
-            }
+            buckets[i] = lists.get(i).toArray(new KnownHeader[0]);
         }
         return buckets;
     }
@@ -135,12 +133,9 @@ public enum KnownHeader {
 
     /// The known header of this name, or null. The range is not empty.
     static @Nullable KnownHeader find(byte[] bytes, int start, int end) {
-        KnownHeader[] bucket = BUCKETS[hash(bytes, start, end)];
-        if (bucket != null) {
-            for (KnownHeader header : bucket) {
-                if (Ascii.equalsIgnoreCase(bytes, start, end, header.lowerName)) {
-                    return header;
-                }
+        for (KnownHeader header : BUCKETS[hash(bytes, start, end)]) {
+            if (Ascii.equalsIgnoreCase(bytes, start, end, header.lowerName)) {
+                return header;
             }
         }
         return null;

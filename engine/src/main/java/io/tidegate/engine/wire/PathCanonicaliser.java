@@ -8,8 +8,6 @@ import org.jspecify.annotations.Nullable;
 /// different ways is refused: see [Fault] for each.
 public final class PathCanonicaliser {
 
-    private static final Fault NONE = null;
-
     private PathCanonicaliser() {
     }
 
@@ -19,7 +17,7 @@ public final class PathCanonicaliser {
             head.pathBytes = bytes;
             head.pathStart = start;
             head.pathEnd = end;
-            return NONE;
+            return null;
         }
         byte[] out = head.pathScratch(end - start + 1);
         int result = rewrite(bytes, start, end, out);
@@ -28,7 +26,7 @@ public final class PathCanonicaliser {
         }
         head.replacePath(out, result);
         head.encodedSlash = holdsEncodedSlash(out, result);
-        return NONE;
+        return null;
     }
 
     /// Puts the canonical form of `path` in place of the path of `head`.
@@ -55,7 +53,7 @@ public final class PathCanonicaliser {
         }
         head.replacePath(out, result);
         head.encodedSlash = holdsEncodedSlash(out, result);
-        return NONE;
+        return null;
     }
 
     private static boolean isCanonical(byte[] bytes, int start, int end) {

@@ -63,7 +63,7 @@ final class RequestTarget {
         } else {
             Fault fault = host(head, start, slash);
             if (fault != null) {
-                return fault == Fault.HOST_SYNTAX ? Fault.TARGET_FORM : fault;
+                return fault.equals(Fault.HOST_SYNTAX) ? Fault.TARGET_FORM : fault;
             }
             head.hostFromTarget = true;
         }

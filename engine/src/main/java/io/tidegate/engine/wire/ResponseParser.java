@@ -24,7 +24,7 @@ public final class ResponseParser extends HeadParser {
     /// @return whether the head is complete and well formed
     public boolean read(ResponseHead head, ByteBuf in) {
         boolean complete = parse(head, in);
-        if (head.fault != null && head.fault != Fault.UPSTREAM_HEAD_TOO_LARGE) {
+        if (head.fault != null && !head.fault.equals(Fault.UPSTREAM_HEAD_TOO_LARGE)) {
             head.fault = Fault.UPSTREAM_INVALID;
         }
         return complete;

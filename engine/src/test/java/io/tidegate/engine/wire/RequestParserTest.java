@@ -23,19 +23,19 @@ class RequestParserTest {
 
     private static String unescape(String text) {
         StringBuilder out = new StringBuilder();
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
+        int i = 0;
+        while (i < text.length()) {
+            char c = text.charAt(i++);
             if (c != '\\') {
                 out.append(c);
                 continue;
             }
-            i++;
-            switch (text.charAt(i)) {
+            switch (text.charAt(i++)) {
                 case 'r' -> out.append('\r');
                 case 'n' -> out.append('\n');
                 case 't' -> out.append('\t');
                 default -> {
-                    out.append((char) Integer.parseInt(text.substring(i + 1, i + 3), 16));
+                    out.append((char) Integer.parseInt(text.substring(i, i + 2), 16));
                     i += 2;
                 }
             }
