@@ -97,7 +97,8 @@ public final class Ascii {
         return letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : -1;
     }
 
-    /// The first place from `from` on, before `to`, of a control character (below 0x20, or 0x7F); `to` if there is none.
+    /// The first place from `from` on, before `to`, of a control character (below 0x20, or 0x7F); `to` if there
+    /// is none.
     static int nextControl(byte[] bytes, int from, int to) {
         int i = from;
         for (; i + 8 <= to; i += 8) {

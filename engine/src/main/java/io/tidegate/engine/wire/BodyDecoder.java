@@ -4,7 +4,8 @@ import io.netty.buffer.ByteBuf;
 import io.tidegate.api.Fault;
 import org.jspecify.annotations.Nullable;
 
-/// Cuts the body of a message out of what is received (RFC 9112 §6): a counted, a chunked or a last one of a connection.
+/// Cuts the body of a message out of what is received (RFC 9112 §6): a counted, a chunked or a last one of a
+/// connection.
 ///
 /// With framing kept, a chunked body is handed on chunk lines and all: runs that are as re-serialising would write them
 /// go as ranges of the received buffer, anything else (extensions, upper-case sizes, trailers) is written anew. What is
@@ -12,18 +13,7 @@ import org.jspecify.annotations.Nullable;
 public final class BodyDecoder {
 
     private enum State {
-        IDLE,
-        COUNTED,
-        UNTIL_CLOSE,
-        SIZE,
-        EXTENSION,
-        SIZE_LF,
-        DATA,
-        DATA_CR,
-        DATA_LF,
-        TRAILER_LINE,
-        TRAILER_LF,
-        DONE
+        IDLE, COUNTED, UNTIL_CLOSE, SIZE, EXTENSION, SIZE_LF, DATA, DATA_CR, DATA_LF, TRAILER_LINE, TRAILER_LF, DONE
     }
 
     /// Largest extensions of one chunk, in bytes.
@@ -64,8 +54,10 @@ public final class BodyDecoder {
 
     /// Begins a chunked body.
     ///
-    /// @param framing whether its framing is handed on with it
-    /// @param strictTrailers whether trailer fields that must not stand there are refused rather than dropped
+    /// @param framing
+    ///            whether its framing is handed on with it
+    /// @param strictTrailers
+    ///            whether trailer fields that must not stand there are refused rather than dropped
     public void chunked(boolean framing, boolean strictTrailers) {
         begin(State.SIZE);
         keepFraming = framing;
@@ -240,7 +232,7 @@ public final class BodyDecoder {
                 }
                 state = State.SIZE;
                 digits = 0;
-                        extension = 0;
+                extension = 0;
                 canonical = true;
                 element = at + 1;
                 return b == '\n' ? null : Fault.CHUNK_LINE;

@@ -8,7 +8,8 @@ public interface BodySink {
     /// A range of `in`: data, or with framing kept, chunks whole or in part. `in` stays the caller's; whoever keeps the
     /// range retains it.
     ///
-    /// @param data number of bytes in it that are the body's own
+    /// @param data
+    ///            number of bytes in it that are the body's own
     void range(ByteBuf in, int start, int length, int data);
 
     /// Framing written anew, in place of what was received.

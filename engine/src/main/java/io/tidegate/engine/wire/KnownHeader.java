@@ -86,14 +86,7 @@ public enum KnownHeader {
     DATE("date", Kind.PLAIN);
 
     private enum Kind {
-        PLAIN,
-        SINGLETON,
-        PROTECTED,
-        MANAGED,
-        FRAMING,
-        HOP,
-        FORWARDED,
-        OVERRIDE
+        PLAIN, SINGLETON, PROTECTED, MANAGED, FRAMING, HOP, FORWARDED, OVERRIDE
     }
 
     private static final KnownHeader[] ALL = values();

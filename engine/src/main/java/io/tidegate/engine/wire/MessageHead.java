@@ -30,13 +30,15 @@ public abstract class MessageHead {
     int count;
     int[] index = new int[32 * STRIDE];
     byte[] flags = new byte[32];
-    @Nullable KnownHeader[] known = new KnownHeader[32];
+    @Nullable
+    KnownHeader[] known = new KnownHeader[32];
     long seen;
     long seenTwice;
     boolean startLineRead;
     boolean complete;
     int end;
-    @Nullable Fault fault;
+    @Nullable
+    Fault fault;
     private @Nullable List<AddedField> added;
     boolean changed;
 
@@ -212,7 +214,8 @@ public abstract class MessageHead {
     /// Drops every field that the value of a `Connection` field names (RFC 9110 §7.6.1).
     ///
     /// @return the fault where it names what must not be removed, else null
-    @Nullable Fault dropNominated(int connection) {
+    @Nullable
+    Fault dropNominated(int connection) {
         int i = valueStart(connection);
         int stop = valueEnd(connection);
         while (i < stop) {

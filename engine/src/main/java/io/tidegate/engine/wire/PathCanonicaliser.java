@@ -149,8 +149,9 @@ public final class PathCanonicaliser {
             return length == segment && more ? length - 1 : length;
         }
         if (segment + dots < length) {
-            boolean parameter = out[segment + dots] == ';' || (out[segment + dots] == '%' && out[segment + dots + 1] == '3'
-                    && out[segment + dots + 2] == 'B');
+            boolean parameter = out[segment + dots] == ';'
+                    || (out[segment + dots] == '%' && out[segment + dots + 1] == '3'
+                            && out[segment + dots + 2] == 'B');
             return parameter ? DOT_PARAMETER : length;
         }
         int parent = segment - 1;
@@ -179,7 +180,8 @@ public final class PathCanonicaliser {
         int value = high << 4 | low;
         if (value == '%' && at + 4 < end) {
             int next = Ascii.hex(in[at + 3]) << 4 | Ascii.hex(in[at + 4]);
-            if (Ascii.hex(in[at + 3]) >= 0 && Ascii.hex(in[at + 4]) >= 0 && (next == '.' || next == '/' || next == '\\')) {
+            if (Ascii.hex(in[at + 3]) >= 0 && Ascii.hex(in[at + 4]) >= 0
+                    && (next == '.' || next == '/' || next == '\\')) {
                 return DOUBLE_ESCAPE;
             }
         }
@@ -188,7 +190,8 @@ public final class PathCanonicaliser {
 
     private static boolean holdsEncodedSlash(byte[] path, int end) {
         for (int i = 0; i + 2 < end; i++) {
-            if (path[i] == '%' && ((path[i + 1] == '2' && path[i + 2] == 'F') || (path[i + 1] == '5' && path[i + 2] == 'C'))) {
+            if (path[i] == '%'
+                    && ((path[i + 1] == '2' && path[i + 2] == 'F') || (path[i + 1] == '5' && path[i + 2] == 'C'))) {
                 return true;
             }
         }

@@ -107,6 +107,11 @@ public final class RequestHead extends MessageHead {
         return expectsContinue;
     }
 
+    /// The client was told to go on.
+    public void continued() {
+        expectsContinue = false;
+    }
+
     /// Whether the path holds an encoded slash or backslash.
     public boolean encodedSlash() {
         return encodedSlash;

@@ -10,7 +10,8 @@ public final class RequestParser extends HeadParser {
     private static final byte[] HTTP = Ascii.bytes("HTTP/");
     private static final int LONGEST_METHOD = 32;
     private static final byte[][] METHOD_BYTES;
-    private static final String[] METHODS = {"GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH", "CONNECT", "TRACE"};
+    private static final String[] METHODS = {"GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH", "CONNECT",
+        "TRACE"};
 
     static {
         METHOD_BYTES = new byte[METHODS.length][];
@@ -40,7 +41,8 @@ public final class RequestParser extends HeadParser {
     }
 
     @Override
-    @Nullable Fault checkStartLineSoFar(MessageHead head, int length) {
+    @Nullable
+    Fault checkStartLineSoFar(MessageHead head, int length) {
         int start = head.lineStart;
         byte[] bytes = head.bytes;
         int i = start;
@@ -79,7 +81,8 @@ public final class RequestParser extends HeadParser {
     }
 
     @Override
-    @Nullable Fault startLine(MessageHead message, int start, int end) {
+    @Nullable
+    Fault startLine(MessageHead message, int start, int end) {
         RequestHead head = (RequestHead) message;
         byte[] bytes = head.bytes;
         if (start == end) {
@@ -159,7 +162,8 @@ public final class RequestParser extends HeadParser {
     }
 
     @Override
-    @Nullable Fault finish(MessageHead head) {
+    @Nullable
+    Fault finish(MessageHead head) {
         return RequestRules.check((RequestHead) head);
     }
 }

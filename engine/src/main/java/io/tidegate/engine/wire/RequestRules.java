@@ -48,7 +48,8 @@ final class RequestRules {
             int field = head.find(KnownHeader.CONTENT_LENGTH);
             long length = contentLength(head, field);
             if (length < 0) {
-                return length == NOT_ONE ? Fault.FRAMING_CL_DUP
+                return length == NOT_ONE
+                        ? Fault.FRAMING_CL_DUP
                         : length == TOO_LARGE ? Fault.FRAMING_CL_RANGE : Fault.FRAMING_CL_SYNTAX;
             }
             head.contentLength = length;

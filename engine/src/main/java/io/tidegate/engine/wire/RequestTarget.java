@@ -41,7 +41,8 @@ final class RequestTarget {
             head.pathEnd = end;
             return head.method.equals("OPTIONS") ? null : Fault.TARGET_FORM;
         }
-        int scheme = startsWith(bytes, start, end, HTTP_SCHEME) ? HTTP_SCHEME.length
+        int scheme = startsWith(bytes, start, end, HTTP_SCHEME)
+                ? HTTP_SCHEME.length
                 : startsWith(bytes, start, end, HTTPS_SCHEME) ? HTTPS_SCHEME.length : 0;
         return scheme == 0 ? Fault.TARGET_FORM : absolute(head, start + scheme, end);
     }

@@ -36,7 +36,8 @@ public final class ResponseParser extends HeadParser {
     }
 
     @Override
-    @Nullable Fault checkStartLineSoFar(MessageHead head, int length) {
+    @Nullable
+    Fault checkStartLineSoFar(MessageHead head, int length) {
         int start = head.lineStart;
         for (int i = start; i < length && i - start < VERSION.length; i++) {
             if (head.bytes[i] != VERSION[i - start]) {
@@ -52,7 +53,8 @@ public final class ResponseParser extends HeadParser {
     }
 
     @Override
-    @Nullable Fault startLine(MessageHead message, int start, int end) {
+    @Nullable
+    Fault startLine(MessageHead message, int start, int end) {
         ResponseHead head = (ResponseHead) message;
         byte[] bytes = head.bytes;
         if (end - start < 12) {
@@ -83,7 +85,8 @@ public final class ResponseParser extends HeadParser {
     }
 
     @Override
-    @Nullable Fault finish(MessageHead message) {
+    @Nullable
+    Fault finish(MessageHead message) {
         ResponseHead head = (ResponseHead) message;
         head.keepAlive = head.minor == 1;
         Fault fault = framing(head);

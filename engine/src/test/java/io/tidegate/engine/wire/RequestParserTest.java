@@ -58,7 +58,8 @@ class RequestParserTest {
 
     @Test
     void readsTheSameByteByByte() {
-        byte[] message = "POST /p HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc".getBytes(StandardCharsets.ISO_8859_1);
+        byte[] message = "POST /p HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc"
+                .getBytes(StandardCharsets.ISO_8859_1);
         RequestHead head = new RequestHead();
         head.reset();
 
@@ -74,36 +75,36 @@ class RequestParserTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-            "GET /p HTTP/1.1\\r\\n\\r\\n|host.missing",
-            "GET /p HTTP/1.1\\r\\nHost: a\\r\\nHost: b\\r\\n\\r\\n|host.dup",
-            "GET /p HTTP/1.1\\r\\nHost: u@a\\r\\n\\r\\n|host.syntax",
-            "GET /p HTTP/1.1\\r\\nHost: a:99999\\r\\n\\r\\n|host.syntax",
-            "GET /p HTTP/1.1\\nHost: a\\n\\n|parse.bare_lf",
-            "GET  /p HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n|parse.reqline",
-            "GET /p q HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n|parse.reqline",
-            "GET /p\\r\\n\\r\\n|parse.version",
-            "GET /p HTTP/2.0\\r\\nHost: a\\r\\n\\r\\n|parse.version_unsupported",
-            "PRI * HTTP/2.0\\r\\n\\r\\n|parse.version",
-            "\\x00\\x01GET /p HTTP/1.1\\r\\n|parse.prefix",
-            "GE:T /p HTTP/1.1\\r\\n|parse.method",
-            "GET /p\\x00x HTTP/1.1\\r\\n|target.char",
-            "GET admin HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n|target.form",
-            "GET http://evil/p HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n|target.authority",
-            "GET /p HTTP/1.1\\r\\nHost: a\\r\\nX: a\\r\\n b\\r\\n\\r\\n|framing.fold",
-            "GET /p HTTP/1.1\\r\\nHost: a\\r\\nX : a\\r\\n\\r\\n|header.name",
-            "GET /p HTTP/1.1\\r\\nHost: a\\r\\nX: a\\x01\\r\\n\\r\\n|header.ctl",
-            "GET /p HTTP/1.1\\r\\nHost: a\\r\\nTransfer_Encoding: chunked\\r\\n\\r\\n|header.alias",
-            "GET /p HTTP/1.1\\r\\nHost: a\\r\\nConnection: close, Authorization\\r\\n\\r\\n|header.hop",
-            "POST /p HTTP/1.1\\r\\nHost: a\\r\\nContent-Length: 6\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n|framing.cl_te",
-            "POST /p HTTP/1.0\\r\\nHost: a\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n|framing.te_http10",
-            "POST /p HTTP/1.1\\r\\nHost: a\\r\\nTransfer-Encoding: chunked, gzip\\r\\n\\r\\n|framing.te_final",
-            "POST /p HTTP/1.1\\r\\nHost: a\\r\\nTransfer-Encoding: gzip, chunked\\r\\n\\r\\n|framing.te_unknown",
-            "POST /p HTTP/1.1\\r\\nHost: a\\r\\nContent-Length: 3,3\\r\\n\\r\\n|framing.cl_dup",
-            "POST /p HTTP/1.1\\r\\nHost: a\\r\\nContent-Length: +3\\r\\n\\r\\n|framing.cl_syntax",
-            "POST /p HTTP/1.1\\r\\nHost: a\\r\\nContent-Length: 18446744073709551619\\r\\n\\r\\n|framing.cl_range",
-            "POST /p HTTP/1.1\\r\\nHost: a\\r\\nExpect: xyz\\r\\n\\r\\n|framing.expect",
-            "GET /p HTTP/1.0\\r\\nContent-Length: 3\\r\\n\\r\\n|framing.body_http10",
-            "\\r\\n\\r\\nGET /p HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n|framing.stray",
+        "GET /p HTTP/1.1\\r\\n\\r\\n|host.missing",
+        "GET /p HTTP/1.1\\r\\nHost: a\\r\\nHost: b\\r\\n\\r\\n|host.dup",
+        "GET /p HTTP/1.1\\r\\nHost: u@a\\r\\n\\r\\n|host.syntax",
+        "GET /p HTTP/1.1\\r\\nHost: a:99999\\r\\n\\r\\n|host.syntax",
+        "GET /p HTTP/1.1\\nHost: a\\n\\n|parse.bare_lf",
+        "GET  /p HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n|parse.reqline",
+        "GET /p q HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n|parse.reqline",
+        "GET /p\\r\\n\\r\\n|parse.version",
+        "GET /p HTTP/2.0\\r\\nHost: a\\r\\n\\r\\n|parse.version_unsupported",
+        "PRI * HTTP/2.0\\r\\n\\r\\n|parse.version",
+        "\\x00\\x01GET /p HTTP/1.1\\r\\n|parse.prefix",
+        "GE:T /p HTTP/1.1\\r\\n|parse.method",
+        "GET /p\\x00x HTTP/1.1\\r\\n|target.char",
+        "GET admin HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n|target.form",
+        "GET http://evil/p HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n|target.authority",
+        "GET /p HTTP/1.1\\r\\nHost: a\\r\\nX: a\\r\\n b\\r\\n\\r\\n|framing.fold",
+        "GET /p HTTP/1.1\\r\\nHost: a\\r\\nX : a\\r\\n\\r\\n|header.name",
+        "GET /p HTTP/1.1\\r\\nHost: a\\r\\nX: a\\x01\\r\\n\\r\\n|header.ctl",
+        "GET /p HTTP/1.1\\r\\nHost: a\\r\\nTransfer_Encoding: chunked\\r\\n\\r\\n|header.alias",
+        "GET /p HTTP/1.1\\r\\nHost: a\\r\\nConnection: close, Authorization\\r\\n\\r\\n|header.hop",
+        "POST /p HTTP/1.1\\r\\nHost: a\\r\\nContent-Length: 6\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n|framing.cl_te",
+        "POST /p HTTP/1.0\\r\\nHost: a\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n|framing.te_http10",
+        "POST /p HTTP/1.1\\r\\nHost: a\\r\\nTransfer-Encoding: chunked, gzip\\r\\n\\r\\n|framing.te_final",
+        "POST /p HTTP/1.1\\r\\nHost: a\\r\\nTransfer-Encoding: gzip, chunked\\r\\n\\r\\n|framing.te_unknown",
+        "POST /p HTTP/1.1\\r\\nHost: a\\r\\nContent-Length: 3,3\\r\\n\\r\\n|framing.cl_dup",
+        "POST /p HTTP/1.1\\r\\nHost: a\\r\\nContent-Length: +3\\r\\n\\r\\n|framing.cl_syntax",
+        "POST /p HTTP/1.1\\r\\nHost: a\\r\\nContent-Length: 18446744073709551619\\r\\n\\r\\n|framing.cl_range",
+        "POST /p HTTP/1.1\\r\\nHost: a\\r\\nExpect: xyz\\r\\n\\r\\n|framing.expect",
+        "GET /p HTTP/1.0\\r\\nContent-Length: 3\\r\\n\\r\\n|framing.body_http10",
+        "\\r\\n\\r\\nGET /p HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n|framing.stray",
     })
     void refuses(String message, String code) {
         RequestHead head = read(unescape(message));
@@ -114,8 +115,8 @@ class RequestParserTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-            "/a/../admin|/admin", "/a/./admin|/a/admin", "/a/%2e%2e/admin|/admin", "/%61dmin|/admin",
-            "//admin|/admin", "/a/..|/", "/a/b/.|/a/b/", "/a//b///c/|/a/b/c/", "/a%c3%a9|/a%C3%A9", "/a%2f|/a%2F",
+        "/a/../admin|/admin", "/a/./admin|/a/admin", "/a/%2e%2e/admin|/admin", "/%61dmin|/admin",
+        "//admin|/admin", "/a/..|/", "/a/b/.|/a/b/", "/a//b///c/|/a/b/c/", "/a%c3%a9|/a%C3%A9", "/a%2f|/a%2F",
     })
     void bringsPathsToOneForm(String received, String canonical) {
         RequestHead head = read("GET " + received + " HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -126,8 +127,8 @@ class RequestParserTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-            "/../x|path.above_root", "/a/..;/admin|path.dot_parameter", "/a\\x5c..|target.char", "/a%00b|path.escape",
-            "/a%zz|path.escape", "/%c0%ae%c0%ae/x|path.utf8", "/%252e%252e/admin|path.double_escape",
+        "/../x|path.above_root", "/a/..;/admin|path.dot_parameter", "/a\\x5c..|target.char", "/a%00b|path.escape",
+        "/a%zz|path.escape", "/%c0%ae%c0%ae/x|path.utf8", "/%252e%252e/admin|path.double_escape",
     })
     void refusesPathsThatServicesUnderstandDifferently(String received, String code) {
         RequestHead head = read("GET " + unescape(received) + " HTTP/1.1\r\nHost: a\r\n\r\n");

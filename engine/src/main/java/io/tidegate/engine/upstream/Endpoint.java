@@ -1,0 +1,78 @@
+package io.tidegate.engine.upstream;
+
+import io.netty.channel.unix.DomainSocketAddress;
+import io.tidegate.config.EndpointConfig;
+import io.tidegate.engine.worker.Worker;
+import io.tidegate.engine.worker.Workers;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// One address of an upstream, and its pools, one per event loop.
+public final class Endpoint {
+
+    private final EndpointConfig config;
+    private final SocketAddress address;
+    private final List<Pool> pools;
+    /// Connections over all event loops. Touched when one is opened or closed, never per request.
+    private final AtomicInteger connections = new AtomicInteger();
+    /// Requests running, over all event loops; each loop writes its own pool's count.
+    private final String authority;
+
+    Endpoint(Upstream upstream, EndpointConfig config, Workers workers) {
+        this.config = config;
+        this.authority = config.url().authority();
+        this.address = config.url().isUnix()
+                ? new DomainSocketAddress(config.url().host())
+                : InetSocketAddress.createUnresolved(config.url().host(), config.url().port());
+        List<Pool> made = new ArrayList<>();
+        for (Worker worker : workers.all()) {
+            made.add(new Pool(upstream, this, worker));
+        }
+        this.pools = List.copyOf(made);
+    }
+
+    SocketAddress address() {
+        return address;
+    }
+
+    boolean isUnix() {
+        return config.url().isUnix();
+    }
+
+    /// Its share of the requests.
+    public int weight() {
+        return config.weight();
+    }
+
+    /// `host:port`, or `unix:/path`.
+    public String authority() {
+        return authority;
+    }
+
+    /// The pool of one worker; touched on that worker's loop only.
+    public Pool pool(Worker worker) {
+        return pools.get(worker.index());
+    }
+
+    AtomicInteger connections() {
+        return connections;
+    }
+
+    /// Requests running now. Other loops' counts may be a moment old.
+    int active() {
+        int sum = 0;
+        for (int i = 0; i < pools.size(); i++) {
+            sum += pools.get(i).active();
+        }
+        return sum;
+    }
+
+    void close() {
+        for (Pool pool : pools) {
+            pool.closeLater();
+        }
+    }
+}

@@ -1,0 +1,315 @@
+package io.tidegate.engine.upstream;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.tidegate.api.Fault;
+import io.tidegate.engine.wire.BodyDecoder;
+import io.tidegate.engine.wire.BodySink;
+import io.tidegate.engine.wire.HeadWriter;
+import io.tidegate.engine.wire.ResponseHead;
+import io.tidegate.engine.wire.ResponseParser;
+import io.tidegate.engine.worker.Deadlines.Deadline;
+import io.tidegate.engine.worker.Outbox;
+import io.tidegate.engine.worker.Worker;
+import org.jspecify.annotations.Nullable;
+
+/// A connection to an endpoint that carries one HTTP/1.1 request after another.
+///
+/// It goes back to its pool only when request and response are both complete, the service keeps it, and nothing came
+/// behind the response; otherwise it is closed, so that no byte of one exchange can be taken for another's.
+final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter implements UpstreamStream {
+
+    private final Pool pool;
+    private final Worker worker;
+    private final ResponseParser parser;
+    private final int maxInterim;
+    private final ResponseHead head = new ResponseHead();
+    private final BodyDecoder body = new BodyDecoder();
+    private final Deadline deadline = new Deadline(this::onDeadline);
+    private final Sink sink = new Sink();
+    private @Nullable ChannelHandlerContext context;
+    private @Nullable Outbox outbox;
+    private @Nullable UpstreamEvents events;
+    private boolean requestSent;
+    private boolean toHead;
+    private boolean touched;
+    private boolean keep;
+    private int interim;
+    private int keepAliveSeconds;
+
+    Http1UpstreamConnection(Pool pool, Worker worker, ResponseParser parser, int maxInterim) {
+        this.pool = pool;
+        this.worker = worker;
+        this.parser = parser;
+        this.maxInterim = maxInterim;
+        head.reset();
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        context = ctx;
+        outbox = new Outbox(ctx.channel());
+    }
+
+    private ChannelHandlerContext context() {
+        if (context == null) {
+            throw new IllegalStateException("not connected");
+        }
+        return context;
+    }
+
+    private Outbox outbox() {
+        if (outbox == null) {
+            throw new IllegalStateException("not connected");
+        }
+        return outbox;
+    }
+
+    void begin(UpstreamEvents next) {
+        worker.deadlines().clear(deadline);
+        events = next;
+        requestSent = false;
+        touched = false;
+        interim = 0;
+        head.reset();
+        body.reset();
+    }
+
+    void idleFor(long nanos) {
+        worker.deadlines().set(deadline, nanos);
+    }
+
+    @Override
+    public void sendHead(HeadWriter request, boolean withoutBody, boolean headMethod, int expected) {
+        outbox().head(request, expected);
+        requestSent = withoutBody;
+        toHead = headMethod;
+    }
+
+    @Override
+    public void sendBody(ByteBuf in, int start, int length) {
+        outbox().range(in, start, length);
+    }
+
+    @Override
+    public void sendBytes(byte[] bytes, int start, int length) {
+        outbox().bytes(bytes, start, length);
+    }
+
+    @Override
+    public void endRequest() {
+        requestSent = true;
+    }
+
+    @Override
+    public void flush() {
+        outbox().flush();
+    }
+
+    @Override
+    public boolean isWritable() {
+        return context().channel().isWritable();
+    }
+
+    @Override
+    public void keepFraming(boolean framing) {
+        body.keepFraming(framing);
+    }
+
+    @Override
+    public void reading(boolean on) {
+        context().channel().config().setAutoRead(on);
+    }
+
+    @Override
+    public void deadline(long nanos) {
+        worker.deadlines().set(deadline, nanos);
+    }
+
+    @Override
+    public void cancel() {
+        finish(false);
+    }
+
+    void close() {
+        pool.left(this);
+        outbox().discard();
+        context().close();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        ByteBuf in = (ByteBuf) message;
+        UpstreamEvents receiver = events;
+        try {
+            if (receiver == null) {
+                // Nobody asked: nothing that comes now may ever be taken for an answer.
+                close();
+                return;
+            }
+            read(in);
+        } finally {
+            if (receiver != null) {
+                receiver.onUpstreamReadComplete();
+            }
+            in.release();
+        }
+    }
+
+    private void read(ByteBuf in) {
+        touched |= in.isReadable();
+        while (in.isReadable() && events != null) {
+            if (body.isActive()) {
+                body.decode(in, sink);
+                if (body.fault() != null) {
+                    fail(Fault.UPSTREAM_INVALID);
+                }
+                continue;
+            }
+            int start = in.readerIndex();
+            boolean whole = head.length() == 0;
+            if (!parser.read(head, in)) {
+                if (head.fault() != null) {
+                    fail(head.fault());
+                }
+                return;
+            }
+            onHead(in, whole ? start : in.readerIndex());
+        }
+        if (in.isReadable() && events == null) {
+            // Bytes behind the response: it was delivered, the connection is not used again.
+            close();
+        }
+    }
+
+    @SuppressWarnings("ReferenceEquality") // the same exchange, not an equal one
+    private void onHead(ByteBuf in, int start) {
+        UpstreamEvents receiver = events;
+        if (receiver == null) {
+            return;
+        }
+        if (head.interim()) {
+            if (head.status() == 101 || ++interim > maxInterim) {
+                fail(Fault.UPSTREAM_INVALID);
+                return;
+            }
+            head.reset();
+            return;
+        }
+        int status = head.status();
+        boolean bodiless = toHead || status == 204 || status == 304 || head.contentLength() == 0;
+        keep = head.keepAlive() && (bodiless || head.contentLength() != ResponseHead.UNTIL_CLOSE);
+        keepAliveSeconds = head.keepAliveSeconds();
+        if (!bodiless) {
+            if (head.contentLength() == ResponseHead.CHUNKED) {
+                body.chunked(false, false);
+            } else if (head.contentLength() == ResponseHead.UNTIL_CLOSE) {
+                body.untilClose();
+            } else {
+                body.counted(head.contentLength());
+            }
+        }
+        int end = in.readerIndex();
+        receiver.onResponseHead(head, in, start, end, bodiless);
+        if (bodiless && events == receiver) {
+            complete(in.isReadable());
+            receiver.end();
+        }
+    }
+
+    private void complete(boolean moreBytes) {
+        finish(keep && requestSent && !moreBytes);
+    }
+
+    private void finish(boolean reusable) {
+        if (events == null) {
+            return;
+        }
+        events = null;
+        worker.deadlines().clear(deadline);
+        body.reset();
+        if (reusable) {
+            context().channel().config().setAutoRead(true);
+        }
+        pool.done(this, reusable, keepAliveSeconds);
+    }
+
+    private void fail(Fault fault) {
+        UpstreamEvents receiver = events;
+        boolean untouched = !touched;
+        finish(false);
+        if (receiver != null) {
+            receiver.onUpstreamFault(fault, untouched);
+        }
+    }
+
+    private void onDeadline() {
+        if (events == null) {
+            close();
+        } else {
+            fail(Fault.UPSTREAM_TIMEOUT);
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        UpstreamEvents receiver = events;
+        if (receiver != null && ctx.channel().isWritable()) {
+            receiver.onUpstreamWritable();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        worker.deadlines().remove(deadline);
+        UpstreamEvents receiver = events;
+        if (receiver == null) {
+            pool.left(this);
+            return;
+        }
+        if (body.endsWithConnection()) {
+            finish(false);
+            receiver.end();
+            receiver.onUpstreamReadComplete();
+        } else {
+            fail(Fault.UPSTREAM_CLOSED);
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (events == null) {
+            ctx.close();
+        } else {
+            fail(Fault.UPSTREAM_RESET);
+        }
+    }
+
+    /// Hands the body on and notices its end.
+    private final class Sink implements BodySink {
+
+        @Override
+        public void range(ByteBuf in, int start, int length, int data) {
+            if (events != null) {
+                events.range(in, start, length, data);
+            }
+        }
+
+        @Override
+        public void literal(byte[] bytes, int start, int length) {
+            if (events != null) {
+                events.literal(bytes, start, length);
+            }
+        }
+
+        @Override
+        public void end() {
+            UpstreamEvents receiver = events;
+            if (receiver != null) {
+                complete(false);
+                receiver.end();
+            }
+        }
+    }
+}

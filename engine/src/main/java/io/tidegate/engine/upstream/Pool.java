@@ -1,0 +1,165 @@
+package io.tidegate.engine.upstream;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ConnectTimeoutException;
+import io.netty.channel.WriteBufferWaterMark;
+import io.tidegate.api.Fault;
+import io.tidegate.engine.worker.Deadlines.Deadline;
+import io.tidegate.engine.worker.Worker;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/// The connections of one event loop to one endpoint, last used first. Touched on that loop only.
+public final class Pool {
+
+    private final Upstream upstream;
+    private final Endpoint endpoint;
+    private final Worker worker;
+    private final ArrayDeque<Http1UpstreamConnection> idle = new ArrayDeque<>();
+    private final ArrayDeque<Waiter> waiters = new ArrayDeque<>();
+    private final Bootstrap bootstrap;
+    private volatile int active;
+    private boolean closed;
+
+    /// A request that waits for a connection to become free.
+    private static final class Waiter {
+        private final UpstreamEvents events;
+        private @Nullable Deadline deadline;
+
+        Waiter(UpstreamEvents events) {
+            this.events = events;
+        }
+    }
+
+    Pool(Upstream upstream, Endpoint endpoint, Worker worker) {
+        this.upstream = upstream;
+        this.endpoint = endpoint;
+        this.worker = worker;
+        this.bootstrap = new Bootstrap().group(worker.loop()).channel(worker.transport().client(endpoint.isUnix()))
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS,
+                        (int) Math.max(1, upstream.config().timeouts().connect().toMillis()))
+                .option(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(32 * 1024, 64 * 1024));
+        if (!endpoint.isUnix()) {
+            bootstrap.option(ChannelOption.TCP_NODELAY, true).resolver(upstream.resolver());
+        }
+        worker.transport().receiving(bootstrap);
+    }
+
+    int active() {
+        return active;
+    }
+
+    /// Gets a connection for one request; the answer may come at once.
+    public void acquire(UpstreamEvents events) {
+        assert worker.inLoop();
+        Http1UpstreamConnection connection = idle.pollLast();
+        if (connection != null) {
+            lend(connection, events, true);
+        } else if (endpoint.connections().get() < upstream.config().connections().maxPerEndpoint()) {
+            connect(events);
+        } else {
+            await(events);
+        }
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer: this loop
+    private void lend(Http1UpstreamConnection connection, UpstreamEvents events, boolean reused) {
+        active++;
+        connection.begin(events);
+        events.onConnected(connection, reused);
+    }
+
+    private void connect(UpstreamEvents events) {
+        endpoint.connections().incrementAndGet();
+        bootstrap.handler(new Http1UpstreamConnection(this, worker, upstream.parser(),
+                upstream.config().limits().interimResponses()));
+        ChannelFuture future = bootstrap.connect(endpoint.address());
+        future.addListener(done -> connected(future, events));
+    }
+
+    private void connected(ChannelFuture future, UpstreamEvents events) {
+        if (future.isSuccess()) {
+            Channel channel = future.channel();
+            channel.closeFuture().addListener(closing -> freed());
+            lend(channel.pipeline().get(Http1UpstreamConnection.class), events, false);
+        } else {
+            freed();
+            boolean late = future.cause() instanceof ConnectTimeoutException;
+            events.onConnectFailed(late ? Fault.UPSTREAM_CONNECT_TIMEOUT : Fault.UPSTREAM_CONNECT);
+        }
+    }
+
+    private void await(UpstreamEvents events) {
+        Waiter waiter = new Waiter(events);
+        waiter.deadline = new Deadline(() -> {
+            waiters.remove(waiter);
+            events.onConnectFailed(Fault.UPSTREAM_BUSY);
+        });
+        waiters.add(waiter);
+        worker.deadlines().set(waiter.deadline, upstream.config().connections().maxWait().toNanos());
+    }
+
+    /// Forgets a request that waits here.
+    @SuppressWarnings("ReferenceEquality") // one exchange, not an equal one
+    public void forget(UpstreamEvents events) {
+        waiters.removeIf(waiter -> {
+            boolean found = waiter.events == events;
+            if (found && waiter.deadline != null) {
+                worker.deadlines().remove(waiter.deadline);
+            }
+            return found;
+        });
+    }
+
+    private void freed() {
+        endpoint.connections().decrementAndGet();
+        Waiter waiter = next();
+        if (waiter != null) {
+            acquire(waiter.events);
+        }
+    }
+
+    private @Nullable Waiter next() {
+        Waiter waiter = waiters.poll();
+        if (waiter != null && waiter.deadline != null) {
+            worker.deadlines().remove(waiter.deadline);
+        }
+        return waiter;
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer: this loop
+    void done(Http1UpstreamConnection connection, boolean reusable, int keepAliveSeconds) {
+        active--;
+        if (!reusable || closed) {
+            connection.close();
+            return;
+        }
+        Waiter waiter = next();
+        if (waiter != null) {
+            lend(connection, waiter.events, true);
+            return;
+        }
+        idle.addLast(connection);
+        long nanos = upstream.config().connections().idleTimeout().toNanos();
+        if (keepAliveSeconds >= 0) {
+            nanos = Math.min(nanos, Math.max(0, keepAliveSeconds - 1L) * 1_000_000_000L);
+        }
+        connection.idleFor(nanos);
+    }
+
+    void left(Http1UpstreamConnection connection) {
+        idle.remove(connection);
+    }
+
+    void closeLater() {
+        worker.loop().execute(() -> {
+            closed = true;
+            for (Http1UpstreamConnection connection : idle.toArray(new Http1UpstreamConnection[0])) {
+                connection.close();
+            }
+        });
+    }
+}

@@ -1,0 +1,38 @@
+package io.tidegate.engine.upstream;
+
+import io.netty.buffer.ByteBuf;
+import io.tidegate.api.Fault;
+import io.tidegate.engine.wire.BodySink;
+import io.tidegate.engine.wire.ResponseHead;
+
+/// What comes of a stream. The response's body comes through the [BodySink].
+public interface UpstreamEvents extends BodySink {
+
+    /// A connection stands; the head can be sent.
+    ///
+    /// @param reused
+    ///            whether it has served before, so that the service may have closed it meanwhile
+    void onConnected(UpstreamStream stream, boolean reused);
+
+    /// No connection could be had. Nothing was sent.
+    void onConnectFailed(Fault fault);
+
+    /// A response head, interim ones too. `in` holds the received bytes of the head from `start` to `end` where `end`
+    /// is more than `start`; elsewhere they came in pieces.
+    ///
+    /// @param bodiless
+    ///            whether the response is complete with it
+    void onResponseHead(ResponseHead head, ByteBuf in, int start, int end, boolean bodiless);
+
+    /// The stream broke. No more events.
+    ///
+    /// @param untouched
+    ///            whether the service sent nothing at all
+    void onUpstreamFault(Fault fault, boolean untouched);
+
+    /// More of the request's body can be given.
+    void onUpstreamWritable();
+
+    /// All that was received at once has been handed on; time to flush.
+    void onUpstreamReadComplete();
+}

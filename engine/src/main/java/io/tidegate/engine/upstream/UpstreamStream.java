@@ -1,0 +1,47 @@
+package io.tidegate.engine.upstream;
+
+import io.netty.buffer.ByteBuf;
+import io.tidegate.engine.wire.HeadWriter;
+
+/// One request on its way to an endpoint, whatever protocol carries it. Confined to its event loop.
+public interface UpstreamStream {
+
+    /// Sends the head. Once per stream, before anything else.
+    ///
+    /// @param head
+    ///            the whole head, as HTTP/1.1 writes it
+    /// @param withoutBody
+    ///            whether the request is complete with it
+    /// @param toHead
+    ///            whether the request's method is HEAD, so that the response has no body
+    /// @param expected
+    ///            bytes of body that are at hand
+    void sendHead(HeadWriter head, boolean withoutBody, boolean toHead, int expected);
+
+    /// Sends a part of the body; the buffer stays the caller's.
+    void sendBody(ByteBuf in, int start, int length);
+
+    /// Sends framing that was made here.
+    void sendBytes(byte[] bytes, int start, int length);
+
+    /// The request is complete.
+    void endRequest();
+
+    /// Sends what is waiting.
+    void flush();
+
+    /// Whether more of the body should be given.
+    boolean isWritable();
+
+    /// Says whether a chunked response's framing is handed on. Only during [UpstreamEvents#onResponseHead].
+    void keepFraming(boolean framing);
+
+    /// Stops or goes on reading the response.
+    void reading(boolean on);
+
+    /// Sets when [Fault#UPSTREAM_TIMEOUT][io.tidegate.api.Fault#UPSTREAM_TIMEOUT] strikes, in nanoseconds from now.
+    void deadline(long nanos);
+
+    /// Gives the stream up; no more events.
+    void cancel();
+}

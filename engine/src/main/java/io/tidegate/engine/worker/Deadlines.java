@@ -1,0 +1,142 @@
+package io.tidegate.engine.worker;
+
+import io.netty.channel.EventLoop;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// The timers of one event loop: a wheel that turns every [#TICK_NANOS], so that setting one costs a field.
+///
+/// A deadline that is set later than the slot it waits in stays there, and moves on when its slot comes by: a time-out
+/// that is set anew with every request costs one store per request. Deadlines fire up to one tick late, never early.
+public final class Deadlines {
+
+    /// How often the wheel turns.
+    public static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+    private static final int SLOTS = 1024;
+
+    private final @Nullable Deadline[] slots = new @Nullable Deadline[SLOTS];
+    private long now = System.nanoTime();
+    private long tick;
+    private final long start = now;
+
+    Deadlines() {
+    }
+
+    void start(EventLoop loop) {
+        loop.scheduleAtFixedRate(this::turn, TICK_NANOS, TICK_NANOS, TimeUnit.NANOSECONDS);
+    }
+
+    /// The time of the last tick, in the terms of [System#nanoTime]: right to one tick, and free.
+    public long now() {
+        return now;
+    }
+
+    /// Lets `deadline` fire `nanos` from now. [Long#MAX_VALUE] never.
+    public void set(Deadline deadline, long nanos) {
+        if (nanos == Long.MAX_VALUE) {
+            clear(deadline);
+            return;
+        }
+        deadline.at = now + nanos;
+        long due = (deadline.at - start) / TICK_NANOS + 1;
+        if (deadline.queued && due >= deadline.slotTick) {
+            return;
+        }
+        if (deadline.queued) {
+            unlink(deadline);
+        }
+        link(deadline, due);
+    }
+
+    /// Keeps `deadline` from firing.
+    public void clear(Deadline deadline) {
+        deadline.at = Long.MAX_VALUE;
+    }
+
+    /// Takes `deadline` out of the wheel for good.
+    public void remove(Deadline deadline) {
+        clear(deadline);
+        if (deadline.queued) {
+            unlink(deadline);
+        }
+    }
+
+    private void link(Deadline deadline, long due) {
+        long at = Math.min(Math.max(due, tick + 1), tick + SLOTS - 1);
+        int slot = (int) (at % SLOTS);
+        deadline.slotTick = at;
+        deadline.queued = true;
+        deadline.previous = null;
+        Deadline head = slots[slot];
+        deadline.next = head;
+        if (head != null) {
+            head.previous = deadline;
+        }
+        slots[slot] = deadline;
+    }
+
+    private void unlink(Deadline deadline) {
+        Deadline previous = deadline.previous;
+        Deadline next = deadline.next;
+        if (previous != null) {
+            previous.next = next;
+        } else {
+            slots[(int) (deadline.slotTick % SLOTS)] = next;
+        }
+        if (next != null) {
+            next.previous = previous;
+        }
+        deadline.previous = null;
+        deadline.next = null;
+        deadline.queued = false;
+    }
+
+    private void turn() {
+        now = System.nanoTime();
+        long target = (now - start) / TICK_NANOS;
+        while (tick < target) {
+            tick++;
+            int slot = (int) (tick % SLOTS);
+            Deadline deadline = slots[slot];
+            while (deadline != null) {
+                Deadline next = deadline.next;
+                if (deadline.slotTick <= tick) {
+                    unlink(deadline);
+                    due(deadline);
+                    // What fired may have changed the slot; begin it again.
+                    next = slots[slot];
+                }
+                deadline = next;
+            }
+        }
+    }
+
+    private void due(Deadline deadline) {
+        if (deadline.at == Long.MAX_VALUE) {
+            return;
+        }
+        if (deadline.at - now > 0) {
+            link(deadline, (deadline.at - start) / TICK_NANOS + 1);
+            return;
+        }
+        deadline.at = Long.MAX_VALUE;
+        deadline.action.run();
+    }
+
+    /// Something to do at a time, set any number of times. Lives as long as what owns it.
+    public static final class Deadline {
+
+        private final Runnable action;
+        private long at = Long.MAX_VALUE;
+        private long slotTick;
+        private boolean queued;
+        private @Nullable Deadline previous;
+        private @Nullable Deadline next;
+
+        /// A deadline that is not set.
+        public Deadline(Runnable action) {
+            this.action = action;
+        }
+    }
+}

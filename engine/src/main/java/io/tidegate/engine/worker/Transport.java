@@ -1,0 +1,129 @@
+package io.tidegate.engine.worker;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollDomainSocketChannel;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerDomainSocketChannel;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.channel.uring.IoUring;
+import io.netty.channel.uring.IoUringBufferRingConfig;
+import io.netty.channel.uring.IoUringChannelOption;
+import io.netty.channel.uring.IoUringDomainSocketChannel;
+import io.netty.channel.uring.IoUringFixedBufferRingAllocator;
+import io.netty.channel.uring.IoUringIoHandler;
+import io.netty.channel.uring.IoUringIoHandlerConfig;
+import io.netty.channel.uring.IoUringServerDomainSocketChannel;
+import io.netty.channel.uring.IoUringServerSocketChannel;
+import io.netty.channel.uring.IoUringSocketChannel;
+import io.tidegate.config.ProcessConfig;
+
+/// How sockets are driven: Linux io_uring with a ring of provided buffers, Linux epoll, or the JDK's selector.
+public enum Transport {
+    /// Linux io_uring.
+    IO_URING("io_uring"),
+    /// Linux epoll.
+    EPOLL("epoll"),
+    /// The JDK's own; no Unix sockets.
+    NIO("nio");
+
+    private static final short BUFFER_GROUP = 1;
+    private static final int RECEIVE_BUFFER = 16384;
+
+    private final String label;
+
+    Transport(String label) {
+        this.label = label;
+    }
+
+    /// Its name, as users write it.
+    public String label() {
+        return label;
+    }
+
+    /// Whether this machine has it.
+    public boolean isAvailable() {
+        return switch (this) {
+            case IO_URING -> IoUring.isAvailable() && IoUring.isRegisterBufferRingSupported();
+            case EPOLL -> Epoll.isAvailable();
+            case NIO -> true;
+        };
+    }
+
+    /// The transport to use.
+    ///
+    /// @throws IllegalArgumentException
+    ///             where one is asked for that this machine does not have
+    public static Transport choose(ProcessConfig.Transport wanted) {
+        Transport transport = switch (wanted) {
+            case AUTO -> IO_URING.isAvailable() ? IO_URING : EPOLL.isAvailable() ? EPOLL : NIO;
+            case IO_URING -> IO_URING;
+            case EPOLL -> EPOLL;
+            case NIO -> NIO;
+        };
+        if (!transport.isAvailable()) {
+            throw new IllegalArgumentException("transport " + transport.label + " is not available on this machine");
+        }
+        return transport;
+    }
+
+    IoHandlerFactory handlers() {
+        return switch (this) {
+            case IO_URING -> IoUringIoHandler.newFactory(new IoUringIoHandlerConfig().setRingSize(4096)
+                    .setSingleIssuer(true)
+                    .setBufferRingConfig(IoUringBufferRingConfig.builder().bufferGroupId(BUFFER_GROUP)
+                            .bufferRingSize((short) 256).batchSize(64)
+                            .allocator(new IoUringFixedBufferRingAllocator(ByteBufAllocator.DEFAULT, RECEIVE_BUFFER))
+                            .build()));
+            case EPOLL -> EpollIoHandler.newFactory();
+            case NIO -> NioIoHandler.newFactory();
+        };
+    }
+
+    /// The class of listening channels.
+    public Class<? extends ServerChannel> server(boolean unix) {
+        return switch (this) {
+            case IO_URING -> unix ? IoUringServerDomainSocketChannel.class : IoUringServerSocketChannel.class;
+            case EPOLL -> unix ? EpollServerDomainSocketChannel.class : EpollServerSocketChannel.class;
+            case NIO -> NioServerSocketChannel.class;
+        };
+    }
+
+    /// The class of outgoing channels.
+    public Class<? extends Channel> client(boolean unix) {
+        return switch (this) {
+            case IO_URING -> unix ? IoUringDomainSocketChannel.class : IoUringSocketChannel.class;
+            case EPOLL -> unix ? EpollDomainSocketChannel.class : EpollSocketChannel.class;
+            case NIO -> NioSocketChannel.class;
+        };
+    }
+
+    /// Sets how accepted channels receive.
+    public void receiving(ServerBootstrap bootstrap) {
+        if (this == IO_URING) {
+            bootstrap.childOption(IoUringChannelOption.IO_URING_BUFFER_GROUP_ID, BUFFER_GROUP);
+        } else {
+            bootstrap.childOption(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(RECEIVE_BUFFER));
+        }
+    }
+
+    /// Sets how outgoing channels receive.
+    public void receiving(Bootstrap bootstrap) {
+        if (this == IO_URING) {
+            bootstrap.option(IoUringChannelOption.IO_URING_BUFFER_GROUP_ID, BUFFER_GROUP);
+        } else {
+            bootstrap.option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(RECEIVE_BUFFER));
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package io.tidegate.engine.worker;
+
+import io.netty.channel.EventLoop;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/// The event loops of a gateway.
+public final class Workers implements AutoCloseable {
+
+    private final MultiThreadIoEventLoopGroup group;
+    private final List<Worker> workers;
+    private final IdentityHashMap<EventLoop, Worker> byLoop = new IdentityHashMap<>();
+    private final Transport transport;
+
+    /// Starts `count` event loops.
+    public Workers(int count, Transport transport) {
+        this.transport = transport;
+        this.group = new MultiThreadIoEventLoopGroup(count, new DefaultThreadFactory("tidegate-worker"),
+                transport.handlers());
+        List<Worker> made = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            Worker worker = new Worker(i, group.next(), transport);
+            byLoop.put(worker.loop(), worker);
+            made.add(worker);
+        }
+        workers = List.copyOf(made);
+        workers.forEach(Worker::start);
+    }
+
+    /// All of them, by index.
+    public List<Worker> all() {
+        return workers;
+    }
+
+    /// How their sockets are driven.
+    public Transport transport() {
+        return transport;
+    }
+
+    /// The group to register channels with.
+    public MultiThreadIoEventLoopGroup group() {
+        return group;
+    }
+
+    /// The worker whose loop this is.
+    public Worker of(EventLoop loop) {
+        Worker worker = byLoop.get(loop);
+        if (worker == null) {
+            throw new IllegalArgumentException("not a loop of this gateway");
+        }
+        return worker;
+    }
+
+    /// Ends the event loops, and with them every connection.
+    @Override
+    public void close() {
+        group.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
+    }
+}
