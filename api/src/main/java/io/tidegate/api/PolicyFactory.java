@@ -35,6 +35,11 @@ public interface PolicyFactory<C extends Record> {
         return Set.of();
     }
 
+    /// Whether every request that reaches a policy of this type is answered by it, so that a route needs no upstream.
+    default boolean answers() {
+        return false;
+    }
+
     /// What policies know of an exchange.
     enum Trait {
         /// Who calls.
