@@ -12,8 +12,12 @@ public final class LiveSnapshot {
         return current;
     }
 
-    /// Puts another in its place.
+    /// Puts another in its place; the one before retires.
     public void replace(Snapshot next) {
+        Snapshot before = current;
         current = next;
+        if (before != null) {
+            before.retire();
+        }
     }
 }
