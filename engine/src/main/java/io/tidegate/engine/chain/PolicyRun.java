@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// request  0 → 1 → 2 → passed            response  2 → 1 → 0 → passed
 ///              └─ answer or fault ───────────────────┘ from the step that gave it
 /// ```
+///
 public final class PolicyRun {
 
     /// Most policies of one route: which of them ran is kept in one word.

@@ -20,7 +20,6 @@ import io.tidegate.engine.wire.RequestHead;
 import io.tidegate.engine.wire.ResponseHead;
 import io.tidegate.engine.worker.Deadlines.Deadline;
 import io.tidegate.engine.worker.Worker;
-import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 ///                 ANSWERING ◀──────────── fail: a problem, where no head has gone out; else the connection breaks
 ///                    └ policies in reverse ─▶ sent ─ conclude ─▶ IDLE
 /// ```
+///
 public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
 
     private enum State {
@@ -505,20 +505,7 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         if (body.length > maxBytes) {
             tooLarge.run();
         } else {
-            then.accept(new WholeBody(body));
-        }
-    }
-
-    private record WholeBody(byte[] held) implements Body {
-
-        @Override
-        public int length() {
-            return held.length;
-        }
-
-        @Override
-        public ByteBuffer bytes() {
-            return ByteBuffer.wrap(held).asReadOnlyBuffer();
+            then.accept(new HeldBody(body, body.length));
         }
     }
 

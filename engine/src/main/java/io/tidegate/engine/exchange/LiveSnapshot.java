@@ -13,11 +13,14 @@ public final class LiveSnapshot {
     }
 
     /// Puts another in its place; the one before retires.
-    public void replace(Snapshot next) {
+    ///
+    /// @param closeBefore
+    ///            closes what the one before had for itself; runs off the event loops when its last exchange is over
+    public void replace(Snapshot next, Runnable closeBefore) {
         Snapshot before = current;
         current = next;
         if (before != null) {
-            before.retire();
+            before.retire(closeBefore);
         }
     }
 }

@@ -353,13 +353,4 @@ final class Relay implements BodySink {
             apply(at + 1, EMPTY, true, out);
         }
     }
-
-    /// A body that is held.
-    private record HeldBody(byte[] held, int length) implements Body {
-
-        @Override
-        public ByteBuffer bytes() {
-            return ByteBuffer.wrap(held, 0, length).asReadOnlyBuffer();
-        }
-    }
 }

@@ -12,7 +12,7 @@ public final class Snapshot {
     private final long revision;
     private final @Nullable ListenerSnapshot[] listeners;
     private final List<Worker> workers;
-    private final Runnable close;
+    private @Nullable Runnable close;
     /// Exchanges running, by worker; each is written by its own worker only.
     private final Count[] counts;
     private final AtomicInteger workersLeft;
@@ -29,13 +29,10 @@ public final class Snapshot {
     ///
     /// @param listeners
     ///            by slot; null where a slot is not in use
-    /// @param close
-    ///            closes what belongs to this snapshot alone; runs off the event loops
-    public Snapshot(long revision, @Nullable ListenerSnapshot[] listeners, List<Worker> workers, Runnable close) {
+    public Snapshot(long revision, @Nullable ListenerSnapshot[] listeners, List<Worker> workers) {
         this.revision = revision;
         this.listeners = listeners;
         this.workers = workers;
-        this.close = close;
         this.counts = new Count[workers.size()];
         for (int i = 0; i < counts.length; i++) {
             counts[i] = new Count();
@@ -65,7 +62,8 @@ public final class Snapshot {
     }
 
     /// No new exchange takes it any more.
-    public void retire() {
+    void retire(Runnable whenUnused) {
+        close = whenUnused;
         for (Worker worker : workers) {
             worker.loop().execute(() -> {
                 Count count = counts[worker.index()];
@@ -79,8 +77,9 @@ public final class Snapshot {
 
     private void workerDone(Worker worker) {
         counts[worker.index()].retired = false;
-        if (workersLeft.decrementAndGet() == 0) {
-            worker.offloadAlways(close);
+        Runnable action = close;
+        if (workersLeft.decrementAndGet() == 0 && action != null) {
+            worker.offloadAlways(action);
         }
     }
 }

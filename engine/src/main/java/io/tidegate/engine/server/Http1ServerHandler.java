@@ -165,6 +165,7 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements D
     }
 
     /// Takes the snapshot of the moment for the next exchange.
+    @SuppressWarnings("ReferenceEquality") // the same listener of the same snapshot
     private Snapshot pin() {
         Snapshot snapshot = listener.snapshot();
         if (snapshot == null) {
@@ -284,7 +285,7 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements D
         // Between two chunks nothing is owed: streams may be quiet.
         boolean tooSlow = rate < Integer.MAX_VALUE && body.isInData() && windowBytes < rate * seconds;
         if (now - lastRead >= idle || tooSlow) {
-            refuseBody(now - lastRead >= idle ? Fault.REQUEST_TIMEOUT : Fault.REQUEST_TOO_SLOW);
+            refuseBody(now - lastRead >= idle ? Fault.REQUEST_TIMEOUT : Fault.BODY_TOO_SLOW);
             outbox.flush();
             return;
         }
