@@ -23,7 +23,7 @@ public final class CommandLines {
     private CommandLines(Terminal terminal) {
         this.terminal = terminal;
         for (Command command : List.of(new RunCommand(), new ProxyCommand(), new DemoCommand(), new InitCommand(),
-                new CheckCommand(), new VersionCommand())) {
+                new CheckCommand(), new VersionCommand(), new TrainCommand())) {
             commands.put(command.spec().name(), command);
         }
     }

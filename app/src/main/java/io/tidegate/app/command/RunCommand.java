@@ -6,9 +6,12 @@ import io.tidegate.app.gateway.RunningGateway;
 import io.tidegate.app.gateway.Signals;
 import io.tidegate.app.gateway.StartException;
 import io.tidegate.config.Loaded;
+import java.net.SocketAddress;
 import java.nio.file.Path;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
@@ -53,8 +56,10 @@ final class RunCommand implements Command {
     }
 
     private static void tell(RunningGateway gateway) {
-        var said = LOG.atInfo();
-        gateway.addresses().forEach((name, address) -> said.addKeyValue(name, Addresses.text(address)));
+        LoggingEventBuilder said = LOG.atInfo();
+        for (Map.Entry<String, SocketAddress> listener : gateway.addresses().entrySet()) {
+            said = said.addKeyValue(listener.getKey(), Addresses.text(listener.getValue()));
+        }
         said.addKeyValue("admin", Addresses.text(gateway.admin())).addKeyValue("transport", gateway.transport())
                 .log("serving");
     }

@@ -12,16 +12,10 @@ final class EngineView implements GatewayView {
 
     private final Engine engine;
     private final LogSink log;
-    private volatile boolean stopping;
 
     EngineView(Engine engine, LogSink log) {
         this.engine = engine;
         this.log = log;
-    }
-
-    /// Not ready from now on, although requests are served still.
-    void stopping() {
-        stopping = true;
     }
 
     @Override
@@ -36,7 +30,7 @@ final class EngineView implements GatewayView {
 
     @Override
     public boolean draining() {
-        return stopping || engine.status().draining();
+        return engine.status().draining();
     }
 
     @Override

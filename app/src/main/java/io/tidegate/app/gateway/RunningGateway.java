@@ -1,7 +1,6 @@
 package io.tidegate.app.gateway;
 
 import io.tidegate.app.log.LogSink;
-import io.tidegate.config.ConfigWriter;
 import io.tidegate.config.ProcessConfig;
 import io.tidegate.control.ControlOptions;
 import io.tidegate.control.ControlPlane;
@@ -22,16 +21,17 @@ public final class RunningGateway implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RunningGateway.class);
 
     private final Engine engine;
-    private final EngineView view;
     private final ControlPlane control;
     private final ProcessConfig process;
 
     private RunningGateway(Declared declared, String version) {
         process = declared.loaded().config().gateway();
         engine = Engine.start(new EngineOptions(process));
-        view = new EngineView(engine, LogSink.ofProcess());
+        EngineView view = new EngineView(engine, LogSink.ofProcess());
         control = new ControlPlane(
-                new ControlOptions(declared.root(), declared.loader(), ConfigWriter::json,
+                new ControlOptions(declared.root(), declared.loader(), config -> {
+                    throw new UnsupportedOperationException("no writer");
+                },
                         ControlPlane.tokenFolder(System::getenv), version),
                 new LoggingTarget(engine, view), view);
     }
@@ -96,14 +96,11 @@ public final class RunningGateway implements AutoCloseable {
     /// Ends well: tells load balancers first, goes on accepting for as long as they may need to notice, then lets what
     /// runs come to its end.
     public void drain() throws InterruptedException {
-        view.stopping();
         LOG.atInfo().addKeyValue("acceptingFor", process.drainDelay()).addKeyValue("limit", process.drain())
                 .log("stopping");
-        Thread.sleep(process.drainDelay());
-        engine.drain(process.drain().toMillis());
-        long open = engine.status().connections();
-        if (open > 0) {
-            LOG.atWarn().addKeyValue("connections", open).log("cut off what was still open when the time was over");
+        if (!engine.drain(process.drainDelay().toMillis(), process.drain().toMillis())) {
+            LOG.atWarn().addKeyValue("connections", engine.status().connections())
+                    .log("cut off what was still open when the time was over");
         }
         close();
         LOG.info("stopped");
