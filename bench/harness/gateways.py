@@ -1,5 +1,6 @@
 """The gateways that are compared, each with one event loop, the same headers and pooled upstream connections."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -7,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from harness import machine, processes
+from harness import jvm, machine, processes
 
 MAX_CONNECTIONS = 4_000
 POOLED = 1024
@@ -46,6 +47,17 @@ class Gateway:
             sys.exit(f"{self.name}: {failure}\n{self.log.read_text()[-4000:]}")
         return self
 
+    def start_measured(self, path="/small"):
+        """Starts it on any processor; returns the milliseconds to the first proxied response and the CPU time."""
+        command = [machine.NATIVE / "first", "-l", self.log, f"127.0.0.1:{self.port}", path, "--", *self.command()]
+        done = subprocess.run([str(part) for part in command], capture_output=True, text=True, check=False,
+                              env={**os.environ, **self.environment()})
+        if done.returncode != 0:
+            sys.exit(f"{self.name}: {done.stderr}\n{self.log.read_text()[-4000:]}")
+        result = json.loads(done.stdout)
+        self.process = processes.Adopted(result["pid"])
+        return result
+
     def stop(self):
         processes.stop(self.process)
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -53,6 +65,9 @@ class Gateway:
     def pids(self):
         """The processes whose cost counts."""
         return [self.process.pid] + processes.children(self.process.pid)
+
+    def settle(self):
+        """Lets go of what is held without need, before memory is measured."""
 
     def cpu_nanos(self):
         return processes.cpu_nanos(self.pids())
@@ -148,8 +163,9 @@ class Tidegate(Gateway):
     warm_up = 20.0
     warm_up_rate = 20_000
 
-    def __init__(self, upstream_port, transport="io_uring", name=None, config=None):
+    def __init__(self, upstream_port, transport="io_uring", name=None, config=None, aot=True):
         super().__init__(name or f"tidegate-{transport}", upstream_port)
+        self.aot = aot
         self.transport = transport
         self.config = Path(config or machine.BENCH / "configs" / "plain.yaml")
         self.admin = processes.free_port()
@@ -168,8 +184,13 @@ class Tidegate(Gateway):
             "BENCH_TOKEN": self.token,
             "BENCH_TRANSPORT": self.transport,
             "BENCH_LOG": str(self.folder / "access.log"),
-            "JAVA_HOME": str(machine.java_home()),
+            "TIDEGATE_JAVA_HOME": str(machine.java_home()),
+            "TIDEGATE_AOT": "on" if self.aot else "off",
         }
+
+
+    def settle(self):
+        jvm.collect_garbage(self.process.pid)
 
 
 class SpringCloudGateway(Gateway):

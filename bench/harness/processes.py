@@ -56,6 +56,35 @@ def pinned(cpu, command, log=None, env=None, **options):
             out.close()
 
 
+class Adopted:
+    """A process that another one started, as far as it has to be like one of ours."""
+
+    def __init__(self, pid):
+        self.pid = pid
+
+    def poll(self):
+        return None if self.alive() else 0
+
+    def alive(self):
+        try:
+            return Path(f"/proc/{self.pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+        except FileNotFoundError:
+            return False
+
+    def send_signal(self, number):
+        os.kill(self.pid, number)
+
+    def kill(self):
+        os.kill(self.pid, signal.SIGKILL)
+
+    def wait(self, limit=None):
+        end = None if limit is None else time.monotonic() + limit
+        while self.alive():
+            if end is not None and time.monotonic() > end:
+                raise subprocess.TimeoutExpired(str(self.pid), limit)
+            time.sleep(0.01)
+
+
 def stop(process, limit=15):
     """Asks a process to end, and ends it after `limit` seconds."""
     if process is None or process.poll() is not None:
