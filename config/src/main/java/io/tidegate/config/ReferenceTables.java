@@ -3,8 +3,8 @@ package io.tidegate.config;
 import io.tidegate.api.Range;
 import io.tidegate.config.RecordShape.Component;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -27,7 +27,7 @@ final class ReferenceTables {
             case ValueType.Struct struct -> struct.type();
             case ValueType.Listing listing -> record(listing.item());
             case ValueType.Mapping mapping -> record(mapping.value());
-            case ValueType.Plain _, ValueType.Choice _ -> null;
+            case ValueType.Plain _,ValueType.Choice _ -> null;
         };
     }
 
@@ -39,9 +39,9 @@ final class ReferenceTables {
     String of(Class<? extends Record> type, String path) {
         StringBuilder page = new StringBuilder();
         Deque<Map.Entry<String, Class<? extends Record>>> open = new ArrayDeque<>();
-        List<Class<?>> seen = new ArrayList<>();
+        Map<Class<?>, String> headings = new HashMap<>();
         open.add(Map.entry(path, type));
-        seen.add(type);
+        headings.put(type, path);
         while (!open.isEmpty()) {
             Map.Entry<String, Class<? extends Record>> next = open.removeFirst();
             RecordShape shape = shapes.of(next.getValue());
@@ -50,17 +50,16 @@ final class ReferenceTables {
                 page.append(shape.doc().isEmpty() ? "" : shape.doc() + "\n\n");
             }
             page.append(shortForms(shape));
-            Map<String, Class<? extends Record>> inner = inner(shape, next.getKey());
-            page.append(rows(shape, component -> {
-                Class<? extends Record> record = record(component.type());
-                return hasKeys(record) ? "#" + anchor(join(next.getKey(), component)) : "";
-            })).append(words(shape));
-            inner.forEach((name, record) -> {
-                if (!seen.contains(record)) {
-                    seen.add(record);
+            inner(shape, next.getKey()).forEach((name, record) -> {
+                if (headings.putIfAbsent(record, name) == null) {
                     open.add(Map.entry(name, record));
                 }
             });
+            page.append(rows(shape, component -> {
+                Class<? extends Record> record = record(component.type());
+                String heading = record == null ? null : headings.get(record);
+                return heading == null ? "" : "#" + anchor(heading);
+            })).append(words(shape));
         }
         return page.toString().stripTrailing() + "\n";
     }

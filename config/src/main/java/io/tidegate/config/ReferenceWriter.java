@@ -17,7 +17,8 @@ import java.util.stream.Stream;
 /// Writes the reference: a Markdown page for the file, one for each of its parts, one for each kind of policy, and one
 /// for every error that a client can see.
 ///
-/// Made of the same records as the loader, so a page can't say what isn't so; a test fails while a page is [#stale(Path)].
+/// Made of the same records as the loader, so a page can't say what isn't so; a test fails while a page is
+/// [#stale(Path)].
 public final class ReferenceWriter {
 
     private static final String GENERATED = "<!-- Generated from the records of the configuration. Change those, then"

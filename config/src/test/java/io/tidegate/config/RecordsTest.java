@@ -79,7 +79,8 @@ final class RecordsTest {
     Stream<DynamicTest> hasTheseKeysAndDefaults() throws IOException {
         if (Boolean.getBoolean("golden.rewrite")) {
             StringBuilder text = new StringBuilder();
-            records().forEach((name, lines) -> text.append("=== ").append(name).append('\n').append(lines).append('\n'));
+            records()
+                    .forEach((name, lines) -> text.append("=== ").append(name).append('\n').append(lines).append('\n'));
             Files.writeString(GOLDEN, text);
         }
         Map<String, String> expected = new TreeMap<>();

@@ -65,27 +65,27 @@ final class SchemaWriterTest {
 
     @ParameterizedTest
     @ValueSource(strings = {
-            "listners: {}",
-            "version: 2",
-            "version: '1'",
-            "upstreams: { a: { endpoints: [] } }",
-            "upstreams: { a: {} }",
-            "upstreams: { A: { endpoints: ['http://a'] } }",
-            "upstreams: { a: { endpoints: [{ url: 'http://a', weight: 1001 }] } }",
-            "upstreams: { a: { endpoints: ['http://a'], loadBalancing: fastest } }",
-            "gateway: { drain: 30 }",
-            "gateway: { drain: 1m30s }",
-            "gateway: { workers: true }",
-            "telemetry: { accessLog: { buffer: 16MB } }",
-            "routes: { a: { policies: [{ cros: {} }] } }",
-            "routes: { a: { policies: [{ cors: {}, headers: {} }] } }",
-            "routes: { a: { policies: [{ cors: true }] } }",
-            "routes: { a: { policies: [{ cors: { maxAge: 5 } }] } }",
-            "routes: { a: { policies: [{ type: cors, config: { maxAge: 5 } }] } }",
-            "routes: { a: { policies: [{ use: 5 }] } }",
-            "routes: { a: { policies: [{ cors: {}, mode: watch }] } }",
-            "routes: { a: { policies: [{ headers: { request: { remove: [X_A] } } }] } }",
-            "routes: { a: { policies: [{ quota: {} }] } }"})
+        "listners: {}",
+        "version: 2",
+        "version: '1'",
+        "upstreams: { a: { endpoints: [] } }",
+        "upstreams: { a: {} }",
+        "upstreams: { A: { endpoints: ['http://a'] } }",
+        "upstreams: { a: { endpoints: [{ url: 'http://a', weight: 1001 }] } }",
+        "upstreams: { a: { endpoints: ['http://a'], loadBalancing: fastest } }",
+        "gateway: { drain: 30 }",
+        "gateway: { drain: 1m30s }",
+        "gateway: { workers: true }",
+        "telemetry: { accessLog: { buffer: 16MB } }",
+        "routes: { a: { policies: [{ cros: {} }] } }",
+        "routes: { a: { policies: [{ cors: {}, headers: {} }] } }",
+        "routes: { a: { policies: [{ cors: true }] } }",
+        "routes: { a: { policies: [{ cors: { maxAge: 5 } }] } }",
+        "routes: { a: { policies: [{ type: cors, config: { maxAge: 5 } }] } }",
+        "routes: { a: { policies: [{ use: 5 }] } }",
+        "routes: { a: { policies: [{ cors: {}, mode: watch }] } }",
+        "routes: { a: { policies: [{ headers: { request: { remove: [X_A] } } }] } }",
+        "routes: { a: { policies: [{ quota: {} }] } }"})
     void refusesWhatTheLoaderRefuses(String yaml) {
         Loaded loaded = new ConfigLoader(SamplePolicies.plugins(), name -> null).loadText("t.yaml", yaml);
         assertThat(loaded).isInstanceOf(Loaded.Rejected.class);
