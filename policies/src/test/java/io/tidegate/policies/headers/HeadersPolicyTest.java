@@ -162,12 +162,24 @@ class HeadersPolicyTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"X-Forwarded-For", "x-forwarded-proto", "x-forwarded-host", "Forwarded", "x-request-id"})
-    void refusesWhatTheGatewayWritesIntoRequests(String name) {
-        assertThatThrownBy(() -> new HeadersConfig(set(name, "x"), NONE)).isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("trustedProxies");
-        assertThatThrownBy(() -> new HeadersConfig(remove(name), NONE)).isInstanceOf(IllegalArgumentException.class);
-        assertThat(new HeadersConfig(NONE, set(name, "x"))).isNotNull();
+    @ValueSource(strings = {"X-Forwarded-For", "x-forwarded-proto", "x-forwarded-host", "Forwarded"})
+    void replacesButNeitherAddsToNorRemovesWhatTheGatewaySaysOfTheClient(String name) {
+        Changes addition = new Changes(Map.of(), Map.of(name, List.of("x")), List.of());
+
+        assertThat(onRequest(set(name, "x")).get("/").send().sent().header(name)).isEqualTo("x");
+        assertThatThrownBy(() -> new HeadersConfig(remove(name), NONE)).isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("'" + name + "' can only be replaced by 'set'");
+        assertThatThrownBy(() -> new HeadersConfig(addition, NONE)).isInstanceOf(IllegalArgumentException.class);
+        assertThat(new HeadersConfig(NONE, addition)).isNotNull();
+    }
+
+    @Test
+    void keepsTheIdOfTheRequestTheGateways() {
+        assertThatThrownBy(() -> new HeadersConfig(set("X-Request-Id", "x"), NONE))
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("trustedProxies");
+        assertThatThrownBy(() -> new HeadersConfig(remove("x-request-id"), NONE))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThat(new HeadersConfig(NONE, set("x-request-id", "x"))).isNotNull();
     }
 
     @ParameterizedTest
