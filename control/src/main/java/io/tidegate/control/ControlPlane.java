@@ -130,7 +130,7 @@ public final class ControlPlane implements AutoCloseable {
         AdminEndpoints endpoints = new AdminEndpoints(options, view, reconciler, this::degraded);
         InetSocketAddress address = main.address();
         Gate gate = new Gate(token(config, address.getPort()),
-                Set.of(config.address().host(), address.getAddress().getHostAddress()));
+                Set.of(config.address().host()));
         server = main.serve(endpoints.all(), gate);
         LOG.info("admin: listening on {}", text(address));
         if (second != null) {
