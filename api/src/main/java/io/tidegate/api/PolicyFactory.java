@@ -35,6 +35,11 @@ public interface PolicyFactory<C extends Record> {
         return Set.of();
     }
 
+    /// Whether a policy of this type answers every request itself, so that a route with it needs no upstream.
+    default boolean answers() {
+        return false;
+    }
+
     /// What policies know of an exchange.
     enum Trait {
         /// Who calls.

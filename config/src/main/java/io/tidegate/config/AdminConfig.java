@@ -13,4 +13,11 @@ public record AdminConfig(
         @Doc("Token for everything but `/live`, `/ready` and the metrics (`Authorization: Bearer …`), 16 characters or more. Left out: one is made at start, in a file that only its owner can read.") @Secret @Nullable String token,
 
         @Doc("A second address with `/live` and `/ready` alone, for orchestrators; it may be public.") @Nullable AddressConfig probes) {
+
+    /// Tells everything but the token.
+    @Override
+    public String toString() {
+        return "AdminConfig[address=" + address + ", token=" + (token == null ? "none" : "***") + ", probes=" + probes
+                + "]";
+    }
 }

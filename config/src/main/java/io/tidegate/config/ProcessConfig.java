@@ -44,10 +44,16 @@ public record ProcessConfig(
             if (text.equals("auto")) {
                 return new Count(0);
             }
-            if (text.matches("[1-9][0-9]{0,8}")) {
-                return new Count(Integer.parseInt(text));
-            }
             throw new IllegalArgumentException("must be a number of 1 or more, or auto (was '" + text + "')");
+        }
+
+        /// A number of 1 or more.
+        @Shorthand
+        public static Count of(int number) {
+            if (number < 1) {
+                throw new IllegalArgumentException("must be a number of 1 or more, or auto (was " + number + ")");
+            }
+            return new Count(number);
         }
 
         /// Whether the gateway is to find it.

@@ -1,37 +1,69 @@
 package io.tidegate.engine;
 
+import io.tidegate.config.AddressConfig;
 import io.tidegate.config.ConfigTarget;
+import io.tidegate.config.GatewayConfig;
 import io.tidegate.config.ListenerConfig;
 import io.tidegate.config.Loaded;
 import io.tidegate.config.Place;
 import io.tidegate.config.Problem;
+import io.tidegate.config.ProcessConfig;
+import io.tidegate.config.TelemetryConfig;
+import io.tidegate.engine.compile.CompileException;
 import io.tidegate.engine.compile.Compiler;
+import io.tidegate.engine.compile.Compiler.Compiled;
 import io.tidegate.engine.exchange.LiveSnapshot;
+import io.tidegate.engine.observe.AccessLog;
+import io.tidegate.engine.observe.LoopWatch;
+import io.tidegate.engine.observe.Metrics;
+import io.tidegate.engine.server.ConnectionGate;
 import io.tidegate.engine.server.Listener;
 import io.tidegate.engine.worker.Transport;
 import io.tidegate.engine.worker.Workers;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.SocketAddress;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// Runs a gateway: the front door of the data path.
 public final class Engine implements ConfigTarget, AutoCloseable {
 
+    private final ProcessConfig process;
     private final Workers workers;
+    private final Metrics metrics;
+    private final LoopWatch watch;
     private final Compiler compiler;
+    private final ConnectionGate gate;
     private final LiveSnapshot live = new LiveSnapshot();
-    private final Map<String, Listener> listeners = new HashMap<>();
+    /// By address: a listener that is renamed, or configured in another way, keeps its socket.
+    private final Map<String, Bound> bound = new HashMap<>();
+    private final Map<String, String> keys = new TreeMap<>();
+    private int nextSlot;
     private volatile boolean draining;
-    private volatile long revision;
+    private long revision;
     private String hash = "";
+    private TelemetryConfig.@Nullable AccessLog logConfig;
+    private @Nullable AccessLog log;
+
+    private record Bound(int slot, Listener listener) {
+    }
 
     private Engine(EngineOptions options) {
-        int wanted = options.process().workers().value();
+        process = options.process();
+        int wanted = process.workers().value();
         int count = wanted == 0 ? Runtime.getRuntime().availableProcessors() : wanted;
-        workers = new Workers(count, Transport.choose(options.process().transport()));
-        compiler = new Compiler(workers);
+        workers = new Workers(count, Transport.choose(process.transport()));
+        metrics = new Metrics(count, new Metrics.BuildInfo(options.version(), workers.transport().label()));
+        watch = new LoopWatch(workers, metrics);
+        compiler = new Compiler(workers, metrics);
+        gate = new ConnectionGate(process.maxConnections().isAuto()
+                ? FileDescriptors.forConnections()
+                : process.maxConnections().value());
     }
 
     /// Starts the event loops. Nothing listens before the first [#apply].
@@ -41,84 +73,171 @@ public final class Engine implements ConfigTarget, AutoCloseable {
 
     @Override
     public synchronized Result apply(Loaded.Accepted loaded) {
-        if (!loaded.config().policies().isEmpty()
-                || loaded.config().routes().values().stream().anyMatch(route -> !route.policies().isEmpty())) {
-            return refused("policies", "policies are not carried out by this version");
-        }
-        Map<String, Listener> opened = new HashMap<>();
+        GatewayConfig config = loaded.config();
+        Map<String, String> wanted = new TreeMap<>();
+        config.listeners().forEach((name, listener) -> wanted.put(name, key(name, listener.address())));
+        Map<String, Bound> opened = new HashMap<>();
+        AccessLog logBefore = log;
+        AccessLog logNow = null;
         try {
-            loaded.config().listeners().forEach((name, declared) -> {
-                Listener before = listeners.get(name);
-                if (before == null || !before.config().equals(declared)) {
-                    opened.put(name, open(name, declared));
+            logNow = accessLog(config.telemetry().accessLog());
+            for (Map.Entry<String, ListenerConfig> entry : config.listeners().entrySet()) {
+                String key = key(entry.getKey(), entry.getValue().address());
+                if (!bound.containsKey(key)) {
+                    opened.put(key, bind(entry.getKey(), entry.getValue().address()));
+                }
+            }
+            Map<String, Integer> slots = new HashMap<>();
+            wanted.forEach((name, key) -> {
+                Bound socket = opened.containsKey(key) ? opened.get(key) : bound.get(key);
+                if (socket != null) {
+                    slots.put(name, socket.slot());
                 }
             });
-            live.replace(compiler.compile(loaded.config(), revision + 1));
-        } catch (RuntimeException e) {
-            opened.values().forEach(Listener::close);
-            return refused("", String.valueOf(e.getMessage()));
+            Compiled compiled = compiler.compile(config, revision + 1, slots, logNow);
+            Runnable closeBefore = compiler.commit(compiled);
+            AccessLog replaced = logBefore != logNow ? logBefore : null;
+            live.replace(compiled.snapshot(), () -> {
+                closeBefore.run();
+                if (replaced != null) {
+                    replaced.close();
+                }
+            });
+            metrics.retain(compiled.names());
+        } catch (CompileException e) {
+            if (logNow != null && logNow != logBefore) {
+                logNow.close();
+            }
+            metrics.reloads().refused();
+            opened.values().forEach(socket -> socket.listener().close());
+            return new Result.Refused(e.problems());
         }
-        listeners.entrySet().removeIf(entry -> {
-            boolean gone = opened.containsKey(entry.getKey())
-                    || !loaded.config().listeners().containsKey(entry.getKey());
+        opened.values().forEach(socket -> socket.listener().open());
+        bound.putAll(opened);
+        bound.entrySet().removeIf(entry -> {
+            boolean gone = !wanted.containsValue(entry.getKey());
             if (gone) {
-                entry.getValue().drain();
+                entry.getValue().listener().drain();
             }
             return gone;
         });
-        listeners.putAll(opened);
+        keys.clear();
+        keys.putAll(wanted);
         revision++;
         hash = loaded.hash();
-        return new Result.Applied(revision, List.of());
+        log = logNow;
+        logConfig = config.telemetry().accessLog();
+        metrics.reloads().applied(revision, System.currentTimeMillis());
+        return new Result.Applied(revision, waitsForRestart(config.gateway()));
     }
 
-    private Listener open(String name, ListenerConfig declared) {
+    private AccessLog accessLog(TelemetryConfig.AccessLog wanted) throws CompileException {
+        AccessLog running = log;
+        if (running != null && wanted.equals(logConfig)) {
+            return running;
+        }
         try {
-            return new Listener(name, declared, live, workers);
-        } catch (RuntimeException e) {
-            throw new IllegalArgumentException(
-                    "listener '" + name + "' can't listen on " + declared.address() + ": " + e.getMessage(), e);
+            return AccessLog.open(wanted, workers.all().size(), metrics);
+        } catch (IllegalArgumentException e) {
+            throw CompileException.of(new Problem(Problem.Severity.ERROR, Place.NOWHERE, "telemetry.accessLog.to",
+                    String.valueOf(e.getMessage())));
         }
     }
 
-    private static Result refused(String path, String message) {
-        return new Result.Refused(List.of(new Problem(Problem.Severity.ERROR, Place.NOWHERE, path, message)));
+    private static String key(String name, AddressConfig address) {
+        // Every listener on "any free port" has one of its own.
+        return address.port() == 0 ? name + "@" + address : address.toString();
+    }
+
+    private Bound bind(String name, AddressConfig address) throws CompileException {
+        try {
+            int slot = nextSlot;
+            Listener listener = new Listener(slot, address, live, workers, gate);
+            nextSlot++;
+            return new Bound(slot, listener);
+        } catch (RuntimeException e) {
+            throw CompileException.of(new Problem(Problem.Severity.ERROR, Place.NOWHERE,
+                    "listeners." + name + ".address", "can't listen on " + address + ": " + e.getMessage()));
+        }
+    }
+
+    private List<String> waitsForRestart(ProcessConfig next) {
+        List<String> waiting = new ArrayList<>();
+        if (!next.workers().equals(process.workers())) {
+            waiting.add("gateway.workers");
+        }
+        if (next.transport() != process.transport()) {
+            waiting.add("gateway.transport");
+        }
+        if (!next.maxConnections().equals(process.maxConnections())) {
+            waiting.add("gateway.maxConnections");
+        }
+        return waiting;
     }
 
     /// The addresses on which listeners are bound, by name of the listener.
     public synchronized Map<String, SocketAddress> addresses() {
         Map<String, SocketAddress> addresses = new TreeMap<>();
-        listeners.forEach((name, listener) -> addresses.put(name, listener.address()));
+        keys.forEach((name, key) -> {
+            Bound socket = bound.get(key);
+            if (socket != null) {
+                addresses.put(name, socket.listener().address());
+            }
+        });
         return addresses;
+    }
+
+    /// All measurements, in Prometheus' text format. Not on an event loop.
+    public String metrics() {
+        StringBuilder text = new StringBuilder(16_384);
+        try {
+            metrics.writeTo(text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return text.toString();
+    }
+
+    /// Opens the access log's file anew, for those who move it away to keep it.
+    public synchronized void reopenLogs() {
+        if (log != null) {
+            log.reopen();
+        }
     }
 
     /// How it is doing.
     public synchronized EngineStatus status() {
-        long open = listeners.values().stream().mapToLong(Listener::open).sum();
         return new EngineStatus(revision > 0, draining, revision, hash, workers.transport().label(),
-                workers.all().size(), open);
+                workers.all().size(), gate.open());
     }
 
-    /// Not ready from now on: accepts no more, lets what runs come to its end. Blocks until nothing is open any more or
-    /// `limitMillis` are over.
-    public void drain(long limitMillis) throws InterruptedException {
+    /// Not ready from now on: accepts for `delayMillis` more, so that load balancers can notice, then no more; lets
+    /// what
+    /// runs come to its end. Blocks until nothing is open any more or `limitMillis` are over.
+    ///
+    /// @return whether everything came to its end
+    public boolean drain(long delayMillis, long limitMillis) throws InterruptedException {
         draining = true;
-        List<Listener> all;
+        Thread.sleep(delayMillis);
         synchronized (this) {
-            all = List.copyOf(listeners.values());
+            bound.values().forEach(socket -> socket.listener().drain());
         }
-        all.forEach(Listener::drain);
         long end = System.nanoTime() + limitMillis * 1_000_000;
-        while (all.stream().anyMatch(listener -> listener.open() > 0) && System.nanoTime() - end < 0) {
+        while (gate.open() > 0 && System.nanoTime() - end < 0) {
             Thread.sleep(10);
         }
+        return gate.open() == 0;
     }
 
     /// Closes everything at once.
     @Override
     public synchronized void close() {
-        listeners.values().forEach(Listener::close);
+        bound.values().forEach(socket -> socket.listener().close());
         compiler.close();
+        watch.close();
         workers.close();
+        if (log != null) {
+            log.close();
+        }
     }
 }

@@ -7,32 +7,69 @@ import io.netty.channel.uring.IoUringDatagramChannel;
 import io.netty.resolver.AddressResolverGroup;
 import io.netty.resolver.dns.DnsAddressResolverGroup;
 import io.netty.resolver.dns.DnsNameResolverBuilder;
+import io.tidegate.config.EffectivePolicies;
 import io.tidegate.config.GatewayConfig;
+import io.tidegate.config.ListenerConfig;
+import io.tidegate.config.Problem;
 import io.tidegate.config.RouteConfig;
+import io.tidegate.engine.chain.Step;
+import io.tidegate.engine.exchange.Answers;
+import io.tidegate.engine.exchange.ListenerSnapshot;
 import io.tidegate.engine.exchange.Route;
-import io.tidegate.engine.exchange.Router;
 import io.tidegate.engine.exchange.Snapshot;
+import io.tidegate.engine.exchange.Telemetry;
+import io.tidegate.engine.observe.AccessLog;
+import io.tidegate.engine.observe.LogLabel;
+import io.tidegate.engine.observe.Metrics;
+import io.tidegate.engine.observe.RouteCells;
+import io.tidegate.engine.route.RouteTable;
+import io.tidegate.engine.upstream.Endpoint;
 import io.tidegate.engine.upstream.Upstream;
+import io.tidegate.engine.wire.RequestParser;
 import io.tidegate.engine.worker.Workers;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
-/// Compiles configurations. What did not change since the last one is used again: an upstream declared as before keeps
-/// its connections.
-public final class Compiler {
+/// Compiles configurations, off the event loops. What did not change since the last one is used again: an upstream
+/// declared as before keeps its connections and its counts.
+public final class Compiler implements AutoCloseable {
+
+    /// Bound of what a head may be configured to: index arrays hold offsets of it.
+    private static final long MOST_BYTES = 1L << 20;
 
     private final Workers workers;
     private final AddressResolverGroup<InetSocketAddress> resolver;
+    private final Metrics metrics;
+    private final SharedValues shared = new SharedValues();
     private Map<String, Upstream> upstreams = Map.of();
+    private @Nullable Compiled running;
+
+    /// What a configuration was compiled to.
+    ///
+    /// @param snapshot
+    ///            what exchanges run against
+    /// @param upstreams
+    ///            by name
+    /// @param closePolicies
+    ///            closes the policies
+    /// @param names
+    ///            what is measured of it
+    public record Compiled(Snapshot snapshot, Map<String, Upstream> upstreams, Runnable closePolicies,
+            Metrics.Names names) {
+    }
 
     /// A compiler for these event loops.
-    public Compiler(Workers workers) {
+    public Compiler(Workers workers, Metrics metrics) {
         this.workers = workers;
+        this.metrics = metrics;
         Class<? extends DatagramChannel> datagrams = switch (workers.transport()) {
             case IO_URING -> IoUringDatagramChannel.class;
             case EPOLL -> EpollDatagramChannel.class;
@@ -41,54 +78,128 @@ public final class Compiler {
         this.resolver = new DnsAddressResolverGroup(new DnsNameResolverBuilder().datagramChannelType(datagrams));
     }
 
-    /// Compiles `config`. Not on an event loop.
-    public Snapshot compile(GatewayConfig config, long revision) {
+    /// Compiles `config`. Nothing that runs is touched before [#commit].
+    ///
+    /// @param slots
+    ///            where each listener stands in the snapshot, by name
+    /// @throws CompileException
+    ///             where it can't be compiled; nothing is left behind then
+    /// @param log
+    ///            where exchanges are logged
+    public Compiled compile(GatewayConfig config, long revision, Map<String, Integer> slots, AccessLog log)
+            throws CompileException {
+        List<Problem> problems = new ArrayList<>();
         Map<String, Upstream> next = new HashMap<>();
         config.upstreams().forEach((name, declared) -> {
             Upstream before = upstreams.get(name);
             next.put(name, before != null && before.config().equals(declared)
                     ? before
-                    : new Upstream(name, declared, workers, resolver));
+                    : new Upstream(name, declared, workers, resolver, metrics));
         });
-        List<Route> routes = new ArrayList<>();
-        config.routes().forEach((name, route) -> routes.add(route(name, route, next)));
-        Map<String, Router> routers = new HashMap<>();
-        for (String listener : config.listeners().keySet()) {
-            routers.put(listener, RankedRouter.of(routes.stream()
-                    .filter(route -> route.config().listeners().isEmpty()
-                            || route.config().listeners().contains(listener))
-                    .toList()));
+        StepCompiler steps = new StepCompiler(shared, metrics, workers.all().size(), problems);
+        Map<String, Route> routes = new LinkedHashMap<>();
+        EffectivePolicies.Resolver effective = new EffectivePolicies.Resolver(config);
+        config.routes().forEach((name, route) -> routes.put(name,
+                route(name, route, next, steps.compile(effective.of(route).steps()))));
+        if (!problems.isEmpty()) {
+            steps.close();
+            next.values().stream().filter(upstream -> !upstreams.containsValue(upstream)).forEach(Upstream::close);
+            throw new CompileException(problems);
         }
-        Set<Upstream> gone = new HashSet<>(upstreams.values());
-        gone.removeAll(next.values());
-        upstreams = next;
-        gone.forEach(Upstream::close);
-        return new Snapshot(revision, Map.copyOf(routers));
+        Snapshot snapshot = new Snapshot(revision, listeners(config, routes, slots, new Telemetry(metrics, log)), workers.all());
+        Map<String, Set<String>> endpoints = new HashMap<>();
+        next.forEach((name, upstream) -> endpoints.put(name,
+                upstream.endpoints().stream().map(Endpoint::authority).collect(Collectors.toSet())));
+        return new Compiled(snapshot, Map.copyOf(next), steps::close,
+                new Metrics.Names(routes.keySet(), endpoints, steps.observing()));
     }
 
-    private static Route route(String name, RouteConfig config, Map<String, Upstream> upstreams) {
+    /// Takes what was compiled for what runs from now on.
+    ///
+    /// @return closes what the configuration before had for itself; to be run when its last exchange is over
+    public Runnable commit(Compiled compiled) {
+        Compiled before = running;
+        running = compiled;
+        Set<Upstream> gone = new HashSet<>(upstreams.values());
+        gone.removeAll(compiled.upstreams().values());
+        upstreams = compiled.upstreams();
+        return () -> {
+            gone.forEach(Upstream::close);
+            if (before != null) {
+                before.closePolicies().run();
+            }
+        };
+    }
+
+    private static @Nullable ListenerSnapshot[] listeners(GatewayConfig config, Map<String, Route> routes,
+            Map<String, Integer> slots, Telemetry telemetry) {
+        int most = slots.values().stream().mapToInt(Integer::intValue).max().orElse(-1);
+        @Nullable
+        ListenerSnapshot[] listeners = new @Nullable ListenerSnapshot[most + 1];
+        Answers answers = new Answers(config.errorResponses());
+        Map<Set<String>, RouteTable<Route>> tables = new HashMap<>();
+        config.listeners().forEach((name, declared) -> {
+            Integer slot = slots.get(name);
+            if (slot != null) {
+                // Listeners that serve the same routes share one table.
+                Map<String, Route> served = served(name, routes);
+                RouteTable<Route> table = tables.computeIfAbsent(served.keySet(), names -> table(served));
+                listeners[slot] = new ListenerSnapshot(name, LogLabel.of(name), declared, parser(declared), table,
+                        answers, telemetry);
+            }
+        });
+        return listeners;
+    }
+
+    private static RouteTable<Route> table(Map<String, Route> routes) {
+        RouteTable.Builder<Route> builder = RouteTable.builder();
+        routes.forEach((name, route) -> builder.add(route, name, route.config()));
+        return builder.build();
+    }
+
+    private static Map<String, Route> served(String listener, Map<String, Route> routes) {
+        Map<String, Route> served = new LinkedHashMap<>();
+        routes.forEach((name, route) -> {
+            List<String> on = route.config().listeners();
+            if (on.isEmpty() || on.contains(listener)) {
+                served.put(name, route);
+            }
+        });
+        return served;
+    }
+
+    private static RequestParser parser(ListenerConfig listener) {
+        return new RequestParser((int) Math.min(listener.limits().requestTarget().bytes(), MOST_BYTES),
+                (int) Math.min(listener.limits().requestHead().bytes(), MOST_BYTES),
+                listener.limits().requestFields());
+    }
+
+    private Route route(String name, RouteConfig config, Map<String, Upstream> upstreams, Step[] steps) {
         List<Upstream> targets = new ArrayList<>();
         List<Integer> shares = new ArrayList<>();
-        int sum = 0;
         Map<String, Integer> declared = config.upstreams() != null
                 ? config.upstreams()
                 : config.upstream() != null ? Map.of(config.upstream(), 1) : Map.of();
-        for (Map.Entry<String, Integer> entry : declared.entrySet()) {
-            Upstream upstream = upstreams.get(entry.getKey());
-            if (upstream != null && entry.getValue() > 0) {
+        declared.forEach((target, share) -> {
+            Upstream upstream = upstreams.get(target);
+            if (upstream != null && share > 0) {
                 targets.add(upstream);
-                sum += entry.getValue();
-                shares.add(sum);
+                shares.add(share);
             }
+        });
+        RouteCells[] cells = new RouteCells[workers.all().size()];
+        for (int i = 0; i < cells.length; i++) {
+            cells[i] = metrics.route(i, name);
         }
-        if (targets.isEmpty()) {
-            throw new IllegalArgumentException("route '" + name + "' leads to no upstream");
-        }
-        return new Route(name, config, List.copyOf(targets), List.copyOf(shares));
+        return new Route(name, config, targets, shares, steps, cells);
     }
 
     /// Lets go of everything.
+    @Override
     public void close() {
+        if (running != null) {
+            running.closePolicies().run();
+        }
         upstreams.values().forEach(Upstream::close);
         resolver.close();
     }

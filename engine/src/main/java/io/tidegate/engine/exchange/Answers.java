@@ -1,51 +1,52 @@
 package io.tidegate.engine.exchange;
 
 import io.tidegate.api.Fault;
-import io.tidegate.engine.wire.HeadWriter;
-import io.tidegate.engine.wire.StatusLine;
+import io.tidegate.config.ErrorResponseConfig;
+import io.tidegate.engine.wire.ResponseHead;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/// Answers that the gateway makes itself, as HTTP/1.1 writes them.
+/// The bodies of the gateway's own errors: problems (RFC 9457), or what the user put in their place.
 public final class Answers {
 
-    private Answers() {
+    private final Map<String, ErrorResponseConfig> own;
+
+    /// Answers with the bodies declared: by fault code, status or class of statuses.
+    public Answers(Map<String, ErrorResponseConfig> own) {
+        this.own = own;
     }
 
-    /// Writes a problem answer (RFC 9457).
+    /// Makes the head of an answer to `fault` in `head`.
     ///
-    /// @param close
-    ///            whether the connection ends with it
-    /// @param headOnly
-    ///            whether the body is left out, as HEAD asks for
-    public static void problem(HeadWriter out, Fault fault, long idHigh, long idLow, boolean close, boolean headOnly) {
-        String id = String.format(java.util.Locale.ROOT, "%016x%016x", idHigh, idLow);
-        String body = "{\"type\":\"urn:tidegate:" + fault.code() + "\",\"title\":\"" + fault.title() + "\",\"status\":"
-                + fault.status() + ",\"requestId\":\"" + id + "\"}";
-        out.clear();
-        StatusLine.write(out, fault.status());
-        out.text("content-type: application/problem+json\r\ncontent-length: ");
-        out.decimal(body.length());
-        out.crlf();
+    /// @return the body that goes with it
+    byte[] make(ResponseHead head, Fault fault, String requestId) {
+        head.make(fault.status());
         if (fault.status() == 503) {
-            out.text("retry-after: 1\r\n");
+            head.add("retry-after", "1");
         }
-        end(out, close);
-        if (!headOnly) {
-            out.text(body);
+        ErrorResponseConfig declared = own.isEmpty() ? null : declared(fault);
+        if (declared != null) {
+            head.add("content-type", declared.contentType());
+            return declared.body().replace("{status}", Integer.toString(fault.status()))
+                    .replace("{title}", fault.title()).replace("{requestId}", requestId)
+                    .getBytes(StandardCharsets.UTF_8);
         }
+        head.add("content-type", "application/problem+json");
+        return problem(fault, requestId);
     }
 
-    /// Writes an answer without a body.
-    static void empty(HeadWriter out, int status, boolean close) {
-        out.clear();
-        StatusLine.write(out, status);
-        out.text("content-length: 0\r\n");
-        end(out, close);
+    private @Nullable ErrorResponseConfig declared(Fault fault) {
+        ErrorResponseConfig found = own.get(fault.code());
+        if (found == null) {
+            found = own.get(Integer.toString(fault.status()));
+        }
+        return found == null ? own.get(fault.status() / 100 + "xx") : found;
     }
 
-    private static void end(HeadWriter out, boolean close) {
-        if (close) {
-            out.text("connection: close\r\n");
-        }
-        out.crlf();
+    private static byte[] problem(Fault fault, String requestId) {
+        // Codes and titles are constants of the gateway and hold nothing that would have to be escaped.
+        return ("{\"type\":\"urn:tidegate:" + fault.code() + "\",\"title\":\"" + fault.title() + "\",\"status\":"
+                + fault.status() + ",\"requestId\":\"" + requestId + "\"}").getBytes(StandardCharsets.UTF_8);
     }
 }

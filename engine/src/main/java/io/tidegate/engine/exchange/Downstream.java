@@ -10,9 +10,8 @@ public interface Downstream {
     /// The worker whose loop this is on.
     Worker worker();
 
-    /// `X-Forwarded-For` and its like for this connection, ready to be written: complete lines, without those that
-    /// depend on the request.
-    byte[] forwardedLines();
+    /// Who holds the connection.
+    Peer peer();
 
     /// Whether the client understands chunked bodies.
     boolean understandsChunked();
@@ -35,7 +34,10 @@ public interface Downstream {
     /// Whether more of the response should be given.
     boolean isWritable();
 
-    /// Lets the request's body come (or not): [HttpExchange#onRequestBody] takes it.
+    /// Says whether a chunked request's framing is handed on with it. Before the first byte of the body was asked for.
+    void keepFraming(boolean framing);
+
+    /// Lets the request's body come (or not): [HttpExchange#requestBody] takes it.
     void readBody(boolean on);
 
     /// Whether a response's end must close the connection, so that its head has to say so.
@@ -43,6 +45,10 @@ public interface Downstream {
 
     /// The response ends with the connection: close it then.
     void closeAfterResponse();
+
+    /// The response is answered before the request's body has come: it is taken and dropped if little is left of it,
+    /// else the connection is closed with the response.
+    void dropBody();
 
     /// The response is complete.
     void endResponse();

@@ -1,67 +1,92 @@
 package io.tidegate.engine.exchange;
 
 import io.netty.buffer.ByteBuf;
+import io.tidegate.api.Attempt;
+import io.tidegate.api.Body;
+import io.tidegate.api.BodyTransform;
+import io.tidegate.api.Client;
+import io.tidegate.api.Exchange;
 import io.tidegate.api.Fault;
+import io.tidegate.api.Field;
+import io.tidegate.api.Reply;
 import io.tidegate.config.RouteConfig;
-import io.tidegate.config.UpstreamConfig;
+import io.tidegate.engine.chain.PolicyRun;
 import io.tidegate.engine.upstream.Endpoint;
-import io.tidegate.engine.upstream.Pool;
 import io.tidegate.engine.upstream.Upstream;
 import io.tidegate.engine.upstream.UpstreamEvents;
 import io.tidegate.engine.upstream.UpstreamStream;
+import io.tidegate.engine.observe.AccessLane;
+import io.tidegate.engine.observe.RouteCells;
+import io.tidegate.engine.observe.WorkerCells;
+import io.tidegate.engine.route.HeadInput;
+import io.tidegate.engine.route.RouteMatch;
 import io.tidegate.engine.wire.Ascii;
-import io.tidegate.engine.wire.HeadWriter;
+import io.tidegate.engine.wire.BodySink;
 import io.tidegate.engine.wire.RequestHead;
 import io.tidegate.engine.wire.ResponseHead;
+import io.tidegate.engine.worker.Deadlines.Deadline;
 import io.tidegate.engine.worker.Worker;
-import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// One request and its response, from the head to the end. Confined to its client's event loop, reused for the next
 /// request of the connection.
 ///
 /// ```
-/// IDLE ─ begin ─▶ CONNECTING ─ onConnected ─▶ RELAYING ─ end ─▶ IDLE
-///   └──── answer ────────┴── fail (before a response head) ──▶ IDLE, or the connection is broken off
+/// IDLE ─ begin ─▶ IN_POLICIES ─ passed ─▶ CONNECTING ─ onConnected ─▶ RELAYING ─ conclude ─▶ IDLE
+///                    │                        │  ▲ another endpoint        │ a head came: policies in reverse
+///                    │ a policy answers       │  └── safe to repeat ◀──────┤
+///                    ▼                        ▼                            ▼
+///                 ANSWERING ◀──────────── fail: a problem, where no head has gone out; else the connection breaks
+///                    └ policies in reverse ─▶ sent ─ conclude ─▶ IDLE
 /// ```
 ///
-public final class HttpExchange implements UpstreamEvents {
+public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
 
     private enum State {
-        IDLE, CONNECTING, RELAYING
+        IDLE, IN_POLICIES, CONNECTING, RELAYING, ANSWERING
     }
 
-    private static final byte[] VERSION_AND_HOST = Ascii.bytes(" HTTP/1.1\r\nhost: ");
-    private static final byte[] CHUNKED_LINE = Ascii.bytes("transfer-encoding: chunked\r\n");
-    private static final byte[] CLOSE_LINE = Ascii.bytes("connection: close\r\n");
-    private static final byte[] REQUEST_ID = Ascii.bytes("x-request-id: ");
-    private static final byte[] FORWARDED_HOST = Ascii.bytes("x-forwarded-host: ");
-    private static final byte[] LAST_CHUNK = Ascii.bytes("0\r\n\r\n");
-    private static final byte[] CRLF = Ascii.bytes("\r\n");
     private static final int MAX_ATTEMPTS = 3;
+    private static final byte[] NOTHING = {};
 
     private final Downstream client;
     private final Worker worker;
-    private final HeadWriter chunkLine = new HeadWriter();
+    private final RequestHead request;
+    private final RequestId id = new RequestId();
+    private final Deadline deadline = new Deadline(this::onDeadline);
+    private final PolicyRun policies;
+    private final RequestSide requestSide;
+    private final ResponseSide responseSide;
+    private final ResponseHead made = new ResponseHead();
+    private final ExchangeRecord record;
+    private final HeadInput input;
+    private final RouteMatch<Route> match = new RouteMatch<>();
+    private @Nullable PolicyView view;
+
     private State state = State.IDLE;
-    private @Nullable RequestHead request;
+    private @Nullable Snapshot snapshot;
+    private @Nullable ListenerSnapshot listener;
     private @Nullable Route route;
     private @Nullable Upstream upstream;
     private @Nullable Endpoint endpoint;
     private @Nullable UpstreamStream stream;
+    private @Nullable ResponseHead response;
+    private byte[] answer = NOTHING;
     private boolean reused;
-    private int attempts;
-    private long idHigh;
-    private long idLow;
-    private boolean bodyBegun;
-    private boolean requestComplete;
-    private boolean responseBegun;
-    private boolean encodeChunks;
+    private boolean passed;
 
-    /// An exchange for the requests of one client connection (or stream).
-    public HttpExchange(Downstream client) {
+    /// An exchange for the requests of one client connection (or stream), whose heads are read into `request`.
+    public HttpExchange(Downstream client, RequestHead request) {
         this.client = client;
         this.worker = client.worker();
+        this.request = request;
+        this.input = new HeadInput(request);
+        this.record = new ExchangeRecord(client, request, id);
+        this.policies = new PolicyRun(this, worker);
+        this.requestSide = new RequestSide(this, client, request);
+        this.responseSide = new ResponseSide(this, client, request);
     }
 
     /// Whether a request is being served.
@@ -69,41 +94,109 @@ public final class HttpExchange implements UpstreamEvents {
         return state != State.IDLE;
     }
 
-    /// Serves a request.
-    public void begin(RequestHead head, @Nullable Router router) {
+    // The request.
+
+    /// Serves the request that was read.
+    public void begin(Snapshot pinned, ListenerSnapshot on) {
         assert worker.inLoop();
-        request = head;
-        attempts = 0;
-        bodyBegun = false;
-        requestComplete = head.contentLength() == 0;
-        responseBegun = false;
-        encodeChunks = false;
-        endpoint = null;
-        stream = null;
-        idHigh = worker.random().nextLong();
-        idLow = worker.random().nextLong();
-        state = State.CONNECTING;
-        if (head.asterisk()) {
-            answer(200);
+        pinned.enter(worker);
+        snapshot = pinned;
+        listener = on;
+        state = State.IN_POLICIES;
+        reused = false;
+        requestSide.begin();
+        responseSide.begin();
+        record.begin();
+        identify();
+        if (request.asterisk()) {
+            made.make(200);
+            made.add("allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+            answer(NOTHING);
             return;
         }
-        if (router == null) {
-            fail(Fault.NOT_CONFIGURED);
-            return;
+        switch (on.routes().match(input, match).outcome()) {
+            case FOUND -> begin(match.route());
+            case NO_ROUTE -> fail(Fault.NO_ROUTE);
+            case METHOD_NOT_ALLOWED -> onRefusal(Fault.METHOD_NOT_ALLOWED,
+                    List.of(new Field("allow", String.join(", ", match.allowedMethods()))));
+            case REDIRECT_SLASH -> redirect(match.route());
         }
-        Route matched = router.match(head);
-        if (matched == null) {
-            fail(Fault.NO_ROUTE);
-            return;
+    }
+
+    /// Answers with the path in the form of its route.
+    private void redirect(Route matched) {
+        route = matched;
+        String path = request.path();
+        String other = match.redirectAddsSlash() ? path + "/" : path.substring(0, path.length() - 1);
+        made.make(308);
+        made.add("location", request.queryStart() < 0
+                ? other
+                : other + "?" + Ascii.text(request.queryBytes(), request.queryStart(), request.queryEnd()));
+        answer(NOTHING);
+    }
+
+    /// Answers what was not even a request.
+    public void refuse(Snapshot pinned, ListenerSnapshot on, Fault fault) {
+        pinned.enter(worker);
+        snapshot = pinned;
+        listener = on;
+        state = State.IN_POLICIES;
+        requestSide.begin();
+        responseSide.begin();
+        record.begin();
+        id.renew(worker.random());
+        reject(fault);
+    }
+
+    /// Ends the exchange because the client breaks the rules.
+    public void reject(Fault fault) {
+        record.rejected = true;
+        fail(fault);
+    }
+
+    private void identify() {
+        Peer peer = client.peer();
+        peer.show(request);
+        id.renew(worker.random());
+        String kept = peer.trusted() ? RequestWriter.keptId(request) : null;
+        if (kept != null) {
+            id.keep(kept);
         }
-        if (head.encodedSlash() && matched.config().encodedSlash() == RouteConfig.EncodedSlash.REJECT) {
+    }
+
+    private void begin(Route matched) {
+        route = matched;
+        RouteConfig config = matched.config();
+        if (request.encodedSlash() && config.encodedSlash() == RouteConfig.EncodedSlash.REJECT) {
             fail(Fault.PATH_ENC_SLASH);
             return;
         }
-        if (matched.config().methodOverride()) {
-            head.letMethodOverridePass();
+        if (config.methodOverride()) {
+            request.letMethodOverridePass();
         }
-        route = matched;
+        if (matched.requestNanos() != Long.MAX_VALUE) {
+            worker.deadlines().set(deadline, matched.requestNanos());
+        }
+        if (matched.steps().length == 0) {
+            onRequestPassed();
+            return;
+        }
+        PolicyView shown = view == null ? new PolicyView(this, request, made) : view;
+        view = shown;
+        shown.begin();
+        policies.request(matched.steps());
+    }
+
+    @Override
+    public void onRequestPassed() {
+        Route matched = route;
+        if (matched == null) {
+            return;
+        }
+        if (request.contentLength() > requestSide.relay().limit()) {
+            fail(Fault.BODY_TOO_LARGE);
+            return;
+        }
         upstream = matched.target(worker.random());
         attempt();
     }
@@ -111,153 +204,64 @@ public final class HttpExchange implements UpstreamEvents {
     private void attempt() {
         Upstream target = upstream;
         Endpoint chosen = target == null ? null : target.pick(worker, endpoint);
-        if (chosen == null) {
+        if (chosen == null || target == null) {
             fail(Fault.UPSTREAM_UNAVAILABLE);
             return;
         }
         endpoint = chosen;
-        attempts++;
+        record.attempt();
         state = State.CONNECTING;
+        if (policies.hasSteps()) {
+            policies.attempt(new Try(record.attempts(), target.name(), chosen.authority()));
+        }
         chosen.pool(worker).acquire(this);
+    }
+
+    private record Try(int number, String upstream, String endpoint) implements Attempt {
     }
 
     @Override
     public void onConnected(UpstreamStream connected, boolean again) {
-        RequestHead head = request;
         Route matched = route;
+        Endpoint chosen = endpoint;
         Upstream target = upstream;
-        if (state != State.CONNECTING || head == null || matched == null || target == null) {
+        if (state != State.CONNECTING || matched == null || chosen == null || target == null) {
             connected.cancel();
             return;
         }
         stream = connected;
         reused = again;
         state = State.RELAYING;
-        HeadWriter out = worker.heads();
-        writeRequest(head, matched, out);
-        connected.sendHead(out, requestComplete, head.method().equals("HEAD"), 0);
-        if (requestComplete) {
-            connected.deadline(responseNanos(matched.config(), target.config()));
-            connected.flush();
-        } else {
-            bodyBegun = true;
-            connected.deadline(target.config().timeouts().idle().toNanos());
-            client.readBody(true);
-        }
+        record.connected(again);
+        requestSide.send(connected, matched, chosen, id, matched.responseNanos(target.config()),
+                matched.idleNanos(target.config()));
     }
 
-    private void writeRequest(RequestHead head, Route matched, HeadWriter out) {
-        out.clear();
-        out.text(head.method());
-        out.one(' ');
-        head.writePath(out);
-        if (head.queryStart() >= 0) {
-            out.one('?');
-            out.bytes(head.bytes(), head.queryStart(), head.queryEnd());
-        }
-        out.bytes(VERSION_AND_HOST);
-        Endpoint chosen = endpoint;
-        boolean hasHost = head.hostEnd() > head.hostStart();
-        if ((hasHost && matched.config().preserveHost()) || chosen == null) {
-            head.writeAuthority(out);
-        } else {
-            out.text(chosen.authority());
-        }
-        out.crlf();
-        head.writeForwardedFields(out);
-        if (head.contentLength() == RequestHead.CHUNKED) {
-            out.bytes(CHUNKED_LINE);
-        }
-        out.bytes(client.forwardedLines());
-        if (hasHost) {
-            out.bytes(FORWARDED_HOST);
-            head.writeAuthority(out);
-            out.crlf();
-        }
-        out.bytes(REQUEST_ID);
-        writeId(out);
-        out.crlf();
-        out.crlf();
+    /// Takes the request's body; [#onRequestRead] takes its end.
+    public BodySink requestBody() {
+        return requestSide.relay();
     }
 
-    private void writeId(HeadWriter out) {
-        writeHex(out, idHigh);
-        writeHex(out, idLow);
-    }
-
-    private static void writeHex(HeadWriter out, long value) {
-        for (int shift = 60; shift >= 0; shift -= 4) {
-            int nibble = (int) (value >>> shift) & 15;
-            out.one((char) (nibble < 10 ? '0' + nibble : 'a' + nibble - 10));
-        }
-    }
-
-    private static long responseNanos(RouteConfig config, UpstreamConfig target) {
-        if (config.streaming()) {
-            return target.timeouts().idle().toNanos();
-        }
-        Duration own = config.timeouts().response();
-        return (own == null ? target.timeouts().response() : own).toNanos();
-    }
-
-    /// A part of the request's body, framing and all, as the client sent it. The buffer stays the caller's.
-    public void onRequestBody(ByteBuf in, int start, int length) {
-        UpstreamStream to = stream;
-        if (to != null) {
-            to.sendBody(in, start, length);
-            if (!to.isWritable()) {
-                client.readBody(false);
-            }
-        }
-    }
-
-    /// Framing of the request's body, written anew.
-    public void onRequestBytes(byte[] bytes, int start, int length) {
-        UpstreamStream to = stream;
-        if (to != null) {
-            to.sendBytes(bytes, start, length);
-        }
-    }
-
-    /// The request is complete.
-    public void onRequestEnd() {
-        requestComplete = true;
-        UpstreamStream to = stream;
-        Route matched = route;
-        Upstream target = upstream;
-        if (to != null && matched != null && target != null) {
-            to.endRequest();
-            to.deadline(responseNanos(matched.config(), target.config()));
-        }
+    /// The whole body of the request has arrived.
+    public void onRequestRead() {
+        requestSide.complete();
     }
 
     /// All that the client sent at once has been handed on.
     public void onClientReadComplete() {
-        UpstreamStream to = stream;
-        if (to != null) {
-            to.flush();
-        }
-    }
-
-    /// More of the response can be given.
-    public void onClientWritable() {
-        UpstreamStream from = stream;
-        if (from != null) {
-            from.reading(true);
-        }
-    }
-
-    /// The client is gone, or what it sends can't be a request's body. Whatever runs is given up.
-    public void abandon() {
-        release();
-        state = State.IDLE;
+        requestSide.flush();
     }
 
     @Override
     public void onUpstreamWritable() {
-        if (bodyBegun && !requestComplete) {
-            client.readBody(true);
-        }
+        requestSide.onWritable();
+    }
+
+    // When it does not work.
+
+    private void onDeadline() {
+        fail(Fault.UPSTREAM_TIMEOUT);
+        client.flush();
     }
 
     @Override
@@ -265,8 +269,12 @@ public final class HttpExchange implements UpstreamEvents {
         if (state != State.CONNECTING) {
             return;
         }
+        count(fault);
         Upstream target = upstream;
-        if (!fault.equals(Fault.UPSTREAM_BUSY) && target != null && target.size() > 1 && attempts < MAX_ATTEMPTS) {
+        boolean elsewhere = !fault.equals(Fault.UPSTREAM_BUSY) && target != null && target.size() > 1;
+        // Nothing has been sent, so another endpoint can be tried whatever the method.
+        state = State.IN_POLICIES;
+        if (elsewhere && record.attempts() < MAX_ATTEMPTS) {
             attempt();
         } else {
             fail(fault);
@@ -277,10 +285,12 @@ public final class HttpExchange implements UpstreamEvents {
     @Override
     public void onUpstreamFault(Fault fault, boolean untouched) {
         stream = null;
+        requestSide.detach();
+        count(fault);
         // RFC 9112 section 9.3.1: a service may close an idle connection just as it is used again. Sent once more when
         // nothing came back and sending it twice does no harm.
-        if (untouched && reused && !fault.equals(Fault.UPSTREAM_TIMEOUT) && !bodyBegun && isIdempotent()
-                && attempts < MAX_ATTEMPTS) {
+        if (untouched && reused && !fault.equals(Fault.UPSTREAM_TIMEOUT) && !requestSide.isBegun() && isIdempotent()
+                && record.attempts() < MAX_ATTEMPTS) {
             attempt();
             return;
         }
@@ -288,80 +298,132 @@ public final class HttpExchange implements UpstreamEvents {
         client.flush();
     }
 
+    private void count(Fault fault) {
+        if (endpoint != null) {
+            endpoint.pool(worker).cells().fault(fault);
+        }
+    }
+
     private boolean isIdempotent() {
-        RequestHead head = request;
-        return head != null && switch (head.method()) {
+        return switch (request.method()) {
             case "GET", "HEAD", "OPTIONS", "PUT", "DELETE" -> true;
             default -> false;
         };
     }
 
+    /// Ends the exchange because of `fault`: a problem answer where no response has begun, a broken one else.
+    public void fail(Fault fault) {
+        onRefusal(fault, List.of());
+    }
+
     @Override
-    public void onResponseHead(ResponseHead head, ByteBuf in, int start, int end, boolean bodiless) {
+    public void onRefusal(Fault fault, List<Field> headers) {
+        ListenerSnapshot on = listener;
+        if (state == State.IDLE || on == null) {
+            return;
+        }
+        record.fault = fault;
+        if (responseSide.isHeadSent()) {
+            conclude();
+            client.abort();
+            return;
+        }
+        byte[] body = on.answers().make(made, fault, id.toString());
+        for (Field field : headers) {
+            made.add(field.name(), field.value());
+        }
+        answer(body);
+    }
+
+    @Override
+    public void onReply(Reply reply) {
+        made.make(reply.status());
+        for (Field field : reply.headers()) {
+            made.add(field.name(), field.value());
+        }
+        answer(reply.body());
+    }
+
+    /// Answers with what [#made] says, once the policies that ran have seen it.
+    private void answer(byte[] body) {
+        letGo();
+        worker.deadlines().clear(deadline);
+        state = State.ANSWERING;
+        answer = body;
+        response = made;
+        requestSide.relay().discard();
+        policies.response();
+    }
+
+    private void sendAnswer() {
+        if (!requestSide.isComplete()) {
+            client.dropBody();
+        }
+        record.status = made.status();
+        record.responseBytes = responseSide.sendMade(made, answer);
+        onResponseSent();
+    }
+
+    // The response.
+
+    @Override
+    public void onResponseHead(ResponseHead head, ByteBuf in, int start, int end, boolean complete) {
         UpstreamStream from = stream;
-        RequestHead asked = request;
-        if (from == null || asked == null) {
+        if (from == null) {
             return;
         }
-        responseBegun = true;
-        boolean chunked = head.contentLength() == ResponseHead.CHUNKED;
-        boolean unknownLength = !bodiless && head.contentLength() < 0;
-        if ((unknownLength && !client.understandsChunked()) || !requestComplete) {
-            client.closeAfterResponse();
+        record.firstByte();
+        if (endpoint != null) {
+            endpoint.pool(worker).cells().response(head.status(), record.firstByteNanos());
         }
-        boolean keepFraming = chunked && client.understandsChunked();
-        encodeChunks = unknownLength && !chunked && client.understandsChunked();
-        if (!bodiless && chunked) {
-            from.keepFraming(keepFraming);
+        response = head;
+        responseSide.setBodiless(complete);
+        if (policies.hasSteps()) {
+            passed = false;
+            policies.response();
+            if (!isFrom(from)) {
+                return;
+            }
+            if (!passed) {
+                response = responseSide.hold(head, from);
+                return;
+            }
         }
-        if (head.isPlain() && end > start && !client.closesAfterResponse() && !encodeChunks
-                && (keepFraming || !chunked)) {
-            client.sendRange(in, start, end - start);
-            return;
+        record.status = head.status();
+        responseSide.send(head, in, start, end, from);
+    }
+
+    @Override
+    public void onResponsePassed() {
+        ResponseHead head = response;
+        if (state == State.ANSWERING) {
+            sendAnswer();
+        } else if (head != null && responseSide.isHeld(head)) {
+            record.status = head.status();
+            responseSide.sendHeld(head, stream);
+            client.flush();
+        } else {
+            // Still in the call that brought the head: it goes out from there.
+            passed = true;
         }
-        HeadWriter out = worker.heads();
-        out.clear();
-        head.writeTo(out);
-        if ((unknownLength && client.understandsChunked()) || (bodiless && chunked)) {
-            out.bytes(CHUNKED_LINE);
-        }
-        if (client.closesAfterResponse()) {
-            out.bytes(CLOSE_LINE);
-        }
-        out.crlf();
-        client.sendHead(out, in.readableBytes());
     }
 
     @Override
     public void range(ByteBuf in, int start, int length, int data) {
-        if (encodeChunks) {
-            chunkLine.clear();
-            chunkLine.hex(length);
-            chunkLine.crlf();
-            client.sendBytes(chunkLine.array(), 0, chunkLine.length());
-        }
-        client.sendRange(in, start, length);
-        if (encodeChunks) {
-            client.sendBytes(CRLF, 0, CRLF.length);
-        }
-        UpstreamStream from = stream;
-        if (from != null && !client.isWritable()) {
-            from.reading(false);
-        }
+        record.responseBytes += data;
+        responseSide.relay().range(in, start, length, data);
     }
 
     @Override
     public void literal(byte[] bytes, int start, int length) {
-        client.sendBytes(bytes, start, length);
+        responseSide.relay().literal(bytes, start, length);
     }
 
     @Override
     public void end() {
-        if (encodeChunks) {
-            client.sendBytes(LAST_CHUNK, 0, LAST_CHUNK.length);
-        }
         stream = null;
-        finish();
+        requestSide.detach();
+        responseSide.relay().end();
     }
 
     @Override
@@ -369,48 +431,222 @@ public final class HttpExchange implements UpstreamEvents {
         client.flush();
     }
 
-    private void finish() {
-        release();
-        state = State.IDLE;
+    /// The client does not take what it is given: the service has to wait.
+    void pauseService() {
+        UpstreamStream from = stream;
+        if (from != null) {
+            from.reading(false);
+        }
+    }
+
+    /// More of the response can be given.
+    public void onClientWritable() {
+        UpstreamStream from = stream;
+        if (from != null && responseSide.isHeadSent()) {
+            from.reading(true);
+        }
+    }
+
+    /// The response has been handed to the client.
+    void onResponseSent() {
+        conclude();
         client.endResponse();
     }
 
-    private void release() {
+    // The end.
+
+    /// The client is gone, or what it sends can't be a request's body. Whatever runs is given up.
+    public void abandon() {
+        if (state != State.IDLE) {
+            if (record.fault == null) {
+                record.fault = Fault.CLIENT_CLOSED;
+            }
+            conclude();
+        }
+    }
+
+    private void letGo() {
         UpstreamStream open = stream;
-        stream = null;
         Endpoint chosen = endpoint;
+        stream = null;
+        requestSide.detach();
         if (open != null) {
             open.cancel();
         } else if (state == State.CONNECTING && chosen != null) {
-            Pool pool = chosen.pool(worker);
-            pool.forget(this);
+            chosen.pool(worker).forget(this);
         }
-        request = null;
+    }
+
+    private void conclude() {
+        letGo();
+        worker.deadlines().clear(deadline);
+        record.requestBytes = requestSide.relay().count();
+        record.finish(route, upstream, endpoint);
+        policies.end(record);
+        observe();
+        state = State.IDLE;
+        requestSide.relay().discard();
+        responseSide.relay().discard();
+        Snapshot pinned = snapshot;
+        if (pinned != null) {
+            pinned.leave(worker);
+        }
+        snapshot = null;
+        listener = null;
         route = null;
         upstream = null;
         endpoint = null;
+        response = null;
+        answer = NOTHING;
     }
 
-    /// Ends the exchange because of `fault`: a problem answer where no response has begun, a broken one else.
-    public void fail(Fault fault) {
-        if (responseBegun) {
-            release();
-            state = State.IDLE;
-            client.abort();
+    private void observe() {
+        ListenerSnapshot on = listener;
+        if (on == null) {
             return;
         }
-        if (!requestComplete) {
-            client.closeAfterResponse();
+        Telemetry telemetry = on.telemetry();
+        Route matched = route;
+        RouteCells cells = matched == null ? telemetry.unrouted(worker) : matched.cells(worker);
+        cells.request(record.status, record.durationNanos(), record.requestBytes, record.responseBytes);
+        Fault fault = record.fault;
+        if (fault != null) {
+            WorkerCells faults = telemetry.cells(worker);
+            faults.fault(fault);
+            if (record.rejected) {
+                faults.rejected(fault);
+            }
         }
-        boolean toHead = request != null && request.method().equals("HEAD");
-        Answers.problem(worker.heads(), fault, idHigh, idLow, client.closesAfterResponse(), toHead);
-        client.sendHead(worker.heads(), 0);
-        finish();
+        AccessLane lane = telemetry.lane(worker);
+        if (lane.isOn()) {
+            record.listener = on.label();
+            lane.log(record);
+        }
     }
 
-    private void answer(int status) {
-        Answers.empty(worker.heads(), status, client.closesAfterResponse());
-        client.sendHead(worker.heads(), 0);
-        finish();
+    /// The connection is over: nothing will be served any more.
+    public void close() {
+        abandon();
+        worker.deadlines().remove(deadline);
+    }
+
+    // What policies see and do.
+
+    @Override
+    public Exchange view() {
+        PolicyView shown = view;
+        if (shown == null) {
+            throw new IllegalStateException("no policy runs");
+        }
+        return shown;
+    }
+
+    @Override
+    public void collect(int maxBytes, Consumer<Body> then, Runnable tooLarge) {
+        if (state == State.ANSWERING) {
+            show(answer, maxBytes, then, tooLarge);
+        } else if (response != null) {
+            if (responseSide.isBodiless()) {
+                show(NOTHING, maxBytes, then, tooLarge);
+            } else {
+                responseSide.relay().collect(maxBytes, then, tooLarge);
+            }
+        } else if (requestSide.isComplete() && !requestSide.relay().isWhole()) {
+            show(NOTHING, maxBytes, then, tooLarge);
+        } else {
+            requestSide.relay().collect(maxBytes, then, tooLarge);
+            if (!requestSide.isComplete()) {
+                client.readBody(true);
+            }
+        }
+    }
+
+    private static void show(byte[] body, int maxBytes, Consumer<Body> then, Runnable tooLarge) {
+        if (body.length > maxBytes) {
+            tooLarge.run();
+        } else {
+            then.accept(new HeldBody(body, body.length));
+        }
+    }
+
+    Worker worker() {
+        return worker;
+    }
+
+    String id() {
+        return id.toString();
+    }
+
+    Client client() {
+        return client.peer();
+    }
+
+    @Nullable
+    String routeName() {
+        return route == null ? null : route.name();
+    }
+
+    RouteMatch<Route> match() {
+        return match;
+    }
+
+    void limitBody(long maxBytes) {
+        requestSide.relay().limit(maxBytes);
+    }
+
+    void replaceRequestBody(byte[] body) {
+        requestSide.relay().replace(body);
+    }
+
+    void transformRequest(BodyTransform transform) {
+        if (state != State.IN_POLICIES) {
+            throw new IllegalStateException("a request's body can be transformed in onRequest only");
+        }
+        requestSide.relay().transform(transform);
+    }
+
+    @Nullable
+    ResponseHead responseHead() {
+        return response;
+    }
+
+    long responseLength() {
+        ResponseHead head = response;
+        if (state == State.ANSWERING) {
+            return answer.length;
+        }
+        return head == null || responseSide.isBodiless() ? 0 : Math.max(-1, head.contentLength());
+    }
+
+    boolean isFromUpstream() {
+        return state != State.ANSWERING;
+    }
+
+    void replaceResponseBody(byte[] body) {
+        if (state == State.ANSWERING) {
+            answer = body;
+        } else {
+            responseSide.relay().replace(body);
+        }
+    }
+
+    void transformResponse(BodyTransform transform) {
+        if (response == null || responseSide.isHeadSent()) {
+            throw new IllegalStateException("a response's body can be transformed in onResponse only");
+        }
+        responseSide.relay().transform(transform);
+    }
+
+    @SuppressWarnings("ReferenceEquality") // this stream, not an equal one
+    boolean isFrom(UpstreamStream other) {
+        return stream == other;
+    }
+
+    boolean isTo(UpstreamStream other) {
+        return isFrom(other);
+    }
+
+    boolean isRequestComplete() {
+        return requestSide.isComplete();
     }
 }

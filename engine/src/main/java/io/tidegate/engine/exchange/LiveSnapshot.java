@@ -12,8 +12,15 @@ public final class LiveSnapshot {
         return current;
     }
 
-    /// Puts another in its place.
-    public void replace(Snapshot next) {
+    /// Puts another in its place; the one before retires.
+    ///
+    /// @param closeBefore
+    ///            closes what the one before had for itself; runs off the event loops when its last exchange is over
+    public void replace(Snapshot next, Runnable closeBefore) {
+        Snapshot before = current;
         current = next;
+        if (before != null) {
+            before.retire(closeBefore);
+        }
     }
 }

@@ -1,32 +1,119 @@
 package io.tidegate.engine.exchange;
 
 import io.tidegate.config.RouteConfig;
+import io.tidegate.config.UpstreamConfig;
+import io.tidegate.engine.chain.Step;
+import io.tidegate.engine.observe.LogLabel;
+import io.tidegate.engine.observe.RouteCells;
 import io.tidegate.engine.upstream.Upstream;
+import io.tidegate.engine.worker.Worker;
+import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /// A match and where it leads, compiled.
-///
-/// @param name
-///            its name
-/// @param config
-///            as declared
-/// @param targets
-///            upstreams and their shares, at least one
-/// @param shares
-///            running sums of the shares
-public record Route(String name, RouteConfig config, List<Upstream> targets, List<Integer> shares) {
+public final class Route {
 
-    /// The upstream for one request, by the shares.
-    Upstream target(SplittableRandom random) {
-        if (targets.size() == 1) {
-            return targets.getFirst();
+    /// Largest request body where no policy says otherwise.
+    public static final long DEFAULT_MAX_BODY = 10L << 20;
+
+    private static final long NEVER = Long.MAX_VALUE;
+
+    private final String name;
+    private final RouteConfig config;
+    private final Upstream[] targets;
+    private final int[] shares;
+    private final Step[] steps;
+    private final LogLabel label;
+    private final RouteCells[] cells;
+    private final long requestNanos;
+    private final long tryNanos;
+
+    /// A route.
+    ///
+    /// @param targets
+    ///            upstreams; empty where a policy answers every request
+    /// @param shares
+    ///            of the upstreams, in their order
+    /// @param steps
+    ///            its policies, in the order in which they run
+    /// @param cells
+    ///            where it is counted, by worker
+    public Route(String name, RouteConfig config, List<Upstream> targets, List<Integer> shares, Step[] steps,
+            RouteCells[] cells) {
+        this.name = name;
+        this.config = config;
+        this.targets = targets.toArray(new Upstream[0]);
+        this.shares = new int[shares.size()];
+        int sum = 0;
+        for (int i = 0; i < this.shares.length; i++) {
+            sum += shares.get(i);
+            this.shares[i] = sum;
         }
-        int at = random.nextInt(shares.getLast());
+        this.steps = steps;
+        this.cells = cells;
+        this.label = LogLabel.of(name);
+        this.requestNanos = nanos(config.timeouts().request(), null);
+        this.tryNanos = nanos(config.timeouts().perTry(), null);
+    }
+
+    private static long nanos(@Nullable Duration own, @Nullable Duration other) {
+        Duration duration = own == null ? other : own;
+        return duration == null ? NEVER : duration.toNanos();
+    }
+
+    /// Its name.
+    public String name() {
+        return name;
+    }
+
+    /// As declared.
+    public RouteConfig config() {
+        return config;
+    }
+
+    LogLabel label() {
+        return label;
+    }
+
+    RouteCells cells(Worker worker) {
+        return cells[worker.index()];
+    }
+
+    Step[] steps() {
+        return steps;
+    }
+
+    /// From the head of a request to the end of its response, in nanoseconds; [Long#MAX_VALUE] for no limit.
+    long requestNanos() {
+        return requestNanos;
+    }
+
+    /// From the end of a request to the end of its response.
+    long responseNanos(UpstreamConfig upstream) {
+        if (config.streaming()) {
+            return tryNanos;
+        }
+        return Math.min(tryNanos, nanos(config.timeouts().response(), upstream.timeouts().response()));
+    }
+
+    /// Between two reads of a response.
+    long idleNanos(UpstreamConfig upstream) {
+        return nanos(config.timeouts().idle(), upstream.timeouts().idle());
+    }
+
+    /// The upstream for one request, by the shares; null where the route has none.
+    @Nullable
+    Upstream target(SplittableRandom random) {
+        if (targets.length < 2) {
+            return targets.length == 0 ? null : targets[0];
+        }
+        int at = random.nextInt(shares[shares.length - 1]);
         int i = 0;
-        while (at >= shares.get(i)) {
+        while (at >= shares[i]) {
             i++;
         }
-        return targets.get(i);
+        return targets[i];
     }
 }

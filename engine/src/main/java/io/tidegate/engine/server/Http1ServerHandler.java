@@ -1,14 +1,17 @@
 package io.tidegate.engine.server;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.DuplexChannel;
 import io.tidegate.api.Fault;
 import io.tidegate.config.ClientTimeoutsConfig;
-import io.tidegate.engine.exchange.Answers;
 import io.tidegate.engine.exchange.Downstream;
 import io.tidegate.engine.exchange.HttpExchange;
-import io.tidegate.engine.exchange.Router;
+import io.tidegate.engine.exchange.ListenerSnapshot;
+import io.tidegate.engine.exchange.Peer;
 import io.tidegate.engine.exchange.Snapshot;
 import io.tidegate.engine.wire.Ascii;
 import io.tidegate.engine.wire.BodyDecoder;
@@ -18,16 +21,21 @@ import io.tidegate.engine.wire.RequestHead;
 import io.tidegate.engine.worker.Deadlines.Deadline;
 import io.tidegate.engine.worker.Outbox;
 import io.tidegate.engine.worker.Worker;
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /// The requests of one client connection, one after the other (RFC 9112 §9.3): what comes behind a request waits,
-/// unread,
-/// until its response is complete.
+/// unread, until its response is complete.
 final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements Downstream {
 
     private static final byte[] CONTINUE = Ascii.bytes("HTTP/1.1 100 Continue\r\n\r\n");
+    private static final long SECOND = 1_000_000_000L;
+    /// How long bytes of a client are dropped before its connection is closed, so that it reads the answer first.
+    private static final long LINGER_NANOS = SECOND;
+    /// Most of a body that nobody wants is taken and dropped, in bytes.
+    private static final int MAX_DROPPED = 64 * 1024;
+    private static final long DROP_NANOS = 2 * SECOND;
+    /// How long an idle connection is kept once the listener accepts no more.
+    private static final long DRAIN_IDLE_NANOS = 5 * SECOND;
 
     private final Listener listener;
     private final Worker worker;
@@ -37,51 +45,67 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements D
     private final HttpExchange exchange;
     private final Deadline deadline = new Deadline(this::onDeadline);
     private final Outbox outbox;
+    private final DeliveryWatch delivery;
     private final ChannelHandlerContext context;
-    private final byte[] forwardedLines;
+    private final long bornAt;
+    private final long ageNanos;
+    private ListenerSnapshot current;
+    private Peer peer;
     private @Nullable ByteBuf pending;
-    private boolean bodyWanted;
     private boolean reading;
+    private boolean autoRead = true;
+    private boolean bodyWanted;
+    private boolean dropping;
+    private long bodyBytes;
+    private long windowBytes;
+    private long windowStart;
+    private long lastRead;
     private boolean close;
     private boolean closing;
     private int requests;
 
-    Http1ServerHandler(Listener listener, Worker worker, ChannelHandlerContext context) {
+    Http1ServerHandler(Listener listener, ListenerSnapshot current, Worker worker, ChannelHandlerContext context) {
         this.listener = listener;
+        this.current = current;
         this.worker = worker;
         this.context = context;
         this.outbox = new Outbox(context.channel());
-        this.exchange = new HttpExchange(this);
-        this.forwardedLines = forwardedLines(context.channel().remoteAddress(), listener.via());
+        this.delivery = new DeliveryWatch(worker, outbox, this::onSlowClient);
+        this.peer = new Peer(current, context.channel().remoteAddress());
+        this.exchange = new HttpExchange(this, head);
+        this.bornAt = worker.deadlines().now();
+        long age = current.config().timeouts().connectionAge().toNanos();
+        // Give or take a tenth, so that connections opened together don't end together.
+        this.ageNanos = age - age / 10 + (long) (worker.random().nextDouble() * (age / 5.0));
         head.reset();
+    }
+
+    void start() {
         worker.deadlines().set(deadline, timeouts().firstByte().toNanos());
     }
 
-    private static byte[] forwardedLines(@Nullable SocketAddress peer, String via) {
-        String address = peer instanceof InetSocketAddress inet ? inet.getAddress().getHostAddress() : "unix";
-        String node = address.indexOf(':') >= 0 ? "\"[" + address + "]\"" : address.equals("unix") ? "_unix" : address;
-        return Ascii.bytes("x-forwarded-for: " + address + "\r\nx-forwarded-proto: http\r\nforwarded: for=" + node
-                + ";proto=http\r\nvia: 1.1 " + via + "\r\n");
+    private ClientTimeoutsConfig timeouts() {
+        return current.config().timeouts();
     }
 
-    private ClientTimeoutsConfig timeouts() {
-        return listener.config().timeouts();
-    }
+    // What comes from the client.
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         ByteBuf in = (ByteBuf) message;
         ByteBuf before = pending;
-        if (before != null) {
-            // Only what was received while reading was being switched off comes here.
+        if (closing) {
+            in.release();
+        } else if (before != null) {
+            // Only what was on its way while reading was being switched off comes here.
             pending = ctx.alloc().compositeBuffer().addComponent(true, before).addComponent(true, in);
             if (!reading) {
                 consume();
             }
-            return;
+        } else {
+            pending = in;
+            consume();
         }
-        pending = in;
-        consume();
     }
 
     /// Takes as much of what was received as can be taken now; the rest stays, and reading stops.
@@ -93,11 +117,7 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements D
                 if (!body.isActive() || !bodyWanted) {
                     break;
                 }
-                worker.deadlines().set(deadline, timeouts().bodyIdle().toNanos());
-                body.decode(in, sink);
-                if (body.fault() != null) {
-                    refuseBody(body.fault());
-                }
+                readBodyPart(in);
             } else if (!readHead(in)) {
                 break;
             }
@@ -107,88 +127,111 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements D
             in.release();
             pending = null;
         }
-        context.channel().config().setAutoRead(closing || (pending == null && (!body.isActive() || bodyWanted)));
+        autoRead(closing || (pending == null && (!body.isActive() || bodyWanted)));
+    }
+
+    private void autoRead(boolean on) {
+        if (autoRead != on) {
+            autoRead = on;
+            context.channel().config().setAutoRead(on);
+        }
     }
 
     private boolean readHead(ByteBuf in) {
         if (head.length() == 0) {
             worker.deadlines().set(deadline, timeouts().requestHead().toNanos());
         }
-        if (!listener.parser().read(head, in)) {
+        if (!current.parser().read(head, in)) {
             if (head.fault() != null) {
                 refuse(head.fault());
             }
             return false;
         }
+        Snapshot snapshot = pin();
         worker.deadlines().clear(deadline);
         requests++;
-        close = !head.keepAlive() || requests >= listener.config().limits().requestsPerConnection()
-                || listener.isDraining();
+        close = !head.keepAlive() || requests >= current.config().limits().requestsPerConnection()
+                || listener.isDraining() || worker.deadlines().now() - bornAt > ageNanos;
         bodyWanted = false;
+        dropping = false;
+        bodyBytes = 0;
         if (head.contentLength() == RequestHead.CHUNKED) {
-            body.chunked(true, true);
-        } else if (head.contentLength() > listener.maxBody()) {
-            refuse(Fault.BODY_TOO_LARGE);
-            return false;
+            body.chunked(false, true);
         } else if (head.contentLength() > 0) {
             body.counted(head.contentLength());
         }
-        Snapshot snapshot = listener.snapshot();
-        Router router = snapshot == null ? null : snapshot.routers().get(listener.name());
-        exchange.begin(head, router);
+        exchange.begin(snapshot, current);
         return true;
+    }
+
+    /// Takes the snapshot of the moment for the next exchange.
+    @SuppressWarnings("ReferenceEquality") // the same listener of the same snapshot
+    private Snapshot pin() {
+        Snapshot snapshot = listener.snapshot();
+        if (snapshot == null) {
+            throw new IllegalStateException("a listener is never open before the first snapshot is in place");
+        }
+        ListenerSnapshot next = snapshot.listener(listener.slot());
+        // A listener that is not declared any more serves its last requests as it was.
+        if (next != null && next != current) {
+            current = next;
+            peer = new Peer(next, context.channel().remoteAddress());
+        }
+        return snapshot;
+    }
+
+    private void readBodyPart(ByteBuf in) {
+        int before = in.readableBytes();
+        lastRead = worker.deadlines().now();
+        body.decode(in, sink);
+        int taken = before - in.readableBytes();
+        windowBytes += taken;
+        bodyBytes += taken;
+        Fault fault = body.fault();
+        if (fault != null) {
+            refuseBody(fault);
+        } else if (dropping && bodyBytes > MAX_DROPPED) {
+            shut();
+        } else if (dropping && !body.isActive()) {
+            next();
+        }
     }
 
     /// Answers what is no request, and closes: nothing behind it is ever parsed.
     private void refuse(Fault fault) {
-        listener.rejected(fault);
-        Answers.problem(worker.heads(), fault, worker.random().nextLong(), worker.random().nextLong(), true, false);
-        outbox.head(worker.heads(), 0);
-        shut();
+        close = true;
+        worker.deadlines().clear(deadline);
+        exchange.refuse(pin(), current, fault);
     }
 
     private void refuseBody(Fault fault) {
+        close = true;
         if (exchange.isActive()) {
-            listener.rejected(fault);
-            close = true;
-            exchange.fail(fault);
+            exchange.reject(fault);
+        } else {
+            shut();
         }
-    }
-
-    /// Sends what is waiting, then closes.
-    private void shut() {
-        if (closing) {
-            return;
-        }
-        closing = true;
         body.reset();
-        outbox.flush();
-        // The client may still be sending: what it sends is taken and dropped for a moment, so that it reads the answer
-        // before it sees a reset (RFC 9112 section 9.6).
-        if (context.channel() instanceof io.netty.channel.socket.DuplexChannel duplex) {
-            duplex.shutdownOutput();
-        }
-        worker.deadlines().set(deadline, 1_000_000_000L);
     }
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
         exchange.onClientReadComplete();
-        outbox.flush();
+        flush();
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         worker.deadlines().remove(deadline);
+        delivery.close();
         closing = true;
-        exchange.abandon();
+        exchange.close();
         outbox.discard();
         ByteBuf rest = pending;
         if (rest != null && !reading) {
             rest.release();
             pending = null;
         }
-        listener.closed();
     }
 
     @Override
@@ -203,28 +246,68 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements D
         ctx.close();
     }
 
+    // Time.
+
     private void onDeadline() {
         if (closing) {
             context.close();
+        } else if (dropping && !exchange.isActive()) {
+            shut();
         } else if (exchange.isActive()) {
             if (body.isActive() && bodyWanted) {
-                refuseBody(Fault.REQUEST_TIMEOUT);
-                outbox.flush();
+                checkBody();
             }
         } else if (head.length() > 0) {
             refuse(Fault.REQUEST_TIMEOUT);
+            outbox.flush();
         } else {
             context.close();
         }
     }
 
-    /// Not taking new requests: closes when nothing runs.
+    /// The client is to send a body: watches that it does, and not by single bytes.
+    private void watchBody() {
+        lastRead = worker.deadlines().now();
+        windowStart = lastRead;
+        windowBytes = 0;
+        worker.deadlines().set(deadline, window());
+    }
+
+    private long window() {
+        return Math.min(5 * SECOND, timeouts().bodyIdle().toNanos());
+    }
+
+    private void checkBody() {
+        long now = worker.deadlines().now();
+        long idle = timeouts().bodyIdle().toNanos();
+        long rate = current.config().limits().minimumRate().bytes();
+        double seconds = (now - windowStart) / (double) SECOND;
+        // Between two chunks nothing is owed: streams may be quiet.
+        boolean tooSlow = rate < Integer.MAX_VALUE && body.isInData() && windowBytes < rate * seconds;
+        if (now - lastRead >= idle || tooSlow) {
+            refuseBody(now - lastRead >= idle ? Fault.REQUEST_TIMEOUT : Fault.BODY_TOO_SLOW);
+            outbox.flush();
+            return;
+        }
+        windowStart = now;
+        windowBytes = 0;
+        worker.deadlines().set(deadline, Math.min(window(), idle - (now - lastRead)));
+    }
+
+    private void onSlowClient() {
+        exchange.reject(Fault.CLIENT_TOO_SLOW);
+        context.close();
+    }
+
+    /// Not taking new requests: closes when nothing comes for a while.
     void drain() {
         close = true;
-        if (!exchange.isActive() && head.length() == 0) {
-            context.close();
+        if (!exchange.isActive() && head.length() == 0 && !closing) {
+            worker.deadlines().set(deadline, DRAIN_IDLE_NANOS);
         }
     }
+
+    // What goes to the client.
 
     @Override
     public Worker worker() {
@@ -232,8 +315,8 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements D
     }
 
     @Override
-    public byte[] forwardedLines() {
-        return forwardedLines;
+    public Peer peer() {
+        return peer;
     }
 
     @Override
@@ -258,7 +341,9 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements D
 
     @Override
     public void flush() {
-        outbox.flush();
+        if (outbox.flush()) {
+            delivery.begin(current.config());
+        }
     }
 
     @Override
@@ -267,11 +352,21 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements D
     }
 
     @Override
+    public void keepFraming(boolean framing) {
+        body.keepFraming(framing);
+    }
+
+    @Override
     public void readBody(boolean on) {
-        if (on && !bodyWanted && head.expectsContinue() && body.isActive()) {
-            head.continued();
-            outbox.bytes(CONTINUE, 0, CONTINUE.length);
-            outbox.flush();
+        if (on && !bodyWanted && body.isActive()) {
+            if (head.expectsContinue()) {
+                head.continued();
+                outbox.bytes(CONTINUE, 0, CONTINUE.length);
+                flush();
+            }
+            watchBody();
+        } else if (!on) {
+            worker.deadlines().clear(deadline);
         }
         bodyWanted = on;
         if (!reading) {
@@ -290,16 +385,45 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements D
     }
 
     @Override
-    public void endResponse() {
-        if (close || body.isActive()) {
-            shut();
-            return;
+    public void dropBody() {
+        // A client that waits for a 100 may send its body or not (RFC 9110 section 10.1.1): nobody can tell.
+        if (!body.isActive() || head.expectsContinue() || head.contentLength() > MAX_DROPPED) {
+            close = true;
+        } else {
+            dropping = true;
         }
+    }
+
+    @Override
+    public void endResponse() {
+        if (close || (body.isActive() && !dropping)) {
+            shut();
+        } else if (body.isActive()) {
+            bodyBytes = 0;
+            bodyWanted = true;
+            worker.deadlines().set(deadline, DROP_NANOS);
+            goOn();
+        } else {
+            next();
+        }
+    }
+
+    private void next() {
+        dropping = false;
+        bodyWanted = false;
         head.reset();
         worker.deadlines().set(deadline, timeouts().idle().toNanos());
-        if (!reading && pending != null) {
-            // A turn of its own, so that pipelined requests don't grow the stack.
-            worker.loop().execute(this::resume);
+        goOn();
+    }
+
+    private void goOn() {
+        if (!reading) {
+            if (pending != null) {
+                // A turn of its own, so that pipelined requests don't grow the stack.
+                worker.loop().execute(this::resume);
+            } else {
+                autoRead(true);
+            }
         }
     }
 
@@ -307,34 +431,67 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements D
         if (!reading && !closing && pending != null) {
             consume();
             exchange.onClientReadComplete();
-            outbox.flush();
+            flush();
+        }
+    }
+
+    /// Sends what is waiting, then closes.
+    private void shut() {
+        if (closing) {
+            return;
+        }
+        closing = true;
+        body.reset();
+        outbox.flush();
+        worker.deadlines().set(deadline, Math.max(LINGER_NANOS, timeouts().writeIdle().toNanos()));
+        // The client may still be sending: what it sends is taken and dropped for a moment, so that it reads the answer
+        // before it sees a reset (RFC 9112 section 9.6).
+        context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(sent -> {
+            if (context.channel() instanceof DuplexChannel duplex) {
+                duplex.shutdownOutput();
+            }
+            worker.deadlines().set(deadline, LINGER_NANOS);
+        });
+        if (!reading) {
+            consume();
         }
     }
 
     @Override
     public void abort() {
         closing = true;
+        body.reset();
         outbox.flush();
+        if (!understandsChunked()) {
+            // The end of the connection would look like the end of the body: only a reset tells them apart.
+            context.channel().config().setOption(ChannelOption.SO_LINGER, 0);
+        }
         context.close();
     }
 
-    /// Hands the request's body on.
+    /// Hands the request's body on, or drops it.
     private final class Sink implements BodySink {
 
         @Override
         public void range(ByteBuf in, int start, int length, int data) {
-            exchange.onRequestBody(in, start, length);
+            if (!dropping) {
+                exchange.requestBody().range(in, start, length, data);
+            }
         }
 
         @Override
         public void literal(byte[] bytes, int start, int length) {
-            exchange.onRequestBytes(bytes, start, length);
+            if (!dropping) {
+                exchange.requestBody().literal(bytes, start, length);
+            }
         }
 
         @Override
         public void end() {
             worker.deadlines().clear(deadline);
-            exchange.onRequestEnd();
+            if (!dropping) {
+                exchange.onRequestRead();
+            }
         }
     }
 }

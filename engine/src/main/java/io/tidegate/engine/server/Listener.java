@@ -8,63 +8,66 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.unix.DomainSocketAddress;
-import io.tidegate.api.Fault;
 import io.tidegate.config.AddressConfig;
-import io.tidegate.config.ListenerConfig;
+import io.tidegate.engine.exchange.ListenerSnapshot;
 import io.tidegate.engine.exchange.LiveSnapshot;
 import io.tidegate.engine.exchange.Snapshot;
-import io.tidegate.engine.wire.RequestParser;
+import io.tidegate.engine.observe.WorkerCells;
+import io.tidegate.engine.worker.Worker;
 import io.tidegate.engine.worker.Workers;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.util.Map;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
-/// An address on which clients are served.
+/// A socket on which clients are accepted. It lives as long as its address is declared: what is served on it is what
+/// the snapshot of the moment says, so a reload never touches it.
 public final class Listener implements AutoCloseable {
 
-    private static final long MAX_BODY = 10L << 20;
     private static final int BACKLOG = 4096;
+    private static final int LOW_MARK = 32 * 1024;
+    private static final int HIGH_MARK = 64 * 1024;
 
-    private final String name;
-    private final ListenerConfig config;
+    private final int slot;
     private final LiveSnapshot live;
-    private final RequestParser parser;
+    private final ConnectionGate gate;
     private final Channel channel;
+    private final @Nullable Path socketFile;
     private final Set<Http1ServerHandler> connections = ConcurrentHashMap.newKeySet();
-    private final AtomicLong open = new AtomicLong();
-    private final Map<String, LongAdder> rejects = new ConcurrentHashMap<>();
     private volatile boolean draining;
 
-    /// Binds the address.
+    /// Binds the address. Nobody is accepted before [#open].
     ///
+    /// @param slot
+    ///            where snapshots keep what is served here
     /// @throws RuntimeException
     ///             where it can't be bound
-    public Listener(String name, ListenerConfig config, LiveSnapshot live, Workers workers) {
-        this.name = name;
-        this.config = config;
+    public Listener(int slot, AddressConfig address, LiveSnapshot live, Workers workers, ConnectionGate gate) {
+        this.slot = slot;
         this.live = live;
-        this.parser = new RequestParser((int) Math.min(config.limits().requestTarget().bytes(), 1 << 20),
-                (int) Math.min(config.limits().requestHead().bytes(), 1 << 20), config.limits().requestFields());
-        AddressConfig address = config.address();
+        this.gate = gate;
+        this.socketFile = address.isUnix() ? Path.of(address.host()) : null;
         ServerBootstrap bootstrap = new ServerBootstrap().group(workers.group())
-                .channel(workers.transport().server(address.isUnix()))
-                .option(ChannelOption.SO_BACKLOG, BACKLOG)
-                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(32 * 1024, 64 * 1024))
+                .channel(workers.transport().server(address.isUnix())).option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .option(ChannelOption.AUTO_READ, false)
+                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(LOW_MARK, HIGH_MARK))
                 .childHandler(new ChannelInitializer<>() {
                     @Override
-                    protected void initChannel(Channel accepted) {
-                        accepted.pipeline().addLast(new Opening(workers));
+                    protected void initChannel(Channel child) {
+                        child.pipeline().addLast(new Opening(workers));
                     }
                 });
         workers.transport().receiving(bootstrap);
         if (!address.isUnix()) {
             bootstrap.option(ChannelOption.SO_REUSEADDR, true).childOption(ChannelOption.TCP_NODELAY, true);
         }
+        removeStale();
         channel = bootstrap.bind(socketAddress(address)).syncUninterruptibly().channel();
     }
 
@@ -77,7 +80,38 @@ public final class Listener implements AutoCloseable {
                 : new InetSocketAddress(address.host(), address.port());
     }
 
-    /// Puts the handler in its own place once the connection stands, so that it knows its peer.
+    /// A socket file that nobody listens on any more, left by a process that died, is in the way of binding.
+    private void removeStale() {
+        Path file = socketFile;
+        if (file == null || !Files.exists(file)) {
+            return;
+        }
+        try (java.nio.channels.SocketChannel probe = java.nio.channels.SocketChannel
+                .open(java.net.StandardProtocolFamily.UNIX)) {
+            probe.connect(java.net.UnixDomainSocketAddress.of(file));
+        } catch (java.net.ConnectException e) {
+            removeFile();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void removeFile() {
+        if (socketFile != null) {
+            try {
+                Files.deleteIfExists(socketFile);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    /// Begins to accept.
+    public void open() {
+        channel.config().setAutoRead(true);
+    }
+
+    /// Lets a connection in or not, and puts its handler in place once it stands, so that it knows its peer.
     private final class Opening extends ChannelInboundHandlerAdapter {
 
         private final Workers workers;
@@ -88,62 +122,54 @@ public final class Listener implements AutoCloseable {
 
         @Override
         public void channelActive(ChannelHandlerContext ctx) {
-            Http1ServerHandler handler = new Http1ServerHandler(Listener.this, workers.of(ctx.channel().eventLoop()),
-                    ctx);
+            Snapshot snapshot = live.current();
+            ListenerSnapshot current = snapshot == null ? null : snapshot.listener(slot);
+            if (current == null) {
+                ctx.close();
+                return;
+            }
+            SocketAddress peer = ctx.channel().remoteAddress();
+            InetAddress counted = current.isTrusted(peer) ? null : ConnectionGate.counted(peer);
+            Worker worker = workers.of(ctx.channel().eventLoop());
+            WorkerCells cells = current.telemetry().metrics().worker(worker.index());
+            ConnectionGate.Refusal refusal = gate.enter(counted, current.config().limits().connectionsPerAddress());
+            if (refusal != null) {
+                cells.connectionRefused(refusal.reason());
+                ctx.close();
+                return;
+            }
+            cells.connectionAccepted();
+            Http1ServerHandler handler = new Http1ServerHandler(Listener.this, current, worker, ctx);
             connections.add(handler);
-            open.incrementAndGet();
-            ctx.channel().closeFuture().addListener(closed -> connections.remove(handler));
+            ctx.channel().closeFuture().addListener(closed -> {
+                connections.remove(handler);
+                gate.leave(counted);
+                cells.connectionClosed();
+            });
             ctx.pipeline().addLast(handler);
+            handler.start();
             ctx.fireChannelActive();
+            ctx.pipeline().remove(this);
         }
     }
 
-    String name() {
-        return name;
-    }
-
-    /// As declared.
-    public ListenerConfig config() {
-        return config;
-    }
-
-    String via() {
-        return config.via();
-    }
-
-    RequestParser parser() {
-        return parser;
-    }
-
-    long maxBody() {
-        return MAX_BODY;
-    }
-
+    /// What is served here at the moment, or null before the first configuration.
     @Nullable
     Snapshot snapshot() {
         return live.current();
+    }
+
+    int slot() {
+        return slot;
     }
 
     boolean isDraining() {
         return draining;
     }
 
-    void closed() {
-        open.decrementAndGet();
-    }
-
-    void rejected(Fault fault) {
-        rejects.computeIfAbsent(fault.code(), code -> new LongAdder()).increment();
-    }
-
-    /// Requests refused, by fault code.
-    public Map<String, LongAdder> rejects() {
-        return rejects;
-    }
-
     /// Connections open now.
-    public long open() {
-        return open.get();
+    public int connections() {
+        return connections.size();
     }
 
     /// Where it is bound.
@@ -151,18 +177,21 @@ public final class Listener implements AutoCloseable {
         return channel.localAddress();
     }
 
-    /// Accepts no more; connections close with their response.
+    /// Accepts no more; each connection closes with its next response, or when nothing comes on it for a while.
     public void drain() {
         draining = true;
-        channel.close().syncUninterruptibly();
+        close();
         for (Http1ServerHandler connection : connections) {
             connection.worker().loop().execute(connection::drain);
         }
     }
 
-    /// Stops listening.
+    /// Stops accepting.
     @Override
     public void close() {
-        channel.close().syncUninterruptibly();
+        if (channel.isOpen()) {
+            channel.close().syncUninterruptibly();
+            removeFile();
+        }
     }
 }

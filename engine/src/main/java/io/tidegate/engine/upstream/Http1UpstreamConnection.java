@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 /// behind the response; otherwise it is closed, so that no byte of one exchange can be taken for another's.
 final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter implements UpstreamStream {
 
+    private static final long NEVER = Long.MAX_VALUE;
+
     private final Pool pool;
     private final Worker worker;
     private final ResponseParser parser;
@@ -37,6 +39,10 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
     private boolean keep;
     private int interim;
     private int keepAliveSeconds;
+    private boolean reading = true;
+    private long responseAt = NEVER;
+    private long responseLeft = NEVER;
+    private long idleNanos = NEVER;
 
     Http1UpstreamConnection(Pool pool, Worker worker, ResponseParser parser, int maxInterim) {
         this.pool = pool;
@@ -68,6 +74,9 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
 
     void begin(UpstreamEvents next) {
         worker.deadlines().clear(deadline);
+        responseAt = NEVER;
+        responseLeft = NEVER;
+        idleNanos = NEVER;
         events = next;
         requestSent = false;
         touched = false;
@@ -119,12 +128,35 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
 
     @Override
     public void reading(boolean on) {
+        if (on == reading) {
+            return;
+        }
+        reading = on;
         context().channel().config().setAutoRead(on);
+        if (on) {
+            expect(responseLeft, idleNanos);
+        } else {
+            responseLeft = responseAt == NEVER ? NEVER : Math.max(0, responseAt - worker.deadlines().now());
+            worker.deadlines().clear(deadline);
+        }
     }
 
     @Override
-    public void deadline(long nanos) {
-        worker.deadlines().set(deadline, nanos);
+    public void expect(long response, long idle) {
+        idleNanos = idle;
+        responseLeft = response;
+        if (reading) {
+            responseAt = response == NEVER ? NEVER : worker.deadlines().now() + response;
+            worker.deadlines().set(deadline, Math.min(response, idle));
+        }
+    }
+
+    /// Something came: the time to the next read begins anew.
+    private void heard() {
+        if (reading && idleNanos != NEVER) {
+            long left = responseAt == NEVER ? NEVER : Math.max(0, responseAt - worker.deadlines().now());
+            worker.deadlines().set(deadline, Math.min(left, idleNanos));
+        }
     }
 
     @Override
@@ -159,10 +191,11 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
 
     private void read(ByteBuf in) {
         touched |= in.isReadable();
+        heard();
         while (in.isReadable() && events != null) {
             if (body.isActive()) {
                 body.decode(in, sink);
-                if (body.fault() != null) {
+                if (body.fault() != null && events != null) {
                     fail(Fault.UPSTREAM_INVALID);
                 }
                 continue;
@@ -229,7 +262,8 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
         events = null;
         worker.deadlines().clear(deadline);
         body.reset();
-        if (reusable) {
+        if (reusable && !reading) {
+            reading = true;
             context().channel().config().setAutoRead(true);
         }
         pool.done(this, reusable, keepAliveSeconds);

@@ -39,8 +39,15 @@ public interface UpstreamStream {
     /// Stops or goes on reading the response.
     void reading(boolean on);
 
-    /// Sets when [Fault#UPSTREAM_TIMEOUT][io.tidegate.api.Fault#UPSTREAM_TIMEOUT] strikes, in nanoseconds from now.
-    void deadline(long nanos);
+    /// Says how long the service may take from now on; beyond it
+    /// [Fault#UPSTREAM_TIMEOUT][io.tidegate.api.Fault#UPSTREAM_TIMEOUT] strikes. Time in which the response is not read
+    /// because the client does not take it doesn't count.
+    ///
+    /// @param responseNanos
+    ///            to the end of the response, [Long#MAX_VALUE] for no limit
+    /// @param idleNanos
+    ///            to the next read, and between two of them
+    void expect(long responseNanos, long idleNanos);
 
     /// Gives the stream up; no more events.
     void cancel();

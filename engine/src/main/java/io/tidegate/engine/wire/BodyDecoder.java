@@ -92,6 +92,12 @@ public final class BodyDecoder {
         return state != State.IDLE && state != State.DONE;
     }
 
+    /// Whether more of what was begun has to come: not so between two chunks, and before a body's end by
+    /// the connection's.
+    public boolean isInData() {
+        return state == State.COUNTED || state == State.DATA;
+    }
+
     /// Why the body is refused, or null.
     public @Nullable Fault fault() {
         return fault;

@@ -170,6 +170,11 @@ public enum KnownHeader {
         return kind == Kind.MANAGED || kind == Kind.FRAMING || kind == Kind.HOP;
     }
 
+    /// Whether policies don't see it where it is not forwarded.
+    boolean hiddenWhereDropped() {
+        return kind == Kind.FORWARDED || kind == Kind.OVERRIDE;
+    }
+
     boolean overridesMethod() {
         return kind == Kind.OVERRIDE;
     }

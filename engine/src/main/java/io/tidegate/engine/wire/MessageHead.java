@@ -125,6 +125,11 @@ public abstract class MessageHead {
         return -1;
     }
 
+    /// Whether field `i` is of this name.
+    public boolean is(int i, KnownHeader header) {
+        return known[i] == header;
+    }
+
     /// The bytes that the ranges of this head are in.
     public byte[] bytes() {
         return bytes;
@@ -175,8 +180,12 @@ public abstract class MessageHead {
         return end;
     }
 
+    /// Whether field `i` is shown to policies: it was not removed, and it is not one that a client has no business
+    /// sending.
     boolean isVisible(int i) {
-        return (flags[i] & REMOVED) == 0;
+        KnownHeader header = known[i];
+        return (flags[i] & REMOVED) == 0
+                && ((flags[i] & DROPPED) == 0 || header == null || !header.hiddenWhereDropped());
     }
 
     boolean isForwarded(int i) {
@@ -186,6 +195,61 @@ public abstract class MessageHead {
     /// Keeps field `i` from being forwarded.
     public void drop(int i) {
         flags[i] |= DROPPED;
+    }
+
+    /// Keeps every received field of this name from being forwarded.
+    public void drop(KnownHeader header) {
+        if (has(header)) {
+            for (int i = 0; i < count; i++) {
+                if (known[i] == header) {
+                    flags[i] |= DROPPED;
+                    changed = true;
+                }
+            }
+        }
+    }
+
+    /// Whether fields were added to those received.
+    public boolean hasAdded() {
+        return added != null && !added.isEmpty();
+    }
+
+    /// Whether a field of this name was added to those received.
+    public boolean hasAdded(String name) {
+        if (added != null) {
+            for (AddedField field : added) {
+                if (field.name().equalsIgnoreCase(name)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    /// Adds a field to those received. The caller answers for its syntax.
+    public void add(String name, String value) {
+        addAddedField(name, value);
+    }
+
+    /// Takes over everything from another head, so that the other one can be used again.
+    void copyFrom(MessageHead other) {
+        if (bytes.length < other.length) {
+            bytes = new byte[other.length];
+        }
+        System.arraycopy(other.bytes, 0, bytes, 0, other.length);
+        length = other.length;
+        end = other.end;
+        count = other.count;
+        index = other.index.clone();
+        flags = other.flags.clone();
+        known = other.known.clone();
+        seen = other.seen;
+        seenTwice = other.seenTwice;
+        startLineRead = true;
+        complete = other.complete;
+        fault = other.fault;
+        changed = true;
+        added = other.added == null ? null : new ArrayList<>(other.added);
     }
 
     void removeField(int i) {

@@ -1,6 +1,7 @@
 package io.tidegate.engine.wire;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /// The head of a request (RFC 9112 §3), with its target brought to canonical form.
 public final class RequestHead extends MessageHead {
@@ -20,6 +21,7 @@ public final class RequestHead extends MessageHead {
     int pathStart;
     int pathEnd;
     private byte[] pathScratch = new byte[0];
+    byte[] queryBytes = bytes;
     int queryStart;
     int queryEnd;
     boolean encodedSlash;
@@ -36,6 +38,7 @@ public final class RequestHead extends MessageHead {
     boolean asterisk;
     boolean hostFromTarget;
     int droppedAliases;
+    private @Nullable String sentAuthority;
 
     @Override
     public void reset() {
@@ -45,6 +48,7 @@ public final class RequestHead extends MessageHead {
         hostBytes = bytes;
         pathStart = 0;
         pathEnd = 0;
+        queryBytes = bytes;
         queryStart = -1;
         queryEnd = -1;
         hostStart = 0;
@@ -61,6 +65,7 @@ public final class RequestHead extends MessageHead {
         encodedSlash = false;
         hostFromTarget = false;
         droppedAliases = 0;
+        sentAuthority = null;
     }
 
     byte[] pathScratch(int size) {
@@ -137,7 +142,12 @@ public final class RequestHead extends MessageHead {
         return pathEnd;
     }
 
-    /// Where the query begins in [#bytes], behind its question mark; -1 where there is none.
+    /// The bytes that the query is in.
+    public byte[] queryBytes() {
+        return queryBytes;
+    }
+
+    /// Where the query begins in [#queryBytes], behind its question mark; -1 where there is none.
     public int queryStart() {
         return queryStart;
     }
@@ -187,6 +197,46 @@ public final class RequestHead extends MessageHead {
         pathBytes = path;
         pathStart = 0;
         pathEnd = end;
+    }
+
+    /// Puts another query in place of this one; null for none.
+    ///
+    /// @return whether it is one
+    public boolean replaceQuery(@Nullable String query) {
+        if (query == null) {
+            queryStart = -1;
+            queryEnd = -1;
+            return true;
+        }
+        byte[] replaced = Ascii.bytes(query);
+        for (int i = 0; i < replaced.length; i++) {
+            if (query.charAt(i) > 0xFF || !Ascii.isQuery(replaced[i])) {
+                return false;
+            }
+        }
+        queryBytes = replaced;
+        queryStart = 0;
+        queryEnd = replaced.length;
+        return true;
+    }
+
+    /// Puts another authority in place of the client's, for the service to see.
+    ///
+    /// @return whether it is one
+    public boolean replaceAuthority(String authority) {
+        RequestHead other = new RequestHead();
+        other.bytes = Ascii.bytes(authority);
+        boolean ascii = authority.chars().allMatch(c -> c < 0x7F);
+        if (!ascii || RequestTarget.host(other, 0, other.bytes.length) != null) {
+            return false;
+        }
+        sentAuthority = authority;
+        return true;
+    }
+
+    /// The authority that a policy put in place of the client's, or null.
+    public @Nullable String sentAuthority() {
+        return sentAuthority;
     }
 
     /// The first bytes of the message as received, at most `max`, for a log of what was refused.

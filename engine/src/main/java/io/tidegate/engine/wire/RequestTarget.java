@@ -98,6 +98,7 @@ final class RequestTarget {
                 return Fault.TARGET_CHAR;
             }
         }
+        head.queryBytes = head.bytes;
         head.queryStart = start;
         head.queryEnd = end;
         return null;

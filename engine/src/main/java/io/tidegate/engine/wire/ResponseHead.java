@@ -30,6 +30,29 @@ public final class ResponseHead extends MessageHead {
         newStatus = 0;
     }
 
+    /// Makes it the head of an answer that was not received, without fields.
+    public void make(int madeStatus) {
+        reset();
+        status = madeStatus;
+        newStatus = madeStatus;
+        contentLength = 0;
+        changed = true;
+        complete = true;
+    }
+
+    /// Takes over everything from another head, so that the other one can be used again.
+    public void copyFrom(ResponseHead other) {
+        super.copyFrom(other);
+        status = other.status;
+        minor = other.minor;
+        reasonStart = other.reasonStart;
+        reasonEnd = other.reasonEnd;
+        contentLength = other.contentLength;
+        keepAlive = other.keepAlive;
+        plain = false;
+        newStatus = other.newStatus;
+    }
+
     /// The status code, 100 to 599.
     public int status() {
         return newStatus != 0 ? newStatus : status;

@@ -34,7 +34,7 @@ public final class Deadlines {
 
     /// Lets `deadline` fire `nanos` from now. [Long#MAX_VALUE] never.
     public void set(Deadline deadline, long nanos) {
-        if (nanos == Long.MAX_VALUE) {
+        if (nanos >= Long.MAX_VALUE / 2) {
             clear(deadline);
             return;
         }

@@ -2,6 +2,7 @@ package io.tidegate.engine.worker;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.tidegate.engine.wire.HeadWriter;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,7 @@ public final class Outbox {
     private int from;
     private int to;
     private boolean dirty;
+    private long total;
 
     /// The outbox of `channel`.
     public Outbox(Channel channel) {
@@ -69,29 +71,45 @@ public final class Outbox {
         to = start + length;
     }
 
-    /// Hands everything to the channel, without flushing it. Whoever passed a range calls this before letting its
-    /// buffer go.
-    public void settle() {
+    private void settle() {
         ByteBuf buffer = staged;
         if (buffer != null) {
             staged = null;
+            total += buffer.readableBytes();
             channel.write(buffer, channel.voidPromise());
         }
         ByteBuf range = source;
         if (range != null) {
             source = null;
-            // The reference taken in range() passes to the slice.
-            channel.write(range.slice(from, to - from), channel.voidPromise());
+            total += to - from;
+            channel.write(range.retainedSlice(from, to - from), channel.voidPromise());
+            range.release();
         }
     }
 
     /// Sends everything.
-    public void flush() {
-        if (dirty) {
-            dirty = false;
-            settle();
-            channel.flush();
+    ///
+    /// @return whether there was anything to send
+    public boolean flush() {
+        if (!dirty) {
+            return false;
         }
+        dirty = false;
+        settle();
+        channel.flush();
+        return true;
+    }
+
+    /// Bytes that the operating system has taken so far; less a constant for each write that it has not.
+    public long delivered() {
+        ChannelOutboundBuffer waiting = channel.unsafe().outboundBuffer();
+        return waiting == null ? total : total - waiting.totalPendingWriteBytes();
+    }
+
+    /// Whether the operating system has taken everything.
+    public boolean isDelivered() {
+        ChannelOutboundBuffer waiting = channel.unsafe().outboundBuffer();
+        return waiting == null || waiting.isEmpty();
     }
 
     /// Whether more should be given to it.

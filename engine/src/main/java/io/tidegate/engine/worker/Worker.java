@@ -3,10 +3,20 @@ package io.tidegate.engine.worker;
 import io.netty.channel.EventLoop;
 import io.tidegate.engine.wire.HeadWriter;
 import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
 
 /// One event loop and all it owns. Everything here is touched on that loop only.
 public final class Worker {
 
+    /// Most memory for bodies that policies hold.
+    private static final long MAX_HELD = 256L << 20;
+    private static final int MAX_OFFLOADS = 1024;
+
+    private final Semaphore offloads = new Semaphore(MAX_OFFLOADS);
+    private long held;
     private final int index;
     private final EventLoop loop;
     private final Transport transport;
@@ -53,6 +63,47 @@ public final class Worker {
     /// Its source of chance; not for secrets.
     public SplittableRandom random() {
         return random;
+    }
+
+    /// Takes `bytes` out of what this worker may hold of bodies that policies look at.
+    ///
+    /// @return whether there was as much left
+    public boolean hold(int bytes) {
+        if (held + bytes > MAX_HELD) {
+            return false;
+        }
+        held += bytes;
+        return true;
+    }
+
+    /// Gives back what [#hold] took.
+    public void unhold(int bytes) {
+        held -= bytes;
+    }
+
+    /// Runs `work` on a virtual thread, where it may block.
+    ///
+    /// @return what comes of it, or null where too much of the kind runs already
+    public <T> @Nullable CompletableFuture<T> offload(Callable<? extends T> work) {
+        if (!offloads.tryAcquire()) {
+            return null;
+        }
+        CompletableFuture<T> future = new CompletableFuture<>();
+        Thread.ofVirtual().name("tidegate-offload").start(() -> {
+            try {
+                future.complete(work.call());
+            } catch (Throwable e) {
+                future.completeExceptionally(e);
+            } finally {
+                offloads.release();
+            }
+        });
+        return future;
+    }
+
+    /// Runs `work` on a virtual thread, whatever else runs there.
+    public void offloadAlways(Runnable work) {
+        Thread.ofVirtual().name("tidegate-offload").start(work);
     }
 
     /// Whether the calling thread is this worker's.

@@ -1,0 +1,56 @@
+package io.tidegate.config;
+
+import io.tidegate.config.Node.Entry;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Map;
+
+/// A hash of what was read: the same for the same content, whatever its layout and its comments.
+final class ContentHash {
+
+    private final MessageDigest digest;
+
+    private ContentHash() {
+        try {
+            digest = MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
+    /// SHA-256 in hexadecimal digits.
+    static String of(Node node) {
+        ContentHash hash = new ContentHash();
+        hash.add(node);
+        return HexFormat.of().formatHex(hash.digest.digest());
+    }
+
+    private void add(Node node) {
+        switch (node) {
+            case Node.Scalar scalar -> text(scalar.kind() == Node.Scalar.Kind.TEXT ? 't' : 's', scalar.text());
+            case Node.Items items -> {
+                text('[', Integer.toString(items.items().size()));
+                items.items().forEach(this::add);
+            }
+            case Node.Fields fields -> {
+                text('{', Integer.toString(fields.entries().size()));
+                for (Map.Entry<String, Entry> entry : fields.entries().entrySet()) {
+                    text('k', entry.getKey());
+                    add(entry.getValue().value());
+                }
+            }
+        }
+    }
+
+    /// Kind and length in front, so that no two contents give the same bytes.
+    private void text(char kind, String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        digest.update((byte) kind);
+        for (int shift = 24; shift >= 0; shift -= 8) {
+            digest.update((byte) (bytes.length >>> shift));
+        }
+        digest.update(bytes);
+    }
+}

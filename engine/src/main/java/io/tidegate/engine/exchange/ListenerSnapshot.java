@@ -1,0 +1,40 @@
+package io.tidegate.engine.exchange;
+
+import io.netty.channel.unix.DomainSocketAddress;
+import io.tidegate.config.ListenerConfig;
+import io.tidegate.engine.observe.LogLabel;
+import io.tidegate.engine.route.RouteTable;
+import io.tidegate.engine.wire.RequestParser;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/// What one listener serves under one configuration.
+///
+/// @param name
+///            of the listener
+/// @param config
+///            as declared
+/// @param parser
+///            with the listener's bounds
+/// @param label
+///            the name, as it is logged
+/// @param routes
+///            those that are served here
+/// @param answers
+///            writes the gateway's own answers
+/// @param telemetry
+///            where exchanges are counted and logged
+public record ListenerSnapshot(String name, LogLabel label, ListenerConfig config, RequestParser parser,
+        RouteTable<Route> routes, Answers answers, Telemetry telemetry) {
+
+    /// Whether `peer` is one of the listener's trusted proxies.
+    public boolean isTrusted(@Nullable SocketAddress peer) {
+        if (peer instanceof InetSocketAddress inet) {
+            byte[] raw = inet.getAddress().getAddress();
+            return config.trustedProxies().stream().anyMatch(network -> network.contains(raw));
+        }
+        // Who may open a Unix socket is said by its file mode; the networks say nothing of it.
+        return peer instanceof DomainSocketAddress && !config.trustedProxies().isEmpty();
+    }
+}

@@ -1,0 +1,153 @@
+package io.tidegate.engine.exchange;
+
+import io.tidegate.api.BodyTransform;
+import io.tidegate.api.Client;
+import io.tidegate.api.Decision;
+import io.tidegate.api.Exchange;
+import io.tidegate.api.Fault;
+import io.tidegate.api.Headers;
+import io.tidegate.api.Key;
+import io.tidegate.api.Request;
+import io.tidegate.api.Response;
+import io.tidegate.engine.wire.HeaderView;
+import io.tidegate.engine.wire.RequestHead;
+import io.tidegate.engine.wire.ResponseHead;
+import java.util.Arrays;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/// An exchange as policies see it. Made with the first request that meets a policy, reused for the next ones of the
+/// connection.
+final class PolicyView implements Exchange {
+
+    private static final Object[] NOTHING = {};
+
+    private final HttpExchange exchange;
+    private final RequestView request;
+    private final ResponseOfExchange response;
+    private @Nullable Object[] values = NOTHING;
+
+    PolicyView(HttpExchange exchange, RequestHead head, ResponseHead made) {
+        this.exchange = exchange;
+        this.request = new RequestView(exchange, head);
+        this.response = new ResponseOfExchange(made);
+    }
+
+    void begin() {
+        if (values.length > 0) {
+            Arrays.fill(values, null);
+        }
+    }
+
+    @Override
+    public String id() {
+        return exchange.id();
+    }
+
+    @Override
+    public Request request() {
+        return request;
+    }
+
+    @Override
+    public Response response() {
+        return response.show();
+    }
+
+    @Override
+    public Client client() {
+        return exchange.client();
+    }
+
+    @Override
+    public @Nullable String route() {
+        return exchange.routeName();
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // put keeps nothing else under a key
+    public <T> @Nullable T get(Key<T> key) {
+        return key.index() < values.length ? (T) values[key.index()] : null;
+    }
+
+    @Override
+    public <T> void put(Key<T> key, T value) {
+        if (key.index() >= values.length) {
+            values = Arrays.copyOf(values, key.index() + 4);
+        }
+        values[key.index()] = value;
+    }
+
+    @Override
+    public Decision offload(Callable<? extends Decision> work) {
+        CompletableFuture<Decision> future = exchange.worker().offload(work);
+        return future == null ? Decision.fail(Fault.OVERLOADED) : Decision.await(future);
+    }
+
+    @Override
+    public void transformRequest(BodyTransform transform) {
+        exchange.transformRequest(transform);
+    }
+
+    @Override
+    public void transformResponse(BodyTransform transform) {
+        exchange.transformResponse(transform);
+    }
+
+    /// The head of the response.
+    private final class ResponseOfExchange implements Response {
+
+        private final HeaderView headers;
+
+        ResponseOfExchange(ResponseHead made) {
+            headers = new HeaderView(made);
+        }
+
+        Response show() {
+            headers.show(head());
+            return this;
+        }
+
+        private ResponseHead head() {
+            ResponseHead head = exchange.responseHead();
+            if (head == null) {
+                throw new IllegalStateException("there is no response yet");
+            }
+            return head;
+        }
+
+        @Override
+        public int status() {
+            return head().status();
+        }
+
+        @Override
+        public void setStatus(int status) {
+            if (status < 200 || status > 599 || status == 204 || status == 304) {
+                throw new IllegalArgumentException("status must be 200 to 599, not 204 or 304 (was " + status + ")");
+            }
+            head().replaceStatus(status);
+        }
+
+        @Override
+        public Headers headers() {
+            return headers;
+        }
+
+        @Override
+        public long contentLength() {
+            return exchange.responseLength();
+        }
+
+        @Override
+        public boolean fromUpstream() {
+            return exchange.isFromUpstream();
+        }
+
+        @Override
+        public void replaceBody(byte[] body) {
+            exchange.replaceResponseBody(body);
+        }
+    }
+}

@@ -1,0 +1,356 @@
+package io.tidegate.engine.exchange;
+
+import io.netty.buffer.ByteBuf;
+import io.tidegate.api.Body;
+import io.tidegate.api.BodyTransform;
+import io.tidegate.api.Fault;
+import io.tidegate.api.FaultException;
+import io.tidegate.engine.wire.Ascii;
+import io.tidegate.engine.wire.BodySink;
+import io.tidegate.engine.wire.HeadWriter;
+import io.tidegate.engine.worker.Worker;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// Moves a body from one side to the other: untouched unless a policy asked. Reused from message to message.
+///
+/// Nothing is copied on the way, but while a policy holds the body or rewrites it. What is held counts against the
+/// budget of the worker.
+final class Relay implements BodySink {
+
+    /// The side that a body goes to.
+    interface Target {
+
+        /// Takes a range of a received buffer; the buffer stays the caller's.
+        void range(ByteBuf in, int start, int length);
+
+        /// Takes bytes made here.
+        void bytes(byte[] bytes, int start, int length);
+
+        /// The body is complete.
+        void end();
+
+        /// The body can't be let through.
+        void refuse(Fault fault);
+    }
+
+    private enum Mode {
+        PASS, HOLD, DISCARD
+    }
+
+    private static final byte[] NOTHING = {};
+    private static final byte[] CRLF = Ascii.bytes("\r\n");
+    private static final byte[] LAST_CHUNK = Ascii.bytes("0\r\n\r\n");
+    private static final ByteBuffer EMPTY = ByteBuffer.allocate(0);
+
+    private final Worker worker;
+    private final Target target;
+    private final HeadWriter line = new HeadWriter();
+    private Mode mode = Mode.PASS;
+    private boolean chunks;
+    private boolean ended;
+    private long count;
+    private long limit;
+    private byte[] held = NOTHING;
+    private int heldLength;
+    private int accounted;
+    private int collectLimit;
+    private @Nullable Consumer<Body> collector;
+    private @Nullable Runnable tooLarge;
+    private @Nullable List<BodyTransform> transforms;
+
+    Relay(Worker worker, Target target) {
+        this.worker = worker;
+        this.target = target;
+    }
+
+    /// Makes it ready for another body.
+    ///
+    /// @param maxBytes
+    ///            most bytes of it that are let through
+    void reset(long maxBytes) {
+        mode = Mode.PASS;
+        chunks = false;
+        ended = false;
+        count = 0;
+        limit = maxBytes;
+        forget();
+        transforms = null;
+    }
+
+    private void forget() {
+        if (held.length > 0) {
+            worker.unhold(accounted);
+            accounted = 0;
+            held = NOTHING;
+        }
+        heldLength = 0;
+        collector = null;
+        tooLarge = null;
+    }
+
+    /// Bytes of the body that came so far, framing left out.
+    long count() {
+        return count;
+    }
+
+    /// Most bytes let through.
+    long limit() {
+        return limit;
+    }
+
+    /// Changes how much is let through.
+    void limit(long maxBytes) {
+        limit = maxBytes;
+    }
+
+    /// Whether the whole body is held here.
+    boolean isWhole() {
+        return ended && mode == Mode.HOLD;
+    }
+
+    /// Length of what is held.
+    int heldLength() {
+        return heldLength;
+    }
+
+    /// Whether it has to be rewritten on its way, so that its length is not known before.
+    boolean transforms() {
+        return transforms != null;
+    }
+
+    /// Keeps what comes until [#open].
+    void hold() {
+        mode = Mode.HOLD;
+    }
+
+    /// Keeps what comes, and shows it once it is complete.
+    void collect(int maxBytes, Consumer<Body> then, Runnable orElse) {
+        mode = Mode.HOLD;
+        collectLimit = maxBytes;
+        collector = then;
+        tooLarge = orElse;
+        if (heldLength > collectLimit) {
+            overflow();
+        } else if (ended) {
+            collected();
+        }
+    }
+
+    /// Whether a policy waits for the whole body.
+    boolean isCollecting() {
+        return collector != null;
+    }
+
+    /// Rewrites the body from here on.
+    void transform(BodyTransform transform) {
+        if (transforms == null) {
+            transforms = new ArrayList<>(2);
+        }
+        transforms.add(transform);
+    }
+
+    /// Puts another body in place of the one that is held.
+    void replace(byte[] body) {
+        if (!isWhole()) {
+            throw new IllegalStateException("the body has not been collected");
+        }
+        held = body;
+        heldLength = body.length;
+    }
+
+    /// Lets what is held through, and then what comes.
+    ///
+    /// @param encodeChunks
+    ///            whether it is cut into chunks on the way
+    void open(boolean encodeChunks) {
+        boolean whole = isWhole();
+        mode = Mode.PASS;
+        chunks = encodeChunks;
+        byte[] first = held;
+        int length = heldLength;
+        forget();
+        if (length > 0) {
+            pass(first, length);
+        }
+        if (whole && mode == Mode.PASS) {
+            finish();
+        }
+    }
+
+    /// Drops what is held and what comes.
+    void discard() {
+        mode = Mode.DISCARD;
+        forget();
+    }
+
+    /// A whole body made here, as the transforms rewrite it.
+    byte[] rewrite(byte[] body) {
+        if (transforms == null) {
+            return body;
+        }
+        java.io.ByteArrayOutputStream out = new java.io.ByteArrayOutputStream(body.length);
+        apply(0, ByteBuffer.wrap(body), true, bytes -> {
+            byte[] copy = new byte[bytes.remaining()];
+            bytes.get(copy);
+            out.writeBytes(copy);
+        });
+        return out.toByteArray();
+    }
+
+    @Override
+    public void range(ByteBuf in, int start, int length, int data) {
+        count += data;
+        if (mode == Mode.PASS && count <= limit) {
+            if (transforms == null && !chunks) {
+                target.range(in, start, length);
+            } else {
+                passRange(in, start, length);
+            }
+        } else if (mode != Mode.DISCARD) {
+            keep(in, start, length);
+        }
+    }
+
+    private void passRange(ByteBuf in, int start, int length) {
+        if (transforms != null) {
+            transformed(in.nioBuffer(start, length).asReadOnlyBuffer(), false);
+            return;
+        }
+        chunkLine(length);
+        target.range(in, start, length);
+        target.bytes(CRLF, 0, CRLF.length);
+    }
+
+    private void keep(ByteBuf in, int start, int length) {
+        if (count > limit) {
+            discard();
+            target.refuse(Fault.BODY_TOO_LARGE);
+            return;
+        }
+        if (heldLength + length > held.length) {
+            int size = Math.max(heldLength + length, Math.max(512, held.length * 2));
+            if (!worker.hold(size - held.length)) {
+                discard();
+                target.refuse(Fault.OVERLOADED);
+                return;
+            }
+            accounted += size - held.length;
+            held = Arrays.copyOf(held, size);
+        }
+        in.getBytes(start, held, heldLength, length);
+        heldLength += length;
+        if (collector != null && heldLength > collectLimit) {
+            overflow();
+        }
+    }
+
+    private void overflow() {
+        Runnable action = tooLarge;
+        collector = null;
+        tooLarge = null;
+        if (action != null) {
+            action.run();
+        }
+    }
+
+    private void collected() {
+        Consumer<Body> then = collector;
+        collector = null;
+        tooLarge = null;
+        if (then != null) {
+            then.accept(new HeldBody(held, heldLength));
+        }
+    }
+
+    @Override
+    public void literal(byte[] bytes, int start, int length) {
+        if (mode == Mode.PASS) {
+            target.bytes(bytes, start, length);
+        }
+    }
+
+    @Override
+    public void end() {
+        ended = true;
+        if (mode == Mode.PASS) {
+            finish();
+        } else if (mode == Mode.HOLD) {
+            collected();
+        }
+    }
+
+    private void finish() {
+        if (transforms != null) {
+            transformed(EMPTY, true);
+        }
+        if (mode != Mode.PASS) {
+            return;
+        }
+        if (chunks) {
+            target.bytes(LAST_CHUNK, 0, LAST_CHUNK.length);
+        }
+        target.end();
+    }
+
+    private void pass(byte[] bytes, int length) {
+        if (transforms != null) {
+            transformed(ByteBuffer.wrap(bytes, 0, length).asReadOnlyBuffer(), false);
+        } else {
+            write(bytes, length);
+        }
+    }
+
+    private void write(byte[] bytes, int length) {
+        if (chunks) {
+            chunkLine(length);
+        }
+        target.bytes(bytes, 0, length);
+        if (chunks) {
+            target.bytes(CRLF, 0, CRLF.length);
+        }
+    }
+
+    private void chunkLine(int length) {
+        line.clear();
+        line.hex(length);
+        line.crlf();
+        target.bytes(line.array(), 0, line.length());
+    }
+
+    private void transformed(ByteBuffer chunk, boolean last) {
+        try {
+            apply(0, chunk, last, this::write);
+        } catch (FaultException e) {
+            discard();
+            target.refuse(e.fault());
+        } catch (RuntimeException e) {
+            discard();
+            target.refuse(Fault.POLICY_FAILED);
+        }
+    }
+
+    private void write(ByteBuffer bytes) {
+        if (bytes.hasRemaining()) {
+            byte[] copy = new byte[bytes.remaining()];
+            bytes.get(copy);
+            write(copy, copy.length);
+        }
+    }
+
+    private void apply(int at, ByteBuffer chunk, boolean last, BodyTransform.Sink out) {
+        List<BodyTransform> all = transforms;
+        if (all == null || at == all.size()) {
+            out.write(chunk);
+            return;
+        }
+        all.get(at).onChunk(chunk, last, bytes -> apply(at + 1, bytes, false, out));
+        if (last) {
+            apply(at + 1, EMPTY, true, out);
+        }
+    }
+}

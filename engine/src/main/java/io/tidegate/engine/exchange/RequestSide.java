@@ -1,0 +1,156 @@
+package io.tidegate.engine.exchange;
+
+import io.netty.buffer.ByteBuf;
+import io.tidegate.api.Fault;
+import io.tidegate.engine.upstream.Endpoint;
+import io.tidegate.engine.upstream.UpstreamStream;
+import io.tidegate.engine.wire.HeadWriter;
+import io.tidegate.engine.wire.RequestHead;
+import io.tidegate.engine.worker.Worker;
+import org.jspecify.annotations.Nullable;
+
+/// Sends the request of an exchange to a service: its head, and its body as the client sends it.
+final class RequestSide implements Relay.Target {
+
+    private final HttpExchange exchange;
+    private final Downstream client;
+    private final Worker worker;
+    private final RequestHead request;
+    private final Relay relay;
+    private @Nullable UpstreamStream stream;
+    private long responseNanos;
+    private long idleNanos;
+    private boolean begun;
+    private boolean complete;
+
+    RequestSide(HttpExchange exchange, Downstream client, RequestHead request) {
+        this.exchange = exchange;
+        this.client = client;
+        this.worker = client.worker();
+        this.request = request;
+        this.relay = new Relay(worker, this);
+    }
+
+    void begin() {
+        begun = false;
+        complete = request.contentLength() == 0;
+        stream = null;
+        relay.reset(Route.DEFAULT_MAX_BODY);
+    }
+
+    Relay relay() {
+        return relay;
+    }
+
+    /// Whether a part of the body has gone to a service, so that the request can't be sent again.
+    boolean isBegun() {
+        return begun;
+    }
+
+    /// Whether the client has sent all of it.
+    boolean isComplete() {
+        return complete;
+    }
+
+    /// Sends the head, and what is held of the body; then lets the rest come.
+    void send(UpstreamStream to, Route route, Endpoint endpoint, RequestId id, long response, long idle) {
+        stream = to;
+        responseNanos = response;
+        idleNanos = idle;
+        boolean held = relay.isWhole();
+        boolean hasBody = !complete || relay.heldLength() > 0;
+        boolean rewritten = relay.transforms() && hasBody;
+        long length = rewritten
+                ? RequestWriter.CHUNKED
+                : held && hasBody ? relay.heldLength() : RequestWriter.AS_RECEIVED;
+        HeadWriter out = worker.heads();
+        RequestWriter.write(out, request, route.config(), endpoint, client.peer(), id, length);
+        to.sendHead(out, !hasBody, request.method().equals("HEAD"), relay.heldLength());
+        if (!hasBody) {
+            to.expect(response, idle);
+            to.flush();
+            return;
+        }
+        begun = true;
+        if (held || rewritten) {
+            relay.open(length == RequestWriter.CHUNKED);
+        }
+        if (!complete && exchange.isTo(to)) {
+            if (!held && !relay.transforms()) {
+                client.keepFraming(true);
+            }
+            client.readBody(true);
+        }
+        if (exchange.isTo(to)) {
+            to.flush();
+        }
+    }
+
+    /// The service is given up.
+    void detach() {
+        stream = null;
+    }
+
+    /// The service takes more.
+    void onWritable() {
+        UpstreamStream to = stream;
+        if (to != null && begun && !complete) {
+            to.expect(Long.MAX_VALUE, Long.MAX_VALUE);
+            client.readBody(true);
+        }
+    }
+
+    /// All that the client sent at once has been handed on.
+    void flush() {
+        UpstreamStream to = stream;
+        if (to != null) {
+            to.flush();
+        }
+    }
+
+    /// The client has sent the whole body.
+    void complete() {
+        complete = true;
+        relay.end();
+    }
+
+    @Override
+    public void range(ByteBuf in, int start, int length) {
+        UpstreamStream to = stream;
+        if (to != null) {
+            to.sendBody(in, start, length);
+            pace(to);
+        }
+    }
+
+    @Override
+    public void bytes(byte[] bytes, int start, int length) {
+        UpstreamStream to = stream;
+        if (to != null) {
+            to.sendBytes(bytes, start, length);
+            pace(to);
+        }
+    }
+
+    private void pace(UpstreamStream to) {
+        if (!complete && !to.isWritable()) {
+            client.readBody(false);
+            // It is the service now that lets us wait.
+            to.expect(Long.MAX_VALUE, idleNanos);
+        }
+    }
+
+    @Override
+    public void end() {
+        UpstreamStream to = stream;
+        if (to != null) {
+            to.endRequest();
+            to.expect(responseNanos, idleNanos);
+        }
+    }
+
+    @Override
+    public void refuse(Fault fault) {
+        exchange.fail(fault);
+    }
+}

@@ -1,0 +1,143 @@
+package io.tidegate.engine.exchange;
+
+import io.tidegate.api.Fault;
+import io.tidegate.api.FaultException;
+import io.tidegate.api.Headers;
+import io.tidegate.api.Request;
+import io.tidegate.engine.wire.Ascii;
+import io.tidegate.engine.wire.HeaderView;
+import io.tidegate.engine.wire.PathCanonicaliser;
+import io.tidegate.engine.wire.RequestHead;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The head of a request as policies see it: a view of the received bytes.
+final class RequestView implements Request {
+
+    private final HttpExchange exchange;
+    private final RequestHead head;
+    private final HeaderView headers;
+
+    RequestView(HttpExchange exchange, RequestHead head) {
+        this.exchange = exchange;
+        this.head = head;
+        this.headers = new HeaderView(head);
+    }
+
+    @Override
+    public String method() {
+        return head.method();
+    }
+
+    @Override
+    public String scheme() {
+        return exchange.client().secure() ? "https" : "http";
+    }
+
+    @Override
+    public String host() {
+        return Ascii.text(head.hostBytes(), head.hostStart(), head.hostEnd());
+    }
+
+    @Override
+    public String authority() {
+        return Ascii.text(head.hostBytes(), head.hostStart(), Math.max(head.hostEnd(), head.authorityEnd()));
+    }
+
+    @Override
+    public String path() {
+        return head.path();
+    }
+
+    @Override
+    public @Nullable String query() {
+        return head.queryStart() < 0 ? null : Ascii.text(head.queryBytes(), head.queryStart(), head.queryEnd());
+    }
+
+    @Override
+    public List<String> queryParameter(String name) {
+        List<String> values = new ArrayList<>();
+        String query = query();
+        if (query != null) {
+            for (String part : query.split("&", -1)) {
+                int equals = part.indexOf('=');
+                String key = equals < 0 ? part : part.substring(0, equals);
+                if (decode(key, true).equals(name)) {
+                    values.add(equals < 0 ? "" : decode(part.substring(equals + 1), true));
+                }
+            }
+        }
+        return values;
+    }
+
+    @Override
+    public @Nullable String pathParameter(String name) {
+        String text = exchange.match().parameterText(name);
+        return text == null ? null : decode(text, false);
+    }
+
+    /// Decodes percent escapes as UTF-8; what is none stays as it is.
+    private static String decode(String text, boolean form) {
+        if (text.indexOf('%') < 0 && (!form || text.indexOf('+') < 0)) {
+            return text;
+        }
+        byte[] in = Ascii.bytes(text);
+        byte[] out = new byte[in.length];
+        int length = 0;
+        for (int i = 0; i < in.length; i++) {
+            int high = i + 2 < in.length && in[i] == '%' ? Ascii.hex(in[i + 1]) : -1;
+            int low = high >= 0 ? Ascii.hex(in[i + 2]) : -1;
+            if (low >= 0) {
+                out[length++] = (byte) (high << 4 | low);
+                i += 2;
+            } else {
+                out[length++] = form && in[i] == '+' ? (byte) ' ' : in[i];
+            }
+        }
+        return new String(out, 0, length, StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public Headers headers() {
+        return headers;
+    }
+
+    @Override
+    public long contentLength() {
+        return head.contentLength();
+    }
+
+    @Override
+    public void setPath(String path) {
+        Fault fault = PathCanonicaliser.replace(head, path);
+        if (fault != null) {
+            throw new FaultException(fault);
+        }
+    }
+
+    @Override
+    public void setQuery(@Nullable String query) {
+        if (!head.replaceQuery(query)) {
+            throw new FaultException(Fault.EMIT_CTL);
+        }
+    }
+
+    @Override
+    public void setAuthority(String authority) {
+        if (!head.replaceAuthority(authority)) {
+            throw new FaultException(Fault.EMIT_CTL);
+        }
+    }
+
+    @Override
+    public void limitBody(long maxBytes) {
+        exchange.limitBody(maxBytes);
+    }
+
+    @Override
+    public void replaceBody(byte[] body) {
+        exchange.replaceRequestBody(body);
+    }
+}

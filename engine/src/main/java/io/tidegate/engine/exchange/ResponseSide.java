@@ -1,0 +1,210 @@
+package io.tidegate.engine.exchange;
+
+import io.netty.buffer.ByteBuf;
+import io.tidegate.engine.upstream.UpstreamStream;
+import io.tidegate.engine.wire.Ascii;
+import io.tidegate.engine.wire.HeadWriter;
+import io.tidegate.engine.wire.KnownHeader;
+import io.tidegate.engine.wire.RequestHead;
+import io.tidegate.engine.wire.ResponseHead;
+import io.tidegate.engine.worker.Worker;
+import org.jspecify.annotations.Nullable;
+
+/// Sends the response of an exchange: decides how it is framed, writes its head, and moves its body.
+final class ResponseSide implements Relay.Target {
+
+    private static final byte[] CHUNKED_LINE = Ascii.bytes("transfer-encoding: chunked\r\n");
+    private static final byte[] CLOSE_LINE = Ascii.bytes("connection: close\r\n");
+    private static final byte[] LENGTH = Ascii.bytes("content-length: ");
+
+    private final HttpExchange exchange;
+    private final Downstream client;
+    private final Worker worker;
+    private final RequestHead request;
+    private final Relay relay;
+    private @Nullable ResponseHead saved;
+    private boolean bodiless;
+    private boolean headSent;
+
+    ResponseSide(HttpExchange exchange, Downstream client, RequestHead request) {
+        this.exchange = exchange;
+        this.client = client;
+        this.worker = client.worker();
+        this.request = request;
+        this.relay = new Relay(worker, this);
+    }
+
+    void begin() {
+        headSent = false;
+        bodiless = false;
+        relay.reset(Long.MAX_VALUE);
+    }
+
+    Relay relay() {
+        return relay;
+    }
+
+    /// Whether a head has gone out, so that nothing else can be answered any more.
+    boolean isHeadSent() {
+        return headSent;
+    }
+
+    /// Whether the response is complete with its head.
+    boolean isBodiless() {
+        return bodiless;
+    }
+
+    void setBodiless(boolean complete) {
+        bodiless = complete;
+    }
+
+    /// Keeps the head, and what comes of the body, until policies are done with it. The connection may serve somebody
+    /// else before they are.
+    ResponseHead hold(ResponseHead head, UpstreamStream from) {
+        ResponseHead own = saved == null ? new ResponseHead() : saved;
+        saved = own;
+        own.copyFrom(head);
+        from.keepFraming(false);
+        if (!relay.isCollecting()) {
+            relay.hold();
+            from.reading(false);
+        }
+        return own;
+    }
+
+    @SuppressWarnings("ReferenceEquality") // the head that is kept, not an equal one
+    boolean isHeld(ResponseHead head) {
+        return head == saved;
+    }
+
+    /// Sends a head as it is received; `in` holds it from `start` to `end` where `end` is more than `start`.
+    void send(ResponseHead head, ByteBuf in, int start, int end, UpstreamStream from) {
+        boolean chunked = head.contentLength() == ResponseHead.CHUNKED;
+        boolean rewritten = relay.transforms() && !bodiless;
+        boolean unknownLength = !bodiless && (head.contentLength() < 0 || rewritten);
+        announceClose(unknownLength);
+        boolean keepFraming = chunked && client.understandsChunked() && !rewritten;
+        boolean encodeChunks = unknownLength && !keepFraming && client.understandsChunked();
+        if (!bodiless && chunked) {
+            from.keepFraming(keepFraming);
+        }
+        headSent = true;
+        boolean asReceived = head.isPlain() && end > start && !client.closesAfterResponse() && !encodeChunks
+                && !rewritten && (keepFraming || !chunked);
+        if (asReceived) {
+            client.sendRange(in, start, end - start);
+        } else {
+            HeadWriter out = write(head, rewritten, unknownLength);
+            client.sendHead(out, in.readableBytes());
+        }
+        if (encodeChunks) {
+            relay.open(true);
+        }
+    }
+
+    /// Sends a head that was held, and what has come behind it meanwhile.
+    void sendHeld(ResponseHead head, @Nullable UpstreamStream from) {
+        boolean whole = relay.isWhole();
+        boolean rewritten = relay.transforms() && !bodiless;
+        boolean known = bodiless || (!rewritten && (whole || head.contentLength() >= 0));
+        if (whole && !rewritten && !bodiless) {
+            head.drop(KnownHeader.CONTENT_LENGTH);
+            head.add("content-length", Integer.toString(relay.heldLength()));
+        }
+        announceClose(!known);
+        HeadWriter out = write(head, rewritten, !known);
+        headSent = true;
+        client.sendHead(out, relay.heldLength());
+        relay.open(!known && client.understandsChunked());
+        if (from != null && exchange.isFrom(from)) {
+            from.reading(client.isWritable());
+        }
+    }
+
+    /// Sends an answer made here.
+    ///
+    /// @return number of bytes of its body that were sent
+    int sendMade(ResponseHead head, byte[] body) {
+        byte[] sent = relay.rewrite(body);
+        int status = head.status();
+        boolean empty = status == 204 || status == 304;
+        HeadWriter out = worker.heads();
+        out.clear();
+        head.writeTo(out);
+        if (!empty) {
+            out.bytes(LENGTH);
+            out.decimal(sent.length);
+            out.crlf();
+        }
+        if (client.closesAfterResponse()) {
+            out.bytes(CLOSE_LINE);
+        }
+        out.crlf();
+        headSent = true;
+        boolean withBody = !empty && sent.length > 0 && !request.method().equals("HEAD");
+        client.sendHead(out, withBody ? sent.length : 0);
+        if (withBody) {
+            client.sendBytes(sent, 0, sent.length);
+        }
+        return withBody ? sent.length : 0;
+    }
+
+    /// A response that ends with the connection, and one that comes before its request was complete, end the
+    /// connection; their heads have to say so.
+    private void announceClose(boolean unknownLength) {
+        if ((unknownLength && !client.understandsChunked()) || !exchange.isRequestComplete()) {
+            client.closeAfterResponse();
+        }
+    }
+
+    private HeadWriter write(ResponseHead head, boolean rewritten, boolean unknownLength) {
+        int status = head.status();
+        if (rewritten || status == 204) {
+            head.drop(KnownHeader.CONTENT_LENGTH);
+        }
+        HeadWriter out = worker.heads();
+        out.clear();
+        head.writeTo(out);
+        boolean toHead = request.method().equals("HEAD");
+        boolean chunked = head.contentLength() == ResponseHead.CHUNKED;
+        if ((unknownLength && client.understandsChunked()) || (toHead && chunked)) {
+            out.bytes(CHUNKED_LINE);
+        } else if (bodiless && !toHead && head.contentLength() < 0 && status != 204 && status != 304) {
+            // A policy made another status of one that has no body.
+            out.bytes(LENGTH);
+            out.one('0');
+            out.crlf();
+        }
+        if (client.closesAfterResponse()) {
+            out.bytes(CLOSE_LINE);
+        }
+        out.crlf();
+        return out;
+    }
+
+    @Override
+    public void range(ByteBuf in, int start, int length) {
+        client.sendRange(in, start, length);
+        if (!client.isWritable()) {
+            exchange.pauseService();
+        }
+    }
+
+    @Override
+    public void bytes(byte[] bytes, int start, int length) {
+        client.sendBytes(bytes, start, length);
+        if (!client.isWritable()) {
+            exchange.pauseService();
+        }
+    }
+
+    @Override
+    public void end() {
+        exchange.onResponseSent();
+    }
+
+    @Override
+    public void refuse(io.tidegate.api.Fault fault) {
+        exchange.fail(fault);
+    }
+}

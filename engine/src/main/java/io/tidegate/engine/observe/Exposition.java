@@ -1,0 +1,202 @@
+package io.tidegate.engine.observe;
+
+import io.tidegate.engine.observe.SeriesTable.Series;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
+import java.util.function.ToLongFunction;
+
+/// Adds the cells of all event loops up and names the sums.
+final class Exposition {
+
+    private static final String[] CLASSES = {"none", "1xx", "2xx", "3xx", "4xx", "5xx"};
+
+    private final PrometheusWriter out;
+
+    Exposition(PrometheusWriter out) {
+        this.out = out;
+    }
+
+    void build(Metrics.BuildInfo build) throws IOException {
+        out.family("tidegate_build_info", SeriesType.GAUGE, "What runs; always 1.");
+        String labels = PrometheusWriter.label("version", build.version()) + ','
+                + PrometheusWriter.label("java", String.valueOf(Runtime.version())) + ','
+                + PrometheusWriter.label("transport", build.transport());
+        out.sample("tidegate_build_info", labels, 1);
+    }
+
+    void routes(Collection<Series<RouteCells>> routes) throws IOException {
+        out.family("tidegate_requests_total", SeriesType.COUNTER,
+                "Requests by route and class of the status; none where no status was sent.");
+        for (Series<RouteCells> route : routes) {
+            classes("tidegate_requests_total", route, RouteCells::requests);
+        }
+        out.family("tidegate_request_duration_seconds", SeriesType.HISTOGRAM,
+                "From the first byte of the request to the last of the response.");
+        for (Series<RouteCells> route : routes) {
+            histogram("tidegate_request_duration_seconds", route, RouteCells::durations);
+        }
+        out.family("tidegate_received_bytes_total", SeriesType.COUNTER, "Received from clients.");
+        for (Series<RouteCells> route : routes) {
+            sum("tidegate_received_bytes_total", route, RouteCells::received);
+        }
+        out.family("tidegate_sent_bytes_total", SeriesType.COUNTER, "Sent to clients.");
+        for (Series<RouteCells> route : routes) {
+            sum("tidegate_sent_bytes_total", route, RouteCells::sent);
+        }
+    }
+
+    void endpoints(Collection<Series<EndpointCells>> endpoints) throws IOException {
+        out.family("tidegate_upstream_responses_total", SeriesType.COUNTER,
+                "Attempts that got a response, by endpoint and class of the status.");
+        for (Series<EndpointCells> endpoint : endpoints) {
+            classes("tidegate_upstream_responses_total", endpoint, EndpointCells::responses);
+        }
+        out.family("tidegate_upstream_faults_total", SeriesType.COUNTER,
+                "Attempts that failed, by endpoint and fault.");
+        for (Series<EndpointCells> endpoint : endpoints) {
+            codes("tidegate_upstream_faults_total", endpoint.labels() + ',', "code", endpoint.cells(),
+                    EndpointCells::faults);
+        }
+        out.family("tidegate_upstream_first_byte_seconds", SeriesType.HISTOGRAM,
+                "From the start of an attempt to the head of the response.");
+        for (Series<EndpointCells> endpoint : endpoints) {
+            histogram("tidegate_upstream_first_byte_seconds", endpoint, EndpointCells::firstByte);
+        }
+        endpointSums(endpoints, "tidegate_upstream_connects_total", SeriesType.COUNTER,
+                "Connections made to endpoints.",
+                EndpointCells::connects);
+        endpointSums(endpoints, "tidegate_upstream_connections_open", SeriesType.GAUGE,
+                "Connections to endpoints, idle ones too.", EndpointCells::open);
+        endpointSums(endpoints, "tidegate_upstream_connections_idle", SeriesType.GAUGE,
+                "Connections that wait in a pool to be used.", EndpointCells::idle);
+        endpointSums(endpoints, "tidegate_upstream_pool_waits_total", SeriesType.COUNTER,
+                "Requests that had to wait for a connection.", EndpointCells::waits);
+        endpointSums(endpoints, "tidegate_upstream_pool_waiting", SeriesType.GAUGE,
+                "Requests that wait for a connection now.", EndpointCells::waiting);
+    }
+
+    private void endpointSums(Collection<Series<EndpointCells>> endpoints, String name, SeriesType type, String help,
+            ToLongFunction<EndpointCells> value) throws IOException {
+        out.family(name, type, help);
+        for (Series<EndpointCells> endpoint : endpoints) {
+            sum(name, endpoint, value);
+        }
+    }
+
+    void policies(Collection<Series<PolicyCells>> policies) throws IOException {
+        out.family("tidegate_policy_observed_total", SeriesType.COUNTER,
+                "Decisions of policies in mode observe that would have ended or changed an exchange.");
+        for (Series<PolicyCells> policy : policies) {
+            sum("tidegate_policy_observed_total", policy, PolicyCells::observed);
+        }
+    }
+
+    void workers(List<WorkerCells> workers, long now) throws IOException {
+        out.family("tidegate_client_connections_open", SeriesType.GAUGE, "Connections of clients.");
+        out.sample("tidegate_client_connections_open", "", total(workers, WorkerCells::open));
+        out.family("tidegate_client_connections_accepted_total", SeriesType.COUNTER,
+                "Connections of clients accepted.");
+        out.sample("tidegate_client_connections_accepted_total", "", total(workers, WorkerCells::accepted));
+        out.family("tidegate_client_connections_refused_total", SeriesType.COUNTER,
+                "Connections of clients turned away, by reason.");
+        codes("tidegate_client_connections_refused_total", "", "reason", workers, WorkerCells::refused);
+        out.family("tidegate_faults_total", SeriesType.COUNTER, "Exchanges that ended with a fault, by its code.");
+        codes("tidegate_faults_total", "", "code", workers, WorkerCells::faults);
+        out.family("tidegate_rejects_total", SeriesType.COUNTER,
+                "Messages refused before they were requests, by the code of the fault.");
+        codes("tidegate_rejects_total", "", "reason", workers, WorkerCells::rejects);
+        out.family("tidegate_access_log_dropped_total", SeriesType.COUNTER,
+                "Lines of the access log that found no room in its buffer.");
+        out.sample("tidegate_access_log_dropped_total", "", total(workers, WorkerCells::linesDropped));
+        loops(workers, now);
+    }
+
+    private void loops(List<WorkerCells> workers, long now) throws IOException {
+        byWorker("tidegate_loop_lag_last_seconds", SeriesType.GAUGE,
+                "How late the event loop's clock was when it last ticked.", workers,
+                cells -> cells.lastLagNanos() / 1e9);
+        byWorker("tidegate_loop_lag_max_seconds", SeriesType.GAUGE,
+                "How late the event loop's clock was at most since the last scrape.", workers,
+                cells -> cells.takeMaxLagNanos(now) / 1e9);
+        byWorker("tidegate_loop_stalls_total", SeriesType.COUNTER,
+                "Times the event loop was held up for longer than allowed.", workers, WorkerCells::stalls);
+        out.family("tidegate_loop_lag_seconds", SeriesType.HISTOGRAM,
+                "How late the clocks of all event loops were, tick by tick.");
+        out.histogram("tidegate_loop_lag_seconds", "", parts(workers, WorkerCells::lag));
+    }
+
+    private void byWorker(String name, SeriesType type, String help, List<WorkerCells> workers,
+            ToDoubleFunction<WorkerCells> value) throws IOException {
+        out.family(name, type, help);
+        for (int i = 0; i < workers.size(); i++) {
+            out.sample(name, "worker=\"" + i + '"', value.applyAsDouble(workers.get(i)));
+        }
+    }
+
+    /// Counts by class of a status.
+    @FunctionalInterface
+    private interface ByClass<C> {
+        long count(C cells, int statusClass);
+    }
+
+    private <C> void classes(String name, Series<C> series, ByClass<C> counts) throws IOException {
+        for (int statusClass = 0; statusClass < CLASSES.length; statusClass++) {
+            long count = 0;
+            for (C cells : series.cells()) {
+                count += counts.count(cells, statusClass);
+            }
+            // The usual classes stand there from the start, so that a rate sees their first count.
+            if (count > 0 || statusClass >= 2) {
+                out.sample(name, series.labels(), "status_class", CLASSES[statusClass], count);
+            }
+        }
+    }
+
+    /// Leaves out what has seen nothing: it is the bulk of a scrape, and a thousand routes mostly rest.
+    private <C> void histogram(String name, Series<C> series, Function<C, Histogram> part) throws IOException {
+        List<Histogram> parts = parts(series.cells(), part);
+        for (Histogram each : parts) {
+            if (each.count() > 0) {
+                out.histogram(name, series.labels(), parts);
+                return;
+            }
+        }
+    }
+
+    private static <C> List<Histogram> parts(List<C> cells, Function<C, Histogram> part) {
+        List<Histogram> parts = new ArrayList<>(cells.size());
+        for (C each : cells) {
+            parts.add(part.apply(each));
+        }
+        return parts;
+    }
+
+    private <C> void sum(String name, Series<C> series, ToLongFunction<C> value) throws IOException {
+        out.sample(name, series.labels(), total(series.cells(), value));
+    }
+
+    private static <C> long total(List<C> cells, ToLongFunction<C> value) {
+        long sum = 0;
+        for (C each : cells) {
+            sum += value.applyAsLong(each);
+        }
+        return sum;
+    }
+
+    private <C> void codes(String name, String before, String label, List<C> cells, Function<C, CodeCounts> counts)
+            throws IOException {
+        Map<String, Long> totals = new TreeMap<>();
+        for (C each : cells) {
+            counts.apply(each).addTo(totals);
+        }
+        for (Map.Entry<String, Long> entry : totals.entrySet()) {
+            out.sample(name, before + PrometheusWriter.label(label, entry.getKey()), entry.getValue());
+        }
+    }
+}

@@ -1,0 +1,122 @@
+package io.tidegate.engine.observe;
+
+import io.tidegate.engine.worker.Deadlines;
+import io.tidegate.engine.worker.Deadlines.Deadline;
+import io.tidegate.engine.worker.Watchdog;
+import io.tidegate.engine.worker.Worker;
+import io.tidegate.engine.worker.Workers;
+import java.time.Duration;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// How well the event loops keep time: measures by how much each is late, counts when one is held up for too long, and
+/// logs what its thread was doing meanwhile.
+///
+/// The measure is the loop's own clock, which ticks every [Deadlines#TICK_NANOS]; it costs no wake-up more. Close it
+/// before the workers.
+public final class LoopWatch implements AutoCloseable {
+
+    /// How late a loop may be before it counts as held up, unless said otherwise: 50 ms.
+    public static final Duration THRESHOLD = Duration.ofMillis(50);
+
+    private static final Logger LOG = LoggerFactory.getLogger(LoopWatch.class);
+
+    private final Watchdog watchdog;
+    private final List<Beat> beats;
+
+    /// Is told of hold-ups, on a thread of its own.
+    @FunctionalInterface
+    public interface StallListener {
+
+        /// The loop of a worker is held up, and still is.
+        ///
+        /// @param worker
+        ///            its index
+        /// @param lateNanos
+        ///            how late it is so far
+        /// @param stack
+        ///            what its thread is doing, innermost first
+        void stalled(int worker, long lateNanos, List<StackTraceElement> stack);
+    }
+
+    /// Watches `workers`, as [#LoopWatch(Workers, Metrics, Duration, StallListener)], and only logs.
+    public LoopWatch(Workers workers, Metrics metrics) {
+        this(workers, metrics, THRESHOLD, (worker, lateNanos, stack) -> {});
+    }
+
+    /// Watches `workers`.
+    ///
+    /// @param threshold
+    ///            how late a loop may be before it counts as held up
+    /// @param listener
+    ///            is told beside the log
+    public LoopWatch(Workers workers, Metrics metrics, Duration threshold, StallListener listener) {
+        beats = workers.all().stream()
+                .map(worker -> new Beat(worker, metrics.worker(worker.index()), threshold.toNanos())).toList();
+        beats.forEach(beat -> beat.worker.loop().execute(beat::start));
+        watchdog = new Watchdog(workers, threshold.toNanos(), worker -> metrics.worker(worker).beatDue(),
+                (worker, lateNanos, state, stack) -> {
+                    log(worker, lateNanos, state, stack);
+                    listener.stalled(worker, lateNanos, stack);
+                });
+    }
+
+    private static void log(int worker, long lateNanos, Thread.State state, List<StackTraceElement> stack) {
+        StringBuilder text = new StringBuilder();
+        stack.forEach(frame -> text.append("\n    at ").append(frame));
+        LOG.warn("event loop held up: worker={} late={}ms thread={}{}", worker, lateNanos / 1_000_000, state, text);
+    }
+
+    /// Stops watching.
+    @Override
+    public void close() {
+        watchdog.close();
+        beats.forEach(beat -> {
+            if (!beat.worker.loop().isShuttingDown()) {
+                beat.worker.loop().execute(beat::stop);
+            }
+        });
+    }
+
+    /// The clock of one loop, seen from inside.
+    private static final class Beat {
+
+        private final Worker worker;
+        private final WorkerCells cells;
+        private final long threshold;
+        private final Deadline next = new Deadline(this::run);
+        private long due;
+
+        Beat(Worker worker, WorkerCells cells, long threshold) {
+            this.worker = worker;
+            this.cells = cells;
+            this.threshold = threshold;
+        }
+
+        void start() {
+            worker.deadlines().set(next, 1);
+        }
+
+        void stop() {
+            worker.deadlines().remove(next);
+            cells.beatStops();
+        }
+
+        private void run() {
+            long now = worker.deadlines().now();
+            long lag = due == 0 ? 0 : now - due;
+            // The first beat may itself have been late; the earliest one seen tells when they are really due.
+            if (lag < 0 || due == 0) {
+                due = now;
+                lag = 0;
+            }
+            if (lag >= threshold) {
+                cells.stalled();
+            }
+            due += (lag / Deadlines.TICK_NANOS + 1) * Deadlines.TICK_NANOS;
+            cells.beat(lag, due);
+            worker.deadlines().set(next, 1);
+        }
+    }
+}

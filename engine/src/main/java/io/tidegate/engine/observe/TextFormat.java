@@ -1,0 +1,71 @@
+package io.tidegate.engine.observe;
+
+import io.tidegate.engine.wire.Ascii;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/// A short line for people: `12:00:01.123 200 GET /orders/1 → orders 10.0.0.1:80 3.2ms 5f0c…`. The time is UTC. Columns
+/// are told apart by spaces, which is why a space from outside is escaped.
+final class TextFormat extends LineFormat {
+
+    private static final byte[] ARROW = " → ".getBytes(StandardCharsets.UTF_8);
+    private static final byte[] MILLISECONDS = Ascii.bytes("ms ");
+    private static final byte[] FAULT = Ascii.bytes(" fault=");
+    private static final byte[] REJECT = Ascii.bytes(" reject=");
+    private static final byte[] PREFIX = Ascii.bytes(" prefix=");
+
+    TextFormat() {
+        super(LineStyle.TEXT);
+    }
+
+    @Override
+    void write(AccessRecord record, long epochMillis) {
+        time.writeClockTo(line, epochMillis);
+        line.one(' ');
+        line.number(record.status());
+        line.one(' ');
+        if (record.method().isEmpty()) {
+            line.one('-');
+        } else {
+            line.escaped(record.method(), MAX_METHOD);
+        }
+        line.one(' ');
+        span.clear();
+        record.target(span);
+        if (span.isEmpty()) {
+            line.one('-');
+        } else {
+            line.target(span, MAX_TARGET);
+        }
+        LogLabel upstream = record.upstream();
+        if (upstream != null) {
+            line.raw(ARROW);
+            line.label(upstream);
+            LogLabel endpoint = record.endpoint();
+            if (endpoint != null) {
+                line.one(' ');
+                line.label(endpoint);
+            }
+        }
+        line.one(' ');
+        line.shortMillis(record.durationNanos());
+        line.raw(MILLISECONDS);
+        line.hex(record.requestIdHigh());
+        line.hex(record.requestIdLow());
+        text(FAULT, record.faultCode());
+        text(REJECT, record.rejectReason());
+        span.clear();
+        record.prefix(span);
+        if (!span.isEmpty()) {
+            line.raw(PREFIX);
+            line.target(span, MAX_PREFIX);
+        }
+    }
+
+    private void text(byte[] key, @Nullable String text) {
+        if (text != null) {
+            line.raw(key);
+            line.escaped(text, MAX_CODE);
+        }
+    }
+}

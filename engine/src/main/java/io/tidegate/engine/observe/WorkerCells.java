@@ -1,0 +1,140 @@
+package io.tidegate.engine.observe;
+
+import io.tidegate.api.Fault;
+
+/// What one event loop counts beside routes and endpoints: connections of clients, faults, how it keeps time.
+public final class WorkerCells extends Cells {
+
+    private static final int ACCEPTED = 0;
+    private static final int CLOSED = 1;
+    private static final int LOG_DROPPED = 2;
+    private static final int LAG_LAST = 3;
+    private static final int LAG_MAX = 4;
+    private static final int STALLS = 5;
+    private static final int BEAT_DUE = 6;
+    private static final int SIZE = 7;
+
+    private final CodeCounts refused = new CodeCounts();
+    private final CodeCounts faults = new CodeCounts();
+    private final CodeCounts rejects = new CodeCounts();
+    private final Histogram lag = new Histogram();
+    /// Counts the scrapes; the loop begins a new maximum when it sees it changed.
+    private volatile int scrapes;
+    private int scrapesSeen;
+
+    WorkerCells() {
+        super(SIZE);
+    }
+
+    /// A client's connection was accepted.
+    public void connectionAccepted() {
+        add(ACCEPTED, 1);
+    }
+
+    /// A client's connection that had been accepted is closed.
+    public void connectionClosed() {
+        add(CLOSED, 1);
+    }
+
+    /// A client's connection was turned away.
+    ///
+    /// @param reason
+    ///            a short constant such as `per_address`
+    public void connectionRefused(String reason) {
+        refused.add(reason);
+    }
+
+    /// An exchange ended with a fault, whoever is to blame.
+    public void fault(Fault fault) {
+        faults.add(fault.code());
+    }
+
+    /// A message was refused before it was a request: it could not be read, or must not be passed on.
+    public void rejected(Fault reason) {
+        rejects.add(reason.code());
+    }
+
+    /// A line of the access log found no room.
+    void logDropped() {
+        add(LOG_DROPPED, 1);
+    }
+
+    /// The loop's clock ticked.
+    ///
+    /// @param lagNanos
+    ///            how much later than it was due
+    /// @param nextDue
+    ///            when it is due next, in the terms of [System#nanoTime]
+    void beat(long lagNanos, long nextDue) {
+        int seen = scrapes;
+        long max = lagNanos;
+        if (seen == scrapesSeen) {
+            max = Math.max(max, read(LAG_MAX));
+        }
+        scrapesSeen = seen;
+        put(LAG_LAST, lagNanos);
+        put(LAG_MAX, max);
+        put(BEAT_DUE, nextDue);
+        lag.record(lagNanos);
+    }
+
+    /// The loop's clock is not looked at any more.
+    void beatStops() {
+        put(BEAT_DUE, 0);
+    }
+
+    /// The loop was held up for longer than it should be.
+    void stalled() {
+        add(STALLS, 1);
+    }
+
+    /// When the clock is due next, 0 before it runs.
+    long beatDue() {
+        return read(BEAT_DUE);
+    }
+
+    long accepted() {
+        return read(ACCEPTED);
+    }
+
+    long open() {
+        return read(ACCEPTED) - read(CLOSED);
+    }
+
+    long linesDropped() {
+        return read(LOG_DROPPED);
+    }
+
+    long lastLagNanos() {
+        return read(LAG_LAST);
+    }
+
+    long stalls() {
+        return read(STALLS);
+    }
+
+    /// The largest lag since the last call, that of a clock that is overdue right now included.
+    @SuppressWarnings("NonAtomicVolatileUpdate") // scrapes are written one at a time
+    long takeMaxLagNanos(long now) {
+        long max = read(LAG_MAX);
+        long due = beatDue();
+        scrapes++;
+        return due == 0 ? max : Math.max(max, now - due);
+    }
+
+    Histogram lag() {
+        return lag;
+    }
+
+    CodeCounts refused() {
+        return refused;
+    }
+
+    CodeCounts faults() {
+        return faults;
+    }
+
+    CodeCounts rejects() {
+        return rejects;
+    }
+}

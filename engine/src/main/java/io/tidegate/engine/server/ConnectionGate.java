@@ -1,0 +1,87 @@
+package io.tidegate.engine.server;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/// Bounds how many client connections there are, in all and of one address. Touched when a connection is accepted or
+/// closed, never per request.
+public final class ConnectionGate {
+
+    private final int most;
+    private final AtomicInteger open = new AtomicInteger();
+    private final ConcurrentMap<InetAddress, Integer> byAddress = new ConcurrentHashMap<>();
+
+    /// A gate for `most` connections in all.
+    public ConnectionGate(int most) {
+        this.most = most;
+    }
+
+    /// Why a connection is not let in.
+    enum Refusal {
+        TOO_MANY("total"), TOO_MANY_OF_ADDRESS("per_address");
+
+        private final String reason;
+
+        Refusal(String reason) {
+            this.reason = reason;
+        }
+
+        /// As it is counted.
+        String reason() {
+            return reason;
+        }
+    }
+
+    /// Most connections in all.
+    public int most() {
+        return most;
+    }
+
+    /// Connections open now.
+    public int open() {
+        return open.get();
+    }
+
+    /// Lets a connection in.
+    ///
+    /// @param counted
+    ///            the peer's address where it is counted by address, else null
+    /// @return why not, or null where it is let in; [#leave] is owed then
+    @Nullable
+    Refusal enter(@Nullable InetAddress counted, int mostOfAddress) {
+        if (open.incrementAndGet() > most) {
+            open.decrementAndGet();
+            return Refusal.TOO_MANY;
+        }
+        if (counted != null && byAddress.merge(counted, 1, Integer::sum) > mostOfAddress) {
+            leave(counted);
+            return Refusal.TOO_MANY_OF_ADDRESS;
+        }
+        return null;
+    }
+
+    void leave(@Nullable InetAddress counted) {
+        open.decrementAndGet();
+        if (counted != null) {
+            byAddress.computeIfPresent(counted, (address, count) -> count == 1 ? null : count - 1);
+        }
+    }
+
+    /// The address that connections of `peer` are counted by; null for one on this machine or in a private network,
+    /// behind which many clients may stand.
+    static @Nullable InetAddress counted(@Nullable SocketAddress peer) {
+        if (!(peer instanceof InetSocketAddress inet)) {
+            return null;
+        }
+        InetAddress address = inet.getAddress();
+        byte first = address.getAddress()[0];
+        boolean uniqueLocal = address.getAddress().length == 16 && (first & 0xFE) == 0xFC;
+        return address.isLoopbackAddress() || address.isSiteLocalAddress() || address.isLinkLocalAddress()
+                || uniqueLocal ? null : address;
+    }
+}

@@ -1,0 +1,128 @@
+package io.tidegate.engine.worker;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A thread beside the event loops that looks whether each of them still turns, and says so while one does not.
+///
+/// It looks twice within the time that is allowed, and tells of one hold-up once. Where it was itself kept from looking
+/// (the whole process was paused, or the machine has no processor to spare), it looks again before it blames a loop.
+public final class Watchdog implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Watchdog.class);
+
+    private final List<Watched> watched = new ArrayList<>();
+    private final Pulse pulse;
+    private final Listener listener;
+    private final long allowedNanos;
+    private final Thread thread;
+    private volatile boolean closed;
+
+    /// When an event loop is due.
+    @FunctionalInterface
+    public interface Pulse {
+
+        /// When the loop of `worker` is due to show itself next, in the terms of [System#nanoTime]; 0 where it
+        /// never did.
+        long due(int worker);
+    }
+
+    /// Is told of hold-ups, on the watchdog's thread.
+    @FunctionalInterface
+    public interface Listener {
+
+        /// The loop of a worker is held up, and still is.
+        ///
+        /// @param worker
+        ///            its index
+        /// @param lateNanos
+        ///            how late it is so far
+        /// @param state
+        ///            of its thread
+        /// @param stack
+        ///            what its thread is doing, innermost first
+        void held(int worker, long lateNanos, Thread.State state, List<StackTraceElement> stack);
+    }
+
+    private static final class Watched {
+        private final Worker worker;
+        private volatile @Nullable Thread thread;
+        private long told;
+
+        Watched(Worker worker) {
+            this.worker = worker;
+        }
+    }
+
+    /// Starts to watch.
+    ///
+    /// @param allowedNanos
+    ///            how late a loop may be, at least a millisecond
+    public Watchdog(Workers workers, long allowedNanos, Pulse pulse, Listener listener) {
+        if (allowedNanos < TimeUnit.MILLISECONDS.toNanos(1)) {
+            throw new IllegalArgumentException("allowedNanos must be at least 1000000 (was " + allowedNanos + ")");
+        }
+        this.allowedNanos = allowedNanos;
+        this.pulse = pulse;
+        this.listener = listener;
+        for (Worker worker : workers.all()) {
+            Watched each = new Watched(worker);
+            worker.loop().execute(() -> each.thread = Thread.currentThread());
+            watched.add(each);
+        }
+        thread = daemon("tidegate-watchdog", this::watch);
+    }
+
+    /// Starts a thread that may block, and that does not keep the process from ending.
+    public static Thread daemon(String name, Runnable work) {
+        return Thread.ofPlatform().name(name).daemon(true).start(work);
+    }
+
+    private void watch() {
+        long pause = allowedNanos / 2;
+        while (!closed) {
+            long before = System.nanoTime();
+            LockSupport.parkNanos(this, pause);
+            long now = System.nanoTime();
+            if (closed || now - before > pause + allowedNanos / 2) {
+                continue;
+            }
+            watched.forEach(each -> look(each, now));
+        }
+    }
+
+    private void look(Watched each, long now) {
+        Thread loop = each.thread;
+        long due = pulse.due(each.worker.index());
+        if (loop == null || due == 0 || due == each.told || now - due < allowedNanos
+                || each.worker.loop().isShuttingDown()) {
+            return;
+        }
+        List<StackTraceElement> stack = List.of(loop.getStackTrace());
+        Thread.State state = loop.getState();
+        if (pulse.due(each.worker.index()) == due) {
+            each.told = due;
+            tell(each.worker.index(), now - due, state, stack);
+        }
+    }
+
+    private void tell(int worker, long lateNanos, Thread.State state, List<StackTraceElement> stack) {
+        try {
+            listener.held(worker, lateNanos, state, stack);
+        } catch (RuntimeException e) {
+            LOG.error("can't tell of a loop that is held up", e);
+        }
+    }
+
+    /// Stops watching.
+    @Override
+    public void close() {
+        closed = true;
+        LockSupport.unpark(thread);
+    }
+}

@@ -1,0 +1,73 @@
+package io.tidegate.engine.route;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tidegate.config.RouteConfig;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Random tables and random requests over a small alphabet, so that nearly everything overlaps with everything.
+class RouteTableEqualsLinearRouterTest {
+
+    private static final int TABLES = 1_500;
+    private static final int REQUESTS_PER_TABLE = 40;
+
+    private final RouteMatch<String> match = new RouteMatch<>();
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 20261124, 77, 4711, -5})
+    void givesTheSameAnswerAsTryingEveryRoute(long seed) {
+        Random random = new Random(seed);
+        for (int i = 0; i < TABLES; i++) {
+            Map<String, RouteConfig> routes = new LinkedHashMap<>();
+            List<String> texts = new ArrayList<>();
+            int count = 1 + random.nextInt(14);
+            for (int r = 0; r < count; r++) {
+                String text = RandomRoutes.route(random);
+                texts.add(text);
+                routes.put("r" + r, Declared.route(text));
+            }
+            RouteTable<String> table = Declared.table(routes);
+            LinearRouter linear = new LinearRouter(routes);
+            for (int q = 0; q < REQUESTS_PER_TABLE; q++) {
+                TextInput input = RandomRoutes.request(random);
+                assertThat(answer(table, input)).as("seed %d, table %d, %s for %s", seed, i, texts, input)
+                        .isEqualTo(linear.match(input));
+            }
+        }
+    }
+
+    @Test
+    void randomRequestsComeToEveryOutcome() {
+        Random random = new Random(3);
+        Map<String, Integer> outcomes = new LinkedHashMap<>();
+        for (int i = 0; i < 1_000; i++) {
+            Map<String, RouteConfig> routes = new LinkedHashMap<>();
+            for (int r = 0; r < 8; r++) {
+                routes.put("r" + r, Declared.route(RandomRoutes.route(random)));
+            }
+            RouteTable<String> table = Declared.table(routes);
+            for (int q = 0; q < 20; q++) {
+                outcomes.merge(answer(table, RandomRoutes.request(random)).outcome(), 1, Integer::sum);
+            }
+        }
+        assertThat(outcomes).containsOnlyKeys("FOUND", "NO_ROUTE", "METHOD_NOT_ALLOWED", "REDIRECT_SLASH");
+        assertThat(outcomes.values()).allMatch(times -> times >= 50);
+    }
+
+    private LinearRouter.Answer answer(RouteTable<String> table, TextInput input) {
+        table.match(input, match);
+        boolean found = match.outcome() == RouteMatch.Outcome.FOUND
+                || match.outcome() == RouteMatch.Outcome.REDIRECT_SLASH;
+        return new LinearRouter.Answer(match.outcome().name(),
+                found ? match.route() + "#" + match.matchIndex() : "",
+                List.copyOf(new TreeSet<>(match.allowedMethods())));
+    }
+}

@@ -1,0 +1,5 @@
+/// Tests of the choice of a route.
+@NullMarked
+package io.tidegate.engine.route;
+
+import org.jspecify.annotations.NullMarked;
