@@ -216,7 +216,7 @@ class ControlPlaneTest {
         assertThat(reload.headers().firstValue("Content-Type")).hasValue("application/problem+json");
         assertThat(reload.body())
                 .contains("\"state\":\"rejected\",\"revision\":1,\"problems\":[{\"severity\":\"error\","
-                        + "\"place\":\"tidegate.yaml:3:7\",\"path\":\"routes.orders.upstream\","
+                        + "\"place\":\"tidegate.yaml:3:7\",\"file\":\"tidegate.yaml\",\"line\":3,\"column\":7,\"path\":\"routes.orders.upstream\","
                         + "\"message\":\"bad: no upstream is named 'ordres'\"}]}");
         assertThat(log.lines()).filteredOn(line -> line.contains("ordres")).hasSize(1).first().asString()
                 .startsWith("SEVERE ");
@@ -277,6 +277,9 @@ class ControlPlaneTest {
         assertThat(metrics.body()).startsWith("tidegate_requests_total 7\n# HELP tidegate_config_reloads_total ");
         assertThat(open("/metrics").statusCode()).isEqualTo(401);
         assertThat(get("/metrics").statusCode()).isEqualTo(404);
+        gateway.metrics = "# TYPE tidegate_config_revision gauge\ntidegate_config_revision 9\n";
+        assertThat(open("/measurements").body()).containsOnlyOnce("# TYPE tidegate_config_revision ")
+                .doesNotContain("tidegate_config_revision 1").contains("tidegate_config_reloads_total");
         gateway.metrics = "no_line_end 1";
         assertThat(open("/measurements").body()).startsWith("no_line_end 1\n# HELP");
     }
