@@ -23,7 +23,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -52,7 +51,7 @@ class RealFilesTest {
     }
 
     private void start(Path root) throws IOException {
-        ConfigLoader loader = new ConfigLoader(Plugins.none(), Map.of("TOKEN_FILE", "unused")::get);
+        ConfigLoader loader = new ConfigLoader(Plugins.none(), name -> null);
         Loaded first = loader.load(root);
         assertThat(first).isInstanceOf(Loaded.Accepted.class);
         control = new ControlPlane(new ControlOptions(root, () -> loader.load(root),
