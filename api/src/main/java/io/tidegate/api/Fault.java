@@ -259,6 +259,16 @@ public record Fault(String code, int status, String title, Party blame) {
             "The request exceeds a limit of this route",
             Party.CLIENT);
 
+    /// The body has no declared length.
+    public static final Fault LENGTH_REQUIRED = new Fault("body.length_required", 411,
+            "The body has no declared length",
+            Party.CLIENT);
+
+    /// The media type of the body is not allowed here.
+    public static final Fault MEDIA_TYPE_UNSUPPORTED = new Fault("body.media_type", 415,
+            "The media type of the body is not allowed here",
+            Party.CLIENT);
+
     /// The request took too long to arrive.
     public static final Fault REQUEST_TIMEOUT = new Fault("request.timeout", 408, "The request took too long to arrive",
             Party.CLIENT);
@@ -374,6 +384,7 @@ public record Fault(String code, int status, String title, Party blame) {
             HEADER_CTL, HEADER_ALIAS, HEADER_HOP, HEADER_DUP,
             HEADERS_TOO_LARGE, HEADERS_TOO_MANY, UPGRADE_INVALID, EMIT_CTL,
             NO_ROUTE, METHOD_NOT_ALLOWED, BODY_TOO_LARGE, LIMIT_EXCEEDED,
+            LENGTH_REQUIRED, MEDIA_TYPE_UNSUPPORTED,
             REQUEST_TIMEOUT, BODY_TOO_SLOW, CLIENT_CLOSED, CLIENT_TOO_SLOW,
             CORS_REFUSED, TOO_MANY_CONNECTIONS, UPSTREAM_UNAVAILABLE, UPSTREAM_CONNECT,
             UPSTREAM_CONNECT_TIMEOUT, UPSTREAM_CLOSED, UPSTREAM_RESET, UPSTREAM_INVALID,

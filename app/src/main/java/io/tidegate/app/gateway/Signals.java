@@ -1,0 +1,73 @@
+package io.tidegate.app.gateway;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+
+/// The signals that a gateway acts on: SIGTERM and SIGINT ask it to stop, a second one ends it at once, SIGHUP reloads.
+///
+/// A shutdown hook would not do: the JVM then ends with 128 plus the signal's number, however well everything was
+/// brought to its end, and a service manager takes that for a failure. The JDK's only way to hear of a signal is
+/// `sun.misc.Signal`, which the compiler refuses to let pass without a warning; hence the reflection.
+public final class Signals {
+
+    private static final Map<String, Integer> STOPPING = Map.of("INT", 2, "TERM", 15);
+
+    private final CountDownLatch stop = new CountDownLatch(1);
+
+    private Signals() {
+    }
+
+    /// Takes the signals that stop a process over for this one.
+    public static Signals install() {
+        Signals signals = new Signals();
+        STOPPING.forEach((name, number) -> handle(name, () -> signals.stop(number)));
+        return signals;
+    }
+
+    private void stop(int number) {
+        if (stop.getCount() == 0) {
+            Runtime.getRuntime().halt(128 + number);
+        }
+        stop.countDown();
+    }
+
+    /// Has SIGHUP run `reload`, on a thread of its own.
+    public void onReload(Runnable reload) {
+        handle("HUP", reload);
+    }
+
+    /// Waits until the process is asked to stop.
+    public void awaitStop() throws InterruptedException {
+        stop.await();
+    }
+
+    private static void handle(String name, Runnable action) {
+        try {
+            Class<?> signal = Class.forName("sun.misc.Signal");
+            Class<?> handler = Class.forName("sun.misc.SignalHandler");
+            Object calling = Proxy.newProxyInstance(handler.getClassLoader(), new Class<?>[]{handler},
+                    (proxy, method, arguments) -> call(proxy, method, arguments, action));
+            signal.getMethod("handle", signal, handler).invoke(null,
+                    signal.getConstructor(String.class).newInstance(name), calling);
+        } catch (InvocationTargetException e) {
+            throw new IllegalStateException("can't listen for SIG" + name + ": " + e.getCause(), e);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("this Java has no sun.misc.Signal (module jdk.unsupported)", e);
+        }
+    }
+
+    private static Object call(Object proxy, Method method, Object[] arguments, Runnable action) {
+        return switch (method.getName()) {
+            case "equals" -> System.identityHashCode(proxy) == System.identityHashCode(arguments[0]);
+            case "hashCode" -> System.identityHashCode(proxy);
+            case "toString" -> "SignalHandler";
+            default -> {
+                action.run();
+                yield Void.TYPE;
+            }
+        };
+    }
+}

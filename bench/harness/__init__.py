@@ -1,0 +1,1 @@
+"""What the benchmark scripts share: processes, gateways, load, statistics and reports."""

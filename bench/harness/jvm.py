@@ -1,0 +1,29 @@
+"""What a running Java process tells over its own tools."""
+
+import re
+import subprocess
+
+from harness import machine
+
+UNITS = {"B": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
+
+
+def jcmd(pid, *command):
+    """Runs a diagnostic command in the process."""
+    done = subprocess.run([machine.java_home() / "bin" / "jcmd", str(pid), *command], capture_output=True, text=True,
+                          check=True)
+    return done.stdout
+
+
+def collect_garbage(pid):
+    jcmd(pid, "GC.run")
+
+
+def allocated_bytes(pid, thread="tidegate-worker"):
+    """Bytes that the threads whose names begin so have allocated in their lives. Java rounds them to K or M."""
+    total = 0
+    for line in jcmd(pid, "Thread.print", "-e").splitlines():
+        found = re.match(rf'"{thread}[^"]*".* allocated=(\d+)([BKMG])', line)
+        if found:
+            total += int(found.group(1)) * UNITS[found.group(2)]
+    return total

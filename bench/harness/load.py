@@ -1,0 +1,65 @@
+"""Load: wrk for the cost of a request, the open-loop generator for latency and for what gets lost."""
+
+import json
+import re
+import subprocess
+
+from harness import machine, processes
+
+HEADERS = ["User-Agent: wrk/4 (bench)", "Accept: application/json, text/plain;q=0.9", "Accept-Encoding: gzip, br",
+           "Cookie: session=0123456789abcdef0123456789abcdef"]
+
+UNITS = {"us": 1e-3, "ms": 1.0, "s": 1e3, "m": 6e4}
+
+
+def header_options():
+    return [part for header in HEADERS for part in ("-H", header)]
+
+
+def wrk(port, path, connections, seconds, script=None):
+    """Runs wrk on the processor for load; returns what it counted."""
+    command = ["taskset", "-c", str(processes.LOAD_CPU), "wrk", "-t", "1", "-c", str(connections), "-d",
+               str(max(1, round(seconds))), "--latency", "--timeout", "10", *header_options(),
+               *(["-s", str(script)] if script else []), f"http://127.0.0.1:{port}{path}"]
+    text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return parse_wrk(text)
+
+
+def parse_wrk(text):
+    """Reads wrk's report: requests, requests per second, latencies in milliseconds, failures."""
+    done = re.search(r"(\d+) requests in ([\d.]+)(us|ms|s|m)", text)
+    if done is None:
+        raise RuntimeError(f"no report of wrk:\n{text}")
+    latencies = {name: float(value) * UNITS[unit]
+                 for name, value, unit in re.findall(r"^\s+(\d+)%\s+([\d.]+)(us|ms|s|m)\s*$", text, re.M)}
+    sockets = re.search(r"Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)", text)
+    statuses = re.search(r"Non-2xx or 3xx responses: (\d+)", text)
+    return {
+        "requests": int(done.group(1)),
+        "perSecond": float(re.search(r"Requests/sec:\s+([\d.]+)", text).group(1)),
+        "p50": latencies.get("50"),
+        "p99": latencies.get("99"),
+        "failed": (sum(int(count) for count in sockets.groups()) if sockets else 0)
+        + (int(statuses.group(1)) if statuses else 0),
+    }
+
+
+def open_loop_command(port, path, connections, rate, seconds, warm_up=0.0):
+    """The command of the open-loop generator."""
+    return ["taskset", "-c", str(processes.LOAD_CPU), str(machine.NATIVE / "load"), "-c", str(connections), "-r",
+            str(rate), "-d", str(seconds), "-w", str(warm_up), *header_options(), f"127.0.0.1:{port}", path]
+
+
+def open_loop(port, path, connections, rate, seconds, warm_up=0.0):
+    """Sends at a constant rate; latencies in milliseconds."""
+    command = open_loop_command(port, path, connections, rate, seconds, warm_up)
+    return read_open_loop(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+
+
+def read_open_loop(text):
+    """Reads the generator's report."""
+    result = json.loads(text)
+    for name in ("mean", "p50", "p90", "p99", "p999", "max"):
+        result[name] /= 1000
+    result["failed"] = result["broken"] + result["malformed"] + result["badStatus"] + result["unfinished"]
+    return result

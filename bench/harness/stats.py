@@ -1,0 +1,23 @@
+"""Medians, ratios per round, and how sure they are."""
+
+import random
+from statistics import median
+
+
+def ratios(values, base):
+    """The ratios of two series, round by round; rounds that one of them lacks are left out."""
+    return [value / other for value, other in zip(values, base) if value is not None and other]
+
+
+def summary(values):
+    """Median and range."""
+    values = [value for value in values if value is not None]
+    return {"median": median(values), "min": min(values), "max": max(values), "n": len(values)} if values else None
+
+
+def bootstrap_median(values, confidence=0.95, samples=10_000, seed=1):
+    """A confidence interval of the median, by drawing the rounds again and again (percentile bootstrap)."""
+    chance = random.Random(seed)
+    medians = sorted(median(chance.choices(values, k=len(values))) for _ in range(samples))
+    tail = (1 - confidence) / 2
+    return medians[int(tail * samples)], medians[int((1 - tail) * samples) - 1]

@@ -1,0 +1,227 @@
+/* The service behind every gateway of a run: answers as cheaply as a process can.
+ *
+ * usage: upstream [PORT]      0 or none: any free port; the port is printed on standard output
+ *
+ * One thread, epoll, keep-alive, pipelining. A path that begins with /10k is answered with 10 KiB, any other
+ * with 128 bytes. A request's body is read and dropped where Content-Length declares one.
+ */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { EVENTS = 512, HEAD_LIMIT = 16384, SMALL = 128, LARGE = 10240 };
+
+struct connection {
+    int fd;
+    int held;          /* bytes of an incomplete head */
+    long body;         /* bytes of a request's body still to be dropped */
+    size_t unsent;     /* bytes of output that the socket did not take */
+    char *output;
+    char head[HEAD_LIMIT];
+};
+
+struct answer {
+    char bytes[LARGE + 512];
+    size_t length;
+};
+
+static struct answer small, large;
+static int epoll;
+
+static void die(const char *what) {
+    perror(what);
+    exit(1);
+}
+
+static void make(struct answer *answer, int size) {
+    int head = snprintf(answer->bytes, sizeof answer->bytes,
+                        "HTTP/1.1 200 OK\r\nServer: upstream\r\nContent-Type: application/octet-stream\r\n"
+                        "Cache-Control: no-store\r\nContent-Length: %d\r\n\r\n", size);
+    for (int i = 0; i < size; i++) {
+        answer->bytes[head + i] = (char) ('a' + i % 26);
+    }
+    answer->length = (size_t) (head + size);
+}
+
+static void drop(struct connection *c) {
+    close(c->fd);
+    free(c->output);
+    free(c);
+}
+
+/* Sends, or keeps what the socket does not take; -1 when the connection is gone. */
+static int send_bytes(struct connection *c, const char *bytes, size_t length) {
+    if (c->unsent == 0) {
+        ssize_t sent = send(c->fd, bytes, length, MSG_NOSIGNAL);
+        if (sent < 0 && errno != EAGAIN && errno != EINTR) {
+            return -1;
+        }
+        if (sent > 0) {
+            bytes += sent;
+            length -= (size_t) sent;
+        }
+        if (length == 0) {
+            return 0;
+        }
+        struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP, .data.ptr = c};
+        epoll_ctl(epoll, EPOLL_CTL_MOD, c->fd, &event);
+    }
+    char *grown = realloc(c->output, c->unsent + length);
+    if (grown == NULL) {
+        return -1;
+    }
+    memcpy(grown + c->unsent, bytes, length);
+    c->output = grown;
+    c->unsent += length;
+    return 0;
+}
+
+static int writable(struct connection *c) {
+    ssize_t sent = send(c->fd, c->output, c->unsent, MSG_NOSIGNAL);
+    if (sent < 0) {
+        return errno == EAGAIN || errno == EINTR ? 0 : -1;
+    }
+    c->unsent -= (size_t) sent;
+    memmove(c->output, c->output + sent, c->unsent);
+    if (c->unsent == 0) {
+        struct epoll_event event = {.events = EPOLLIN | EPOLLRDHUP, .data.ptr = c};
+        epoll_ctl(epoll, EPOLL_CTL_MOD, c->fd, &event);
+    }
+    return 0;
+}
+
+static long declared_length(const char *head, const char *end) {
+    for (const char *line = head; line < end; line++) {
+        line = memchr(line, '\n', (size_t) (end - line));
+        if (line == NULL) {
+            return 0;
+        }
+        if (end - line > 16 && strncasecmp(line + 1, "content-length:", 15) == 0) {
+            return atol(line + 16);
+        }
+    }
+    return 0;
+}
+
+static int readable(struct connection *c) {
+    for (;;) {
+        ssize_t count = recv(c->fd, c->head + c->held, (size_t) (HEAD_LIMIT - c->held), 0);
+        if (count == 0) {
+            return -1;
+        }
+        if (count < 0) {
+            return errno == EAGAIN || errno == EINTR ? 0 : -1;
+        }
+        char *at = c->head;
+        char *end = c->head + c->held + count;
+        while (at < end) {
+            if (c->body > 0) {
+                long here = end - at < c->body ? end - at : c->body;
+                at += here;
+                c->body -= here;
+                continue;
+            }
+            char *stop = memmem(at, (size_t) (end - at), "\r\n\r\n", 4);
+            if (stop == NULL) {
+                break;
+            }
+            /* Only methods that begin with P have bodies here. */
+            c->body = *at == 'P' ? declared_length(at, stop + 2) : 0;
+            char *path = memchr(at, ' ', (size_t) (stop - at));
+            struct answer *answer = path != NULL && strncmp(path, " /10k", 5) == 0 ? &large : &small;
+            if (send_bytes(c, answer->bytes, answer->length) < 0) {
+                return -1;
+            }
+            at = stop + 4;
+        }
+        c->held = (int) (end - at);
+        if (c->held == HEAD_LIMIT) {
+            return -1;
+        }
+        memmove(c->head, at, (size_t) c->held);
+        if (count < HEAD_LIMIT / 2) {
+            return 0;
+        }
+    }
+}
+
+static void accept_all(int server) {
+    for (;;) {
+        int fd = accept4(server, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (fd < 0) {
+            return;
+        }
+        int on = 1;
+        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+        struct connection *c = calloc(1, sizeof *c);
+        if (c == NULL) {
+            close(fd);
+            return;
+        }
+        c->fd = fd;
+        struct epoll_event event = {.events = EPOLLIN | EPOLLRDHUP, .data.ptr = c};
+        epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event);
+    }
+}
+
+int main(int argc, char **argv) {
+    signal(SIGPIPE, SIG_IGN);
+    struct rlimit files;
+    getrlimit(RLIMIT_NOFILE, &files);
+    files.rlim_cur = files.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &files);
+    make(&small, SMALL);
+    make(&large, LARGE);
+
+    int server = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    int on = 1;
+    setsockopt(server, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t) (argc > 1 ? atoi(argv[1]) : 0)),
+                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof address;
+    if (server < 0 || bind(server, (struct sockaddr *) &address, size) < 0 || listen(server, 4096) < 0
+        || getsockname(server, (struct sockaddr *) &address, &size) < 0) {
+        die("upstream: listen");
+    }
+    printf("%d\n", ntohs(address.sin_port));
+    fflush(stdout);
+
+    epoll = epoll_create1(EPOLL_CLOEXEC);
+    struct epoll_event listening = {.events = EPOLLIN, .data.ptr = NULL};
+    epoll_ctl(epoll, EPOLL_CTL_ADD, server, &listening);
+    struct epoll_event events[EVENTS];
+    for (;;) {
+        int ready = epoll_wait(epoll, events, EVENTS, -1);
+        for (int i = 0; i < ready; i++) {
+            struct connection *c = events[i].data.ptr;
+            if (c == NULL) {
+                accept_all(server);
+                continue;
+            }
+            int result = 0;
+            if (events[i].events & (EPOLLERR | EPOLLHUP)) {
+                result = -1;
+            }
+            if (result == 0 && (events[i].events & EPOLLOUT)) {
+                result = writable(c);
+            }
+            if (result == 0 && (events[i].events & (EPOLLIN | EPOLLRDHUP))) {
+                result = readable(c);
+            }
+            if (result < 0) {
+                drop(c);
+            }
+        }
+    }
+}

@@ -1,0 +1,68 @@
+package io.tidegate.control;
+
+import io.tidegate.config.TelemetryConfig.Log.Level;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// A gateway whose state a test sets.
+final class FakeGateway implements GatewayView {
+
+    volatile boolean configured = true;
+    volatile boolean warm = true;
+    volatile boolean draining;
+    volatile List<String> degraded = List.of();
+    volatile Level level = Level.INFO;
+    volatile String metrics = "tidegate_requests_total 7\n";
+    volatile boolean broken;
+
+    @Override
+    public boolean configured() {
+        return configured;
+    }
+
+    @Override
+    public boolean warm() {
+        return warm;
+    }
+
+    @Override
+    public boolean draining() {
+        return draining;
+    }
+
+    @Override
+    public List<String> degraded() {
+        return degraded;
+    }
+
+    @Override
+    public Serving serving() {
+        if (broken) {
+            throw new IllegalStateException("internal detail");
+        }
+        return new Serving("epoll", 2, 11);
+    }
+
+    @Override
+    public String metrics() {
+        return metrics;
+    }
+
+    @Override
+    public Level logLevel() {
+        return level;
+    }
+
+    @Override
+    public void logLevel(Level changed) {
+        level = changed;
+    }
+
+    @Override
+    public @Nullable String explain(String method, String url, List<String> headers) {
+        if (!url.startsWith("http")) {
+            throw new IllegalArgumentException("url must be absolute (was '" + url + "')");
+        }
+        return "{\"method\":\"" + method + "\",\"url\":\"" + url + "\",\"headers\":\"" + headers + "\"}";
+    }
+}

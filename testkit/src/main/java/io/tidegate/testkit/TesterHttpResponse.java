@@ -1,0 +1,97 @@
+package io.tidegate.testkit;
+
+import io.tidegate.api.BodyTransform;
+import io.tidegate.api.Fault;
+import io.tidegate.api.FaultException;
+import io.tidegate.api.Reply;
+import io.tidegate.api.Response;
+import java.util.ArrayList;
+import java.util.List;
+
+/// The response that policies under test see and change.
+final class TesterHttpResponse implements Response {
+
+    private final Confinement confinement;
+    private final TesterHeaders headers;
+    private final boolean fromUpstream;
+    private final boolean streamed;
+    private final List<BodyTransform> transforms = new ArrayList<>();
+    private int status;
+    private byte[] body;
+    private boolean collected;
+    private boolean replaced;
+
+    TesterHttpResponse(Confinement confinement, Reply reply, boolean fromUpstream, boolean streamed) {
+        this.confinement = confinement;
+        this.headers = new TesterHeaders(confinement, reply.headers());
+        this.fromUpstream = fromUpstream;
+        this.streamed = streamed;
+        this.status = reply.status();
+        this.body = reply.body();
+    }
+
+    @Override
+    public int status() {
+        confinement.check();
+        return status;
+    }
+
+    @Override
+    public void setStatus(int status) {
+        confinement.check();
+        if (status < 200 || status > 599 || status == 204 || status == 304) {
+            throw new IllegalArgumentException("status must be 200 to 599, not 204 or 304 (was " + status + ")");
+        }
+        this.status = status;
+    }
+
+    @Override
+    public TesterHeaders headers() {
+        return headers;
+    }
+
+    @Override
+    public long contentLength() {
+        confinement.check();
+        return streamed && !replaced ? -1 : body.length;
+    }
+
+    @Override
+    public boolean fromUpstream() {
+        confinement.check();
+        return fromUpstream;
+    }
+
+    @Override
+    public void replaceBody(byte[] body) {
+        confinement.check();
+        if (!collected) {
+            throw new IllegalStateException("only a body that withBody has collected can be replaced");
+        }
+        this.body = body;
+        replaced = true;
+    }
+
+    void addTransform(BodyTransform transform) {
+        transforms.add(transform);
+    }
+
+    TesterBody collect(long maxBytes) {
+        if (body.length > maxBytes) {
+            throw new FaultException(Fault.BODY_TOO_LARGE);
+        }
+        collected = true;
+        return new TesterBody(body);
+    }
+
+    /// The body as the client gets it.
+    byte[] send(int chunkSize) {
+        byte[] content = body;
+        if (content.length > 0 || contentLength() < 0) {
+            for (BodyTransform transform : transforms) {
+                content = TesterBody.transform(content, chunkSize, transform);
+            }
+        }
+        return content;
+    }
+}

@@ -1,0 +1,5 @@
+/// Tests of what others are tested with.
+@NullMarked
+package io.tidegate.testkit;
+
+import org.jspecify.annotations.NullMarked;
