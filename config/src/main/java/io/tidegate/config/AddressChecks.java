@@ -98,7 +98,8 @@ final class AddressChecks {
                 }
             }
         }
-        others.put(owner, new Opened(address, context.declared(path) ? " (" + context.place(path) + ")" : " (default)"));
+        others.put(owner,
+                new Opened(address, context.declared(path) ? " (" + context.place(path) + ")" : " (default)"));
     }
 
     private static String key(String host, int port) {

@@ -15,7 +15,8 @@ public record RegexConfig(String source) {
             Pattern.compile(source);
         } catch (RuntimeException e) {
             throw new IllegalArgumentException(
-                    "must be a regular expression: " + String.valueOf(e.getMessage()).lines().findFirst().orElse(""), e);
+                    "must be a regular expression: " + String.valueOf(e.getMessage()).lines().findFirst().orElse(""),
+                    e);
         }
     }
 

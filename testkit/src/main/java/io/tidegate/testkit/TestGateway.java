@@ -150,6 +150,19 @@ public final class TestGateway implements AutoCloseable {
         return engine.status();
     }
 
+    /// The sum of the samples of a metric whose labels hold this text: `reason="host.dup"`; empty for all of them.
+    public double metric(String name, String labels) {
+        double sum = 0;
+        for (String line : engine.metrics().split("\n", -1)) {
+            boolean named = line.startsWith(name)
+                    && (line.charAt(name.length()) == '{' || line.charAt(name.length()) == ' ');
+            if (named && line.contains(labels)) {
+                sum += Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1));
+            }
+        }
+        return sum;
+    }
+
     /// The engine itself.
     public Engine engine() {
         return engine;

@@ -68,7 +68,8 @@ final class DemoCommand implements Command {
         terminal.say("");
         terminal.say("  curl " + base + "/orders");
         terminal.say("  curl " + base + "/orders/1001");
-        terminal.say("  curl " + base + "/orders -d '{\"customer\": \"2\", \"items\": [{\"sku\": \"mug\", \"quantity\": 2}]}'");
+        terminal.say("  curl " + base
+                + "/orders -d '{\"customer\": \"2\", \"items\": [{\"sku\": \"mug\", \"quantity\": 2}]}'");
         terminal.say("  curl " + base + "/payments/5001");
         terminal.say("  curl -i -H 'Origin: https://shop.example.com' " + base + "/users/1");
         terminal.say("  curl -i " + base + "/nowhere");

@@ -25,7 +25,7 @@ final class InitCommand implements Command {
         Path file = Path.of(line.matchedPositionalValue(0, "tidegate.yaml"));
         OpenOption[] how = Options.flag(line, "--force")
                 ? new OpenOption[]{StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING,
-                        StandardOpenOption.WRITE}
+                    StandardOpenOption.WRITE}
                 : new OpenOption[]{StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE};
         try {
             Files.writeString(file, Configurations.resource("starter.yaml"), how);

@@ -136,7 +136,8 @@ class AccessLogTest {
             log.lane(1).log(record.target("/two"));
         }
         assertThat(paths(Files.readString(file))).containsExactlyInAnyOrder("/one", "/two");
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).startsWith("rw-").endsWith("---");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).startsWith("rw-")
+                .endsWith("---");
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.tidegate.tests.attacks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tidegate.testkit.Await;
 import io.tidegate.testkit.RawClient;
 import io.tidegate.testkit.RawRequest;
 import io.tidegate.testkit.RawResponse;
@@ -58,6 +59,7 @@ class RequestAttacksTest {
     private void run(AttackCase attack, Pieces pieces) {
         try (TestUpstream upstream = TestUpstream.start(RequestAttacksTest::serve)) {
             gateway.apply(TestGateway.proxying(upstream));
+            double rejects = gateway.metric("tidegate_rejects_total", "");
             boolean open = !attack.refused() && !attack.yes("finish") && !"close".equals(attack.one("connection"));
             try (RawClient client = gateway.client()) {
                 byte[] message = message(attack);
@@ -76,6 +78,9 @@ class RequestAttacksTest {
                 assertThat(other.get("/marker").body()).isEqualTo("/marker");
             }
             forwarded(attack, upstream, open);
+            Await.until(() -> "the reject to be counted once; counted: "
+                    + (gateway.metric("tidegate_rejects_total", "") - rejects),
+                    () -> gateway.metric("tidegate_rejects_total", "") == rejects + (attack.refused() ? 1 : 0));
         }
     }
 
