@@ -12,6 +12,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -32,6 +33,7 @@ final class Binder {
     private final Nearest nearest;
     private final PolicyBinder policies;
     private final Map<Component, Object> defaults = new HashMap<>();
+    private final Set<String> broken = new HashSet<>();
 
     Binder(Plugins plugins, ProblemList problems, Secrets.Collector secrets, Nearest nearest) {
         this.shapes = new Shapes();
@@ -46,6 +48,11 @@ final class Binder {
         return shapes;
     }
 
+    /// The paths of what could not be read as it stands, and of everything that holds such a part.
+    Set<String> broken() {
+        return broken;
+    }
+
     /// A record, or null with a problem.
     <R extends Record> @Nullable R bind(Class<R> type, Node node, Where where) {
         return type.cast(struct(type, node, where));
@@ -53,6 +60,7 @@ final class Binder {
 
     private @Nullable Object value(ValueType type, Node node, Where where, @Nullable Component of) {
         if (node instanceof Node.Scalar scalar && scalar.kind() == Kind.BROKEN) {
+            problems.again();
             return null;
         }
         return switch (type) {
@@ -83,6 +91,7 @@ final class Binder {
         @Nullable
         Object[] values = new @Nullable Object[shape.components().size()];
         boolean whole = true;
+        Set<String> missing = new LinkedHashSet<>();
         for (Component component : shape.components().values()) {
             Entry entry = fields.entries().get(component.key());
             Object value = null;
@@ -90,7 +99,7 @@ final class Binder {
                 value = component(component, entry.value(), where.key(component.key()));
                 whole &= value != null;
             } else if (component.required()) {
-                problems.error(fields.place(), where.key(component.key()), "is required");
+                missing.add(component.key());
                 whole = false;
             }
             values[component.index()] = value == null ? byDefault(component) : value;
@@ -98,11 +107,15 @@ final class Binder {
         }
         for (Map.Entry<String, Entry> entry : fields.entries().entrySet()) {
             if (!shape.components().containsKey(entry.getKey())) {
-                problems.error(entry.getValue().place(), where.key(entry.getKey()),
-                        "unknown key" + nearest.hint(entry.getKey(), shape.components().keySet()));
+                String meant = nearest.name(entry.getKey(), shape.components().keySet());
+                // A key that is mistyped is not reported as missing as well.
+                missing.remove(meant);
+                problems.error(entry.getValue().place(), where.key(entry.getKey()), "unknown key"
+                        + (entry.getKey().equals("<<") ? " (YAML 1.2 has no merge keys)" : Nearest.hint(meant)));
                 hide(entry.getValue().value());
             }
         }
+        missing.forEach(key -> problems.error(fields.place(), where.key(key), "is required"));
         boolean possible = whole || shape.components().values().stream()
                 .allMatch(component -> component.nullable() || values[component.index()] != null);
         // Where a component is broken its default stands in for it; what the constructor says of that means nothing.
@@ -123,13 +136,22 @@ final class Binder {
         Node shown = component.secret() && node instanceof Node.Scalar scalar
                 ? new Node.Scalar(scalar.place(), scalar.text(), scalar.kind(), true)
                 : node;
+        int before = problems.incidents();
         Object value = value(component.type(), shown, where, component);
-        return value == null || inBounds(component, value, shown, where) ? value : null;
+        boolean usable = value != null && inBounds(component, value, shown, where);
+        if (problems.incidents() > before) {
+            broken.add(where.toString());
+        }
+        return usable ? value : null;
     }
 
     private void hideAll(Node node) {
         switch (node) {
-            case Node.Scalar scalar -> secrets.add(scalar.text());
+            case Node.Scalar scalar -> {
+                if (scalar.kind() != Kind.BROKEN) {
+                    secrets.add(scalar.text());
+                }
+            }
             case Node.Items items -> items.items().forEach(this::hideAll);
             case Node.Fields fields -> fields.entries().values().forEach(entry -> hideAll(entry.value()));
         }
@@ -318,14 +340,20 @@ final class Binder {
             return null;
         }
         List<Object> values = new ArrayList<>(items.items().size());
+        boolean whole = true;
         for (int i = 0; i < items.items().size(); i++) {
             Node item = items.items().get(i);
             Object value = value(listing.item(), item, where.item(i), of);
+            whole &= value != null;
             if (value != null && listing.set() && values.contains(value)) {
                 problems.error(item.place(), where.item(i), "stands there twice");
             } else if (value != null) {
                 values.add(value);
             }
+        }
+        if (!whole) {
+            // Without one item the others would have wrong places.
+            return null;
         }
         return listing.set() ? Collections.unmodifiableSet(new LinkedHashSet<>(values)) : List.copyOf(values);
     }
@@ -337,9 +365,14 @@ final class Binder {
         }
         Map<String, Object> values = new LinkedHashMap<>(fields.entries().size() * 2);
         for (Map.Entry<String, Entry> entry : fields.entries().entrySet()) {
-            Object value = value(mapping.value(), entry.getValue().value(), where.key(entry.getKey()), of);
+            int before = problems.incidents();
+            Where at = where.key(entry.getKey());
+            Object value = value(mapping.value(), entry.getValue().value(), at, of);
             if (value != null) {
                 values.put(entry.getKey(), value);
+            }
+            if (problems.incidents() > before) {
+                broken.add(at.toString());
             }
         }
         return Collections.unmodifiableMap(values);

@@ -1,50 +1,125 @@
 package io.tidegate.config;
 
-import io.tidegate.config.Node.Entry;
+import io.tidegate.api.Fault;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 
 /// Finds what is wrong between the parts of a configuration, each of which is right by itself.
 final class Checks {
 
+    private static final String NAME = "[a-z0-9]([a-z0-9.-]*[a-z0-9])?";
+    private static final int LONGEST_NAME = 63;
+
+    private final CheckContext context;
     private final GatewayConfig config;
-    private final Node.Fields root;
-    private final ProblemList problems;
-    private final Nearest nearest;
 
-    Checks(GatewayConfig config, Node.Fields root, ProblemList problems, Nearest nearest) {
-
-        this.config = config;
-        this.root = root;
-        this.problems = problems;
-        this.nearest = nearest;
+    Checks(CheckContext context) {
+        this.context = context;
+        this.config = context.config();
     }
 
     /// Adds what it finds to the problems.
     void run() {
-        Set<String> upstreams = names("upstreams", config.upstreams().keySet());
-        config.routes().forEach((name, route) -> {
-            if (route.upstream() != null && !upstreams.contains(route.upstream())) {
-                problems.error(place("routes", name, "upstream"), "routes." + name + ".upstream",
-                        "no upstream is named '" + route.upstream() + "'"
-                                + nearest.hint(route.upstream(), upstreams));
-            }
-        });
-    }
-
-    private Set<String> names(String key, Set<String> byDefault) {
-        Entry entry = root.entries().get(key);
-        return entry != null && entry.value() instanceof Node.Fields fields ? fields.entries().keySet() : byDefault;
-    }
-
-    private Place place(String... path) {
-        Node node = root;
-        for (String key : path) {
-            Entry entry = node instanceof Node.Fields fields ? fields.entries().get(key) : null;
-            if (entry == null) {
-                return node.place();
-            }
-            node = entry.value();
+        names("listeners", config.listeners());
+        names("upstreams", config.upstreams());
+        names("routes", config.routes());
+        names("policySets", config.policySets());
+        new AddressChecks(context).run();
+        EffectivePolicies.Resolver resolver = new PolicyChecks(context).run();
+        new RouteChecks(context, resolver).run();
+        new AmbiguityCheck(context).run();
+        errorResponses();
+        telemetry();
+        // A part that could not be read uses nothing: only a whole configuration can say what is unused.
+        if (!context.problems().hasErrors()) {
+            unused();
         }
-        return node.place();
+    }
+
+    private void names(String key, Map<String, ?> byDefault) {
+        for (String name : context.names(key, byDefault.keySet())) {
+            if (name.length() > LONGEST_NAME) {
+                context.errorAtKey("a name may have at most " + LONGEST_NAME + " characters (has " + name.length()
+                        + ")", key, name);
+            } else if (!name.matches(NAME)) {
+                context.errorAtKey("a name is made of a-z, 0-9, '-' and '.', and begins and ends with a letter or a"
+                        + " digit (was '" + name + "')", key, name);
+            }
+        }
+    }
+
+    private void errorResponses() {
+        Set<String> codes = new TreeSet<>();
+        Fault.all().forEach(fault -> codes.add(fault.code()));
+        for (String key : config.errorResponses().keySet()) {
+            if (codes.contains(key) || key.matches("[45](xx|[0-9]{2})")) {
+                continue;
+            }
+            String hint = context.nearest().hint(key, codes);
+            if (key.matches("[a-zA-Z0-9_]+(\\.[a-zA-Z0-9_]+)+") && hint.isEmpty()) {
+                context.warningAtKey("the gateway itself has no fault of this code", "errorResponses", key);
+            } else {
+                context.errorAtKey("must be a status (404), a class (4xx, 5xx) or the code of a fault" + hint,
+                        "errorResponses", key);
+            }
+        }
+    }
+
+    private void telemetry() {
+        String path = config.telemetry().metrics().path();
+        if (!path.matches("/[!-~&&[^?#%]]*") || Set.of("/", "/live", "/ready").contains(path)) {
+            context.error("must be a path of its own that begins with a slash (was '" + path + "')", "telemetry",
+                    "metrics", "path");
+        }
+        String to = config.telemetry().accessLog().to();
+        List<String> words = List.of("none", "stdout", "stderr");
+        if (!words.contains(to)) {
+            String hint = context.nearest().hint(to, words);
+            if (to.isEmpty() || !hint.isEmpty()) {
+                context.error("must be none, stdout, stderr or a file (was '" + to + "')" + hint, "telemetry",
+                        "accessLog", "to");
+            }
+        }
+        if (config.telemetry().accessLog().buffer().bytes() > 1L << 30) {
+            context.error("must be at most 1GiB (was " + config.telemetry().accessLog().buffer() + ")", "telemetry",
+                    "accessLog", "buffer");
+        }
+        if (config.telemetry().log().level() == TelemetryConfig.Log.Level.DEBUG) {
+            context.warning("'debug' writes much, and more of each request than logs should hold in production",
+                    "telemetry", "log", "level");
+        }
+    }
+
+    private void unused() {
+        Set<String> upstreams = new HashSet<>();
+        Set<String> sets = new HashSet<>();
+        config.policies().forEach(policy -> sets.add(String.valueOf(policy.use())));
+        config.policySets().values()
+                .forEach(list -> list.forEach(policy -> sets.add(String.valueOf(policy.use()))));
+        for (RouteConfig route : config.routes().values()) {
+            if (route.upstream() != null) {
+                upstreams.add(route.upstream());
+            }
+            if (route.upstreams() != null) {
+                upstreams.addAll(route.upstreams().keySet());
+            }
+            route.policies().forEach(policy -> sets.add(String.valueOf(policy.use())));
+        }
+        for (String name : config.upstreams().keySet()) {
+            if (!upstreams.contains(name)) {
+                context.warningAtKey("no route leads to this upstream", "upstreams", name);
+            }
+        }
+        for (String name : config.policySets().keySet()) {
+            if (!sets.contains(name)) {
+                context.warningAtKey("no list of policies uses this set", "policySets", name);
+            }
+        }
+        if (config.routes().isEmpty()) {
+            context.warning("there is no route: every request is answered 404", "routes");
+        }
     }
 }

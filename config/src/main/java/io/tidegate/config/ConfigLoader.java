@@ -59,7 +59,7 @@ public final class ConfigLoader {
         Loaded finish(Node.@Nullable Fields root) {
             GatewayConfig config = root == null ? null : binder.bind(GatewayConfig.class, root, Where.ROOT);
             if (config != null && root != null) {
-                new Checks(config, root, problems, nearest).run();
+                new Checks(new CheckContext(config, root, problems, nearest, binder.broken())).run();
             }
             List<Path> files = new ArrayList<>(sources.files());
             files.addAll(substitution.files());

@@ -14,6 +14,16 @@ final class Nearest {
 
     /// ` (did you mean 'orders'?)`, or nothing.
     String hint(String wrong, Collection<String> names) {
+        return hint(name(wrong, names));
+    }
+
+    /// The same for a name already found.
+    static String hint(String name) {
+        return name.isEmpty() ? "" : " (did you mean '" + name + "'?)";
+    }
+
+    /// The name that was probably meant, or an empty text.
+    String name(String wrong, Collection<String> names) {
         String best = "";
         int bestDistance = Math.max(1, wrong.length() / 3) + 1;
         String folded = wrong.toLowerCase(Locale.ROOT);
@@ -31,7 +41,7 @@ final class Nearest {
                 }
             }
         }
-        return best.isEmpty() ? "" : " (did you mean '" + best + "'?)";
+        return best;
     }
 
     /// Number of letters to insert, remove, replace or swap with their neighbour (optimal string alignment); `limit`

@@ -108,6 +108,10 @@ final class PolicyBinder {
         if (core.config() instanceof Node.Scalar scalar && scalar.is(Kind.TEXT)) {
             return scalar.text();
         }
+        if (core.config() instanceof Node.Scalar scalar && scalar.kind() == Kind.BROKEN) {
+            problems.again();
+            return null;
+        }
         problems.error(core.config() == null ? fields.place() : core.config().place(), core.configWhere(),
                 "must be the name of a policy set");
         return null;
@@ -151,6 +155,13 @@ final class PolicyBinder {
         if (value instanceof Node.Scalar scalar && scalar.is(Kind.BOOLEAN) && scalar.text().equals("false")
                 && !kind.equals("use")) {
             return new Core(kind, false, null, at);
+        }
+        if (value instanceof Node.Scalar scalar && scalar.kind() == Kind.NULL) {
+            problems.error(placeOf(fields, kind), at,
+                    kind.equals("use")
+                    ? "must be the name of a policy set (was empty)"
+                    : "has no value: write '{}' for its defaults, or 'false' to switch it off");
+            return null;
         }
         return new Core(kind, true, value, at);
     }
@@ -228,6 +239,7 @@ final class PolicyBinder {
         }
         if (entry.value() instanceof Node.Scalar scalar) {
             if (scalar.kind() == Kind.BROKEN) {
+                problems.again();
                 return null;
             }
             Values.Read read = Values.read(ValueType.Plain.FLAG, scalar);

@@ -12,6 +12,7 @@ final class ProblemList {
     private final List<Problem> problems = new ArrayList<>();
     private final Secrets.Collector secrets;
     private int errors;
+    private int silent;
 
     ProblemList(Secrets.Collector secrets) {
         this.secrets = secrets;
@@ -28,6 +29,16 @@ final class ProblemList {
 
     void warning(Place place, String path, String message) {
         problems.add(new Problem(Problem.Severity.WARNING, place, path, message));
+    }
+
+    /// Notes something broken that was reported before.
+    void again() {
+        silent++;
+    }
+
+    /// Counts up with everything that is found broken.
+    int incidents() {
+        return errors + silent;
     }
 
     boolean hasErrors() {

@@ -14,7 +14,8 @@ public record RegexConfig(String source) {
         try {
             Pattern.compile(source);
         } catch (RuntimeException e) {
-            throw new IllegalArgumentException("must be a regular expression: " + e.getMessage(), e);
+            throw new IllegalArgumentException(
+                    "must be a regular expression: " + String.valueOf(e.getMessage()).lines().findFirst().orElse(""), e);
         }
     }
 

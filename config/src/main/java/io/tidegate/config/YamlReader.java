@@ -144,7 +144,7 @@ final class YamlReader {
     private Node node(Event event, Iterator<Event> events, Where where, int depth) {
         Place place = place(event.getStartMark());
         if (depth > DEEPEST) {
-            throw new Refused(place, where, "is nested deeper than " + DEEPEST + " levels");
+            throw new Refused(place, Where.ROOT, "is nested deeper than " + DEEPEST + " levels");
         }
         if (event instanceof AliasEvent alias) {
             return alias(alias, place, where);
@@ -175,7 +175,8 @@ final class YamlReader {
 
     private void noTag(Optional<String> tag, Place place, Where where) {
         if (tag.isPresent() && !tag.get().equals("!")) {
-            problems.error(place, where, "has the tag '" + tag.get() + "': tags are not supported");
+            problems.error(place, where, "has the tag '"
+                    + tag.get().replace("tag:yaml.org,2002:", "!!") + "': tags are not supported");
         }
     }
 

@@ -95,8 +95,9 @@ final class Reconciler implements AutoCloseable {
 
     private CompletableFuture<ReloadResult> request(Request request) {
         requests.add(request);
-        if (closed) {
-            refuseAll();
+        // If the thread has ended in between, nobody else would take it out again.
+        if (closed && requests.remove(request)) {
+            refuse(request);
         }
         return request.result;
     }
@@ -117,11 +118,15 @@ final class Reconciler implements AutoCloseable {
             try {
                 batch.clear();
                 batch.add(requests.take());
-                requests.drainTo(batch);
-                serve(batch);
             } catch (InterruptedException e) {
-                // Only closing interrupts.
-                break;
+                LOG.debug("interrupted by nobody known; going on");
+                continue;
+            }
+            requests.drainTo(batch);
+            if (closed) {
+                requests.addAll(batch);
+            } else {
+                serve(batch);
             }
         }
         refuseAll();
@@ -243,14 +248,19 @@ final class Reconciler implements AutoCloseable {
 
     private void refuseAll() {
         for (Request request = requests.poll(); request != null; request = requests.poll()) {
-            request.result.completeExceptionally(new IllegalStateException("the gateway is being stopped"));
+            refuse(request);
         }
     }
 
-    /// Stops. A configuration that is being put in place is so to its end, unless it can be interrupted.
+    private static void refuse(Request request) {
+        request.result.completeExceptionally(new IllegalStateException("the gateway is being stopped"));
+    }
+
+    /// Stops. A configuration that is being put in place is so to its end.
     @Override
     public void close() {
         closed = true;
-        thread.interrupt();
+        // Wakes the thread, without an interrupt: that would close whatever file is being read.
+        requests.add(new Request("close", true, null, new CompletableFuture<>()));
     }
 }

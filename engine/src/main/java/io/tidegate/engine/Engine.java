@@ -8,26 +8,35 @@ import io.tidegate.config.Loaded;
 import io.tidegate.config.Place;
 import io.tidegate.config.Problem;
 import io.tidegate.config.ProcessConfig;
+import io.tidegate.config.TelemetryConfig;
 import io.tidegate.engine.compile.CompileException;
 import io.tidegate.engine.compile.Compiler;
 import io.tidegate.engine.compile.Compiler.Compiled;
 import io.tidegate.engine.exchange.LiveSnapshot;
+import io.tidegate.engine.observe.AccessLog;
+import io.tidegate.engine.observe.LoopWatch;
+import io.tidegate.engine.observe.Metrics;
 import io.tidegate.engine.server.ConnectionGate;
 import io.tidegate.engine.server.Listener;
 import io.tidegate.engine.worker.Transport;
 import io.tidegate.engine.worker.Workers;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// Runs a gateway: the front door of the data path.
 public final class Engine implements ConfigTarget, AutoCloseable {
 
     private final ProcessConfig process;
     private final Workers workers;
+    private final Metrics metrics;
+    private final LoopWatch watch;
     private final Compiler compiler;
     private final ConnectionGate gate;
     private final LiveSnapshot live = new LiveSnapshot();
@@ -38,6 +47,8 @@ public final class Engine implements ConfigTarget, AutoCloseable {
     private volatile boolean draining;
     private long revision;
     private String hash = "";
+    private TelemetryConfig.@Nullable AccessLog logConfig;
+    private @Nullable AccessLog log;
 
     private record Bound(int slot, Listener listener) {
     }
@@ -47,7 +58,9 @@ public final class Engine implements ConfigTarget, AutoCloseable {
         int wanted = process.workers().value();
         int count = wanted == 0 ? Runtime.getRuntime().availableProcessors() : wanted;
         workers = new Workers(count, Transport.choose(process.transport()));
-        compiler = new Compiler(workers);
+        metrics = new Metrics(count, new Metrics.BuildInfo(options.version(), workers.transport().label()));
+        watch = new LoopWatch(workers, metrics);
+        compiler = new Compiler(workers, metrics);
         gate = new ConnectionGate(process.maxConnections().isAuto()
                 ? FileDescriptors.forConnections()
                 : process.maxConnections().value());
@@ -64,7 +77,10 @@ public final class Engine implements ConfigTarget, AutoCloseable {
         Map<String, String> wanted = new TreeMap<>();
         config.listeners().forEach((name, listener) -> wanted.put(name, key(name, listener.address())));
         Map<String, Bound> opened = new HashMap<>();
+        AccessLog logBefore = log;
+        AccessLog logNow = null;
         try {
+            logNow = accessLog(config.telemetry().accessLog());
             for (Map.Entry<String, ListenerConfig> entry : config.listeners().entrySet()) {
                 String key = key(entry.getKey(), entry.getValue().address());
                 if (!bound.containsKey(key)) {
@@ -78,9 +94,21 @@ public final class Engine implements ConfigTarget, AutoCloseable {
                     slots.put(name, socket.slot());
                 }
             });
-            Compiled compiled = compiler.compile(config, revision + 1, slots);
-            live.replace(compiled.snapshot(), compiler.commit(compiled));
+            Compiled compiled = compiler.compile(config, revision + 1, slots, logNow);
+            Runnable closeBefore = compiler.commit(compiled);
+            AccessLog replaced = logBefore != logNow ? logBefore : null;
+            live.replace(compiled.snapshot(), () -> {
+                closeBefore.run();
+                if (replaced != null) {
+                    replaced.close();
+                }
+            });
+            metrics.retain(compiled.names());
         } catch (CompileException e) {
+            if (logNow != null && logNow != logBefore) {
+                logNow.close();
+            }
+            metrics.reloads().refused();
             opened.values().forEach(socket -> socket.listener().close());
             return new Result.Refused(e.problems());
         }
@@ -97,7 +125,23 @@ public final class Engine implements ConfigTarget, AutoCloseable {
         keys.putAll(wanted);
         revision++;
         hash = loaded.hash();
+        log = logNow;
+        logConfig = config.telemetry().accessLog();
+        metrics.reloads().applied(revision, System.currentTimeMillis());
         return new Result.Applied(revision, waitsForRestart(config.gateway()));
+    }
+
+    private AccessLog accessLog(TelemetryConfig.AccessLog wanted) throws CompileException {
+        AccessLog running = log;
+        if (running != null && wanted.equals(logConfig)) {
+            return running;
+        }
+        try {
+            return AccessLog.open(wanted, workers.all().size(), metrics);
+        } catch (IllegalArgumentException e) {
+            throw CompileException.of(new Problem(Problem.Severity.ERROR, Place.NOWHERE, "telemetry.accessLog.to",
+                    String.valueOf(e.getMessage())));
+        }
     }
 
     private static String key(String name, AddressConfig address) {
@@ -143,6 +187,24 @@ public final class Engine implements ConfigTarget, AutoCloseable {
         return addresses;
     }
 
+    /// All measurements, in Prometheus' text format. Not on an event loop.
+    public String metrics() {
+        StringBuilder text = new StringBuilder(16_384);
+        try {
+            metrics.writeTo(text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return text.toString();
+    }
+
+    /// Opens the access log's file anew, for those who move it away to keep it.
+    public synchronized void reopenLogs() {
+        if (log != null) {
+            log.reopen();
+        }
+    }
+
     /// How it is doing.
     public synchronized EngineStatus status() {
         return new EngineStatus(revision > 0, draining, revision, hash, workers.transport().label(),
@@ -172,6 +234,10 @@ public final class Engine implements ConfigTarget, AutoCloseable {
     public synchronized void close() {
         bound.values().forEach(socket -> socket.listener().close());
         compiler.close();
+        watch.close();
         workers.close();
+        if (log != null) {
+            log.close();
+        }
     }
 }

@@ -5,6 +5,13 @@ import io.tidegate.config.ProcessConfig;
 /// What an engine is started with; none of it changes while it runs.
 ///
 /// @param process
-///            workers and transport
-public record EngineOptions(ProcessConfig process) {
+///            workers, transport and the most connections
+/// @param version
+///            of the gateway, as the metrics tell it
+public record EngineOptions(ProcessConfig process, String version) {
+
+    /// Those of a gateway that has no version.
+    public EngineOptions(ProcessConfig process) {
+        this(process, "unknown");
+    }
 }

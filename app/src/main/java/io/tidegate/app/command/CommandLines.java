@@ -13,8 +13,8 @@ import picocli.CommandLine.ParseResult;
 /// Reads and runs command lines.
 public final class CommandLines {
 
-    private static final int OK = 0;
-    private static final int WRONG_INPUT = 1;
+    static final int OK = 0;
+    static final int WRONG_INPUT = 1;
     private static final int WRONG_USAGE = 2;
 
     private final Map<String, Command> commands = new LinkedHashMap<>();
@@ -22,7 +22,8 @@ public final class CommandLines {
 
     private CommandLines(Terminal terminal) {
         this.terminal = terminal;
-        for (Command command : List.of(new ProxyCommand(), new DemoCommand(), new VersionCommand())) {
+        for (Command command : List.of(new RunCommand(), new ProxyCommand(), new DemoCommand(), new InitCommand(),
+                new CheckCommand(), new VersionCommand(), new TrainCommand())) {
             commands.put(command.spec().name(), command);
         }
     }

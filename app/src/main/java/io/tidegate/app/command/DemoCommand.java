@@ -1,17 +1,16 @@
 package io.tidegate.app.command;
 
 import io.tidegate.app.demo.DemoServices;
-import io.tidegate.app.gateway.PlainProxy;
+import io.tidegate.app.gateway.Configurations;
+import io.tidegate.app.gateway.Declared;
 import io.tidegate.app.gateway.RunningGateway;
 import io.tidegate.app.gateway.Signals;
 import io.tidegate.app.gateway.StartException;
-import io.tidegate.config.AddressConfig;
-import io.tidegate.config.EndpointConfig;
+import io.tidegate.config.Loaded;
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.util.List;
+import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
@@ -20,38 +19,61 @@ final class DemoCommand implements Command {
 
     @Override
     public CommandSpec spec() {
-        return Options.command("demo", "Run three small services, a gateway in front of them, and say what to try.")
+        return Options.command("demo",
+                "Run three small services and a gateway in front of them, and say which requests to try.")
                 .addOption(Options.text("--port", "PORT", "8080",
-                        "Port of the gateway, 0 for any free one. Default: 8080"));
+                        "Port of the gateway, 0 for any free one. Default: 8080"))
+                .addOption(Options.text("--admin-port", "PORT", "9901",
+                        "Port of the admin listener, 0 for any free one. Default: 9901"));
     }
 
     @Override
     public int run(ParseResult line, Terminal terminal) throws InterruptedException, IOException {
-        int port = Options.read(line, "--port", Options.text(line, "--port"), Options::port);
+        int port = Options.read(line, "--port", Options::port);
+        int adminPort = Options.read(line, "--admin-port", Options::port);
         Signals signals = Signals.install();
-        try (DemoServices services = DemoServices.start()) {
-            Map<String, List<EndpointConfig>> upstreams = new TreeMap<>();
-            Map<String, String> paths = new TreeMap<>();
-            services.ports().forEach((name, at) -> {
-                upstreams.put(name, List.of(EndpointConfig.of("http://127.0.0.1:" + at)));
-                paths.put(name, "/" + name + "/**");
-            });
-            try (RunningGateway gateway = RunningGateway
-                    .start(PlainProxy.of(new AddressConfig("127.0.0.1", port), upstreams, paths))) {
-                tell(services, gateway, terminal);
-                signals.awaitStop();
-                gateway.drain();
-            }
+        try (DemoServices services = DemoServices.start();
+                RunningGateway gateway = RunningGateway.start(configuration(services, port, adminPort),
+                        Version.current().number())) {
+            tell(services, gateway, terminal);
+            signals.awaitStop();
+            gateway.drain();
         } catch (StartException e) {
-            throw new WrongInputException(String.valueOf(e.getMessage()));
+            throw new WrongInputException(e.getMessage() + "\nOther ports: --port, --admin-port (0: any free one)");
         }
-        return 0;
+        return CommandLines.OK;
+    }
+
+    static Declared configuration(DemoServices services, int port, int adminPort) {
+        Map<String, String> values = new HashMap<>();
+        values.put("PORT", Integer.toString(port));
+        values.put("ADMIN_PORT", Integer.toString(adminPort));
+        services.ports().forEach((name, at) -> values.put(name.toUpperCase(Locale.ROOT) + "_PORT", at.toString()));
+        if (Configurations.create().loadResource("demo.yaml", values) instanceof Loaded.Accepted accepted) {
+            return new Declared(accepted, null, () -> accepted);
+        }
+        throw new IllegalStateException("the program's own demo.yaml is not valid");
     }
 
     private static void tell(DemoServices services, RunningGateway gateway, Terminal terminal) {
-        int port = gateway.addresses().get("default") instanceof InetSocketAddress address ? address.getPort() : 0;
-        services.ports().forEach((name, at) -> terminal.say(name + "  http://127.0.0.1:" + at + "/" + name));
-        terminal.say("gateway http://localhost:" + port);
-        terminal.say("  curl http://localhost:" + port + "/orders");
+        String base = "http://localhost:" + Addresses.port(gateway.addresses().values().iterator().next());
+        terminal.say("A gateway, and a small shop behind it:");
+        terminal.say("");
+        terminal.say("  gateway   " + base);
+        services.ports().forEach((name, at) -> terminal
+                .say("  " + name + " ".repeat(10 - name.length()) + "http://127.0.0.1:" + at + "/" + name));
+        terminal.say("  admin     " + Addresses.url(gateway.admin()) + " (/live, /ready, /metrics)");
+        terminal.say("");
+        terminal.say("Try in another terminal:");
+        terminal.say("");
+        terminal.say("  curl " + base + "/orders");
+        terminal.say("  curl " + base + "/orders/1001");
+        terminal.say("  curl " + base + "/orders -d '{\"customer\": \"2\", \"items\": [{\"sku\": \"mug\", \"quantity\": 2}]}'");
+        terminal.say("  curl " + base + "/payments/5001");
+        terminal.say("  curl -i -H 'Origin: https://shop.example.com' " + base + "/users/1");
+        terminal.say("  curl -i " + base + "/nowhere");
+        terminal.say("");
+        terminal.say("Each request is shown below. Ctrl-C ends everything.");
+        terminal.say("");
     }
 }

@@ -1,6 +1,5 @@
 package io.tidegate.app.command;
 
-import java.util.List;
 import java.util.function.Function;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -28,9 +27,9 @@ final class Options {
                 .description(description).build();
     }
 
-    static OptionSpec repeated(String name, String label, boolean required, String... description) {
-        return OptionSpec.builder(name.split(" ")).type(List.class).auxiliaryTypes(String.class).arity("1")
-                .required(required).paramLabel(label).description(description).build();
+    static OptionSpec required(String name, String label, String... description) {
+        return OptionSpec.builder(name).type(String.class).paramLabel(label).required(true).description(description)
+                .build();
     }
 
     static OptionSpec flag(String name, String... description) {
@@ -46,7 +45,8 @@ final class Options {
     ///
     /// @throws ParameterException
     ///             for one that `reader` refuses
-    static <T> T read(ParseResult line, String option, String value, Function<String, T> reader) {
+    static <T> T read(ParseResult line, String option, Function<String, T> reader) {
+        String value = line.matchedOptionValue(option, line.commandSpec().findOption(option).defaultValue());
         try {
             return reader.apply(value);
         } catch (IllegalArgumentException e) {
@@ -54,16 +54,8 @@ final class Options {
         }
     }
 
-    static String text(ParseResult line, String option) {
-        return line.matchedOptionValue(option, line.commandSpec().findOption(option).defaultValue());
-    }
-
     static boolean flag(ParseResult line, String option) {
         return line.matchedOptionValue(option, false);
-    }
-
-    static List<String> repeated(ParseResult line, String option) {
-        return line.matchedOptionValue(option, List.of());
     }
 
     /// A port, 0 for any free one.

@@ -1,12 +1,14 @@
 package io.tidegate.app.command;
 
-import io.tidegate.app.gateway.PlainProxy;
+import io.tidegate.app.gateway.Configurations;
+import io.tidegate.app.gateway.Declared;
 import io.tidegate.app.gateway.RunningGateway;
 import io.tidegate.app.gateway.Signals;
 import io.tidegate.app.gateway.StartException;
 import io.tidegate.config.AddressConfig;
-import io.tidegate.config.EndpointConfig;
-import java.util.List;
+import io.tidegate.config.EndpointUrl;
+import io.tidegate.config.Loaded;
+import java.net.SocketAddress;
 import java.util.Map;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
@@ -17,25 +19,34 @@ final class ProxyCommand implements Command {
     @Override
     public CommandSpec spec() {
         return Options.command("proxy", "Run a gateway with no file: everything that comes in goes to one service.")
-                .addOption(Options.repeated("--to", "URL", true, "Where requests go: http://host:port or unix:/path.",
-                        "Given several times: spread over all of them."))
-                .addOption(Options.text("--listen", "ADDRESS", ":8080", "Where to listen. Default: :8080"));
+                .addOption(Options.required("--to", "URL", "Where requests go: http://host:port or unix:/path."))
+                .addOption(Options.text("--listen", "ADDRESS", ":8080", "Where to listen. Default: :8080"))
+                .addOption(Options.text("--admin", "ADDRESS", "127.0.0.1:9901",
+                        "Where the admin listener is. Default: 127.0.0.1:9901"));
     }
 
     @Override
     public int run(ParseResult line, Terminal terminal) throws InterruptedException {
-        AddressConfig listen = Options.read(line, "--listen", Options.text(line, "--listen"), AddressConfig::of);
-        List<EndpointConfig> endpoints = Options.repeated(line, "--to").stream()
-                .map(url -> Options.read(line, "--to", url, EndpointConfig::of)).toList();
+        Map<String, String> values = Map.of(
+                "LISTEN", Options.read(line, "--listen", AddressConfig::of).toString(),
+                "ADMIN", Options.read(line, "--admin", AddressConfig::of).toString(),
+                "TO", Options.read(line, "--to", EndpointUrl::of).toString());
+        Configurations configurations = Configurations.create();
+        if (!(configurations.loadResource("proxy.yaml", values) instanceof Loaded.Accepted accepted)) {
+            throw new IllegalStateException("the program's own proxy.yaml is not valid");
+        }
         Signals signals = Signals.install();
-        try (RunningGateway gateway = RunningGateway
-                .start(PlainProxy.of(listen, Map.of("default", endpoints), Map.of()))) {
-            terminal.say("tidegate: " + gateway.addresses().get("default") + " -> " + endpoints);
+        try (RunningGateway gateway = RunningGateway.start(new Declared(accepted, null, () -> accepted),
+                Version.current().number())) {
+            for (SocketAddress address : gateway.addresses().values()) {
+                terminal.say("tidegate: " + Addresses.url(address) + " -> " + values.get("TO") + "  (admin "
+                        + Addresses.url(gateway.admin()) + ")");
+            }
             signals.awaitStop();
             gateway.drain();
         } catch (StartException e) {
             throw new WrongInputException(String.valueOf(e.getMessage()));
         }
-        return 0;
+        return CommandLines.OK;
     }
 }

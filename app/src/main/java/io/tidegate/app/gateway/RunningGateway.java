@@ -1,34 +1,76 @@
 package io.tidegate.app.gateway;
 
-import io.tidegate.config.ConfigTarget;
-import io.tidegate.config.Loaded;
+import io.tidegate.app.log.LogSink;
+import io.tidegate.config.ProcessConfig;
+import io.tidegate.control.ControlOptions;
+import io.tidegate.control.ControlPlane;
+import io.tidegate.control.ReloadResult;
 import io.tidegate.engine.Engine;
 import io.tidegate.engine.EngineOptions;
+import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.Map;
+import java.util.Objects;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/// A gateway that runs in this process.
+/// A gateway that runs in this process: the engine, and the control plane that keeps it in step with its file.
 public final class RunningGateway implements AutoCloseable {
 
-    private final Engine engine;
-    private final Loaded.Accepted loaded;
+    private static final Logger LOG = LoggerFactory.getLogger(RunningGateway.class);
 
-    private RunningGateway(Engine engine, Loaded.Accepted loaded) {
-        this.engine = engine;
-        this.loaded = loaded;
+    private final Engine engine;
+    private final ControlPlane control;
+    private final ProcessConfig process;
+
+    private RunningGateway(Declared declared, String version) {
+        process = declared.loaded().config().gateway();
+        engine = Engine.start(new EngineOptions(process));
+        EngineView view = new EngineView(engine, LogSink.ofProcess());
+        control = new ControlPlane(
+                new ControlOptions(declared.root(), declared.loader(), config -> {
+                    throw new UnsupportedOperationException("no writer");
+                },
+                        ControlPlane.tokenFolder(System::getenv), version),
+                new LoggingTarget(engine, view), view);
     }
 
     /// Starts one.
     ///
+    /// @param version
+    ///            of the program, for the admin listener
     /// @throws StartException
     ///             where it can't be put in place, such as a port that is in use
-    public static RunningGateway start(Loaded.Accepted loaded) throws StartException {
-        Engine engine = Engine.start(new EngineOptions(loaded.config().gateway()));
-        if (engine.apply(loaded) instanceof ConfigTarget.Result.Refused refused) {
-            engine.close();
-            throw new StartException(refused.problems());
+    public static RunningGateway start(Declared declared, String version) throws StartException {
+        ControlPlane.systemProperties().forEach((name, value) -> {
+            if (System.getProperty(name) == null) {
+                System.setProperty(name, value);
+            }
+        });
+        RunningGateway gateway;
+        try {
+            gateway = new RunningGateway(declared, version);
+        } catch (IllegalArgumentException e) {
+            throw new StartException(String.valueOf(e.getMessage()), e);
         }
-        return new RunningGateway(engine, loaded);
+        try {
+            gateway.start(declared);
+        } catch (StartException | RuntimeException e) {
+            gateway.close();
+            throw e;
+        }
+        return gateway;
+    }
+
+    private void start(Declared declared) throws StartException {
+        try {
+            if (control.start(declared.loaded()) instanceof ReloadResult.Rejected rejected) {
+                throw new StartException(rejected.problems());
+            }
+        } catch (IOException e) {
+            throw new StartException(String.valueOf(e.getMessage()), e);
+        }
     }
 
     /// Where it listens, by name of the listener.
@@ -36,14 +78,37 @@ public final class RunningGateway implements AutoCloseable {
         return engine.addresses();
     }
 
-    /// Lets what runs come to its end, then ends.
+    /// Where its admin listener is.
+    public InetSocketAddress admin() {
+        return Objects.requireNonNull(control.address());
+    }
+
+    /// Which transport drives its sockets.
+    public String transport() {
+        return engine.status().transport();
+    }
+
+    /// Reads the configuration again and puts it in place where it is another one.
+    public void reload() {
+        control.reload("SIGHUP");
+    }
+
+    /// Ends well: tells load balancers first, goes on accepting for as long as they may need to notice, then lets what
+    /// runs come to its end.
     public void drain() throws InterruptedException {
-        engine.drain(loaded.config().gateway().drain().toMillis());
+        LOG.atInfo().addKeyValue("acceptingFor", process.drainDelay()).addKeyValue("limit", process.drain())
+                .log("stopping");
+        if (!engine.drain(process.drainDelay().toMillis(), process.drain().toMillis())) {
+            LOG.atWarn().addKeyValue("connections", engine.status().connections())
+                    .log("cut off what was still open when the time was over");
+        }
         close();
+        LOG.info("stopped");
     }
 
     @Override
     public void close() {
         engine.close();
+        control.close();
     }
 }

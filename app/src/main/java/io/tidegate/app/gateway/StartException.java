@@ -9,16 +9,13 @@ public final class StartException extends Exception {
 
     private static final long serialVersionUID = 1L;
 
-    private final transient List<Problem> problems;
-
-    /// With everything that stood in the way.
+    /// With everything in the configuration that stood in the way, a line each.
     public StartException(List<Problem> problems) {
         super(problems.stream().map(Problem::toString).collect(Collectors.joining("\n")));
-        this.problems = List.copyOf(problems);
     }
 
-    /// What stood in the way.
-    public List<Problem> problems() {
-        return problems;
+    /// With what stood in the way.
+    public StartException(String message, Throwable cause) {
+        super(message, cause);
     }
 }

@@ -198,6 +198,6 @@ public final class AdminServer implements AutoCloseable {
     @Override
     public void close() {
         server.stop(1);
-        threads.shutdownNow();
+        threads.shutdown();
     }
 }

@@ -1,6 +1,7 @@
 package io.tidegate.control.source;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Objects;
@@ -27,11 +28,12 @@ import org.slf4j.LoggerFactory;
 public final class FileSource implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(FileSource.class);
-    private static final long LOOK_EVERY = 2_000_000_000L;
+    private static final Duration LOOK_EVERY = Duration.ofSeconds(2);
 
     private final Path root;
     private final Runnable onChange;
-    private final FolderWatch folders = new FolderWatch();
+    private final FolderWatch folders;
+    private final long lookEvery;
     private final Debounce debounce = new Debounce();
     private final Thread thread;
 
@@ -52,6 +54,12 @@ public final class FileSource implements AutoCloseable {
     ///            called on the source's own thread when contents have changed; once at the start too, and whenever
     ///            other files are to be watched, because what changed before is not known
     public FileSource(Path root, Runnable onChange) {
+        this(root, onChange, FolderWatch.open(), LOOK_EVERY);
+    }
+
+    FileSource(Path root, Runnable onChange, FolderWatch folders, Duration lookEvery) {
+        this.folders = folders;
+        this.lookEvery = lookEvery.toNanos();
         this.root = root.toAbsolutePath();
         this.onChange = onChange;
         this.thread = Thread.ofPlatform().daemon().name("config-files").unstarted(this::run);
@@ -80,11 +88,11 @@ public final class FileSource implements AutoCloseable {
     }
 
     private void run() {
-        long looked = System.nanoTime() - LOOK_EVERY;
+        long looked = System.nanoTime() - lookEvery;
         while (!closed) {
             try {
                 long now = System.nanoTime();
-                if (now - looked >= LOOK_EVERY) {
+                if (now - looked >= lookEvery) {
                     looked = now;
                     look(now);
                 }
@@ -93,7 +101,7 @@ public final class FileSource implements AutoCloseable {
                     settle();
                 }
                 now = System.nanoTime();
-                long wait = Math.min(looked + LOOK_EVERY - now, debounce.remaining(now));
+                long wait = Math.min(looked + lookEvery - now, debounce.remaining(now));
                 if (folders.await(Math.max(wait, 0))) {
                     debounce.changed(System.nanoTime());
                 }
@@ -153,7 +161,7 @@ public final class FileSource implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        // Not by an interrupt: that would close whatever file the thread writes its log to.
         folders.close();
-        thread.interrupt();
     }
 }

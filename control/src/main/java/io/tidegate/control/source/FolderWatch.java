@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,20 +28,27 @@ final class FolderWatch implements AutoCloseable {
     private final @Nullable WatchService service;
     private final Map<Path, WatchKey> keys = new HashMap<>();
     private Set<Path> files = Set.of();
+    private final CountDownLatch closed = new CountDownLatch(1);
     private boolean failed;
 
-    FolderWatch() {
-        service = open();
+    private FolderWatch(@Nullable WatchService service) {
+        this.service = service;
     }
 
-    private static @Nullable WatchService open() {
+    /// One that is told by the system, if the system tells.
+    static FolderWatch open() {
         try {
-            return FileSystems.getDefault().newWatchService();
+            return new FolderWatch(FileSystems.getDefault().newWatchService());
         } catch (IOException | UnsupportedOperationException e) {
             LOG.warn("changes of files are noticed late, because the system does not tell of them: {}",
                     e.getMessage());
-            return null;
+            return untold();
         }
+    }
+
+    /// One that is told of nothing.
+    static FolderWatch untold() {
+        return new FolderWatch(null);
     }
 
     /// Watches these files and no others, in their folders; of a folder among them, everything that is in it.
@@ -74,6 +82,8 @@ final class FolderWatch implements AutoCloseable {
         try {
             keys.put(folder, folder.register(service, StandardWatchEventKinds.ENTRY_CREATE,
                     StandardWatchEventKinds.ENTRY_MODIFY, StandardWatchEventKinds.ENTRY_DELETE));
+        } catch (ClosedWatchServiceException e) {
+            LOG.debug("{} is not watched any more", folder);
         } catch (IOException e) {
             if (!failed) {
                 failed = true;
@@ -83,10 +93,10 @@ final class FolderWatch implements AutoCloseable {
         }
     }
 
-    /// Waits until the system tells something; true if it is about a watched file.
+    /// Waits until the system tells something; true if it is about a watched file. Closing ends it.
     boolean await(long nanos) throws InterruptedException {
         if (service == null) {
-            TimeUnit.NANOSECONDS.sleep(nanos);
+            closed.await(nanos, TimeUnit.NANOSECONDS);
             return false;
         }
         try {
@@ -101,7 +111,7 @@ final class FolderWatch implements AutoCloseable {
             }
             return changed;
         } catch (ClosedWatchServiceException e) {
-            throw new InterruptedException();
+            return false;
         }
     }
 
@@ -112,6 +122,7 @@ final class FolderWatch implements AutoCloseable {
 
     @Override
     public void close() {
+        closed.countDown();
         if (service != null) {
             try {
                 service.close();

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -17,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class FileSourceTest {
 
@@ -36,8 +39,24 @@ class FileSourceTest {
         }
     }
 
+    /// How a change is noticed: by one way alone, so that each is known to work.
+    enum Notice {
+        SYSTEM_TELLS, LOOKING
+    }
+
     private FileSource watch(Path root, Path read) {
-        FileSource started = new FileSource(root, () -> seen.add(content(read)));
+        return start(new FileSource(root, () -> seen.add(content(read))));
+    }
+
+    private void watch(Notice notice, Path root, Path read) {
+        Runnable onChange = () -> seen.add(content(read));
+        start(switch (notice) {
+            case SYSTEM_TELLS -> new FileSource(root, onChange, FolderWatch.open(), Duration.ofDays(1));
+            case LOOKING -> new FileSource(root, onChange, FolderWatch.untold(), Duration.ofMillis(20));
+        });
+    }
+
+    private FileSource start(FileSource started) {
         source = started;
         started.start();
         eventually(() -> seen.size() == 1);
@@ -57,10 +76,11 @@ class FileSourceTest {
         }
     }
 
-    @Test
-    void tellsOnceAtTheStartAndOfAPlainEdit() throws IOException {
+    @ParameterizedTest
+    @EnumSource
+    void tellsOnceAtTheStartAndOfAPlainEdit(Notice notice) throws IOException {
         Path file = Files.writeString(folder.resolve("a.yaml"), "one");
-        watch(file, file);
+        watch(notice, file, file);
 
         Files.writeString(file, "two");
         eventually(() -> seen.contains("two"));
@@ -68,10 +88,11 @@ class FileSourceTest {
         assertThat(seen).containsExactly("one", "two");
     }
 
-    @Test
-    void tellsOfAFileRenamedOverIt() throws IOException {
+    @ParameterizedTest
+    @EnumSource
+    void tellsOfAFileRenamedOverIt(Notice notice) throws IOException {
         Path file = Files.writeString(folder.resolve("a.yaml"), "one");
-        watch(file, file);
+        watch(notice, file, file);
 
         put(file, "two");
         eventually(() -> seen.contains("two"));
@@ -81,10 +102,11 @@ class FileSourceTest {
         assertThat(seen).containsExactly("one", "two", "three");
     }
 
-    @Test
-    void tellsOfAFileDeletedAndWrittenAgain() throws IOException {
+    @ParameterizedTest
+    @EnumSource
+    void tellsOfAFileDeletedAndWrittenAgain(Notice notice) throws IOException {
         Path file = Files.writeString(folder.resolve("a.yaml"), "one");
-        watch(file, file);
+        watch(notice, file, file);
 
         Files.delete(file);
         Files.writeString(file, "two");
@@ -93,10 +115,11 @@ class FileSourceTest {
         assertThat(seen).containsExactly("one", "two");
     }
 
-    @Test
-    void tellsOfTheSwapOfAMountedConfigMap() throws IOException {
+    @ParameterizedTest
+    @EnumSource
+    void tellsOfTheSwapOfAMountedConfigMap(Notice notice) throws IOException {
         Path file = configMap("1", "one");
-        watch(file, file);
+        watch(notice, file, file);
 
         swap("2", "two");
         eventually(() -> seen.contains("two"));
@@ -106,10 +129,11 @@ class FileSourceTest {
         assertThat(seen).containsExactly("one", "two", "three");
     }
 
-    @Test
-    void tellsOfTheSwapOfAMountedConfigMapThatIsWatchedAsAFolder() throws IOException {
+    @ParameterizedTest
+    @EnumSource
+    void tellsOfTheSwapOfAMountedConfigMapThatIsWatchedAsAFolder(Notice notice) throws IOException {
         Path file = configMap("1", "one");
-        watch(folder, file);
+        watch(notice, folder, file);
 
         swap("2", "two");
         eventually(() -> seen.contains("two"));

@@ -237,11 +237,11 @@ public final class PolicyRun {
     private Decision observed(Step step, Decision decision) {
         return switch (decision) {
             case Decision.Respond(Reply reply) -> {
-                step.observed("answer " + reply.status(), owner.view().id());
+                step.observed(worker, "answer " + reply.status(), owner.view().id());
                 yield Decision.next();
             }
             case Decision.Fail(Fault fault, List<Field> headers) -> {
-                step.observed("refuse with " + fault.code(), owner.view().id());
+                step.observed(worker, "refuse with " + fault.code(), owner.view().id());
                 yield Decision.next();
             }
             case Decision.Next pass -> pass;

@@ -2,8 +2,9 @@ package io.tidegate.engine.chain;
 
 import io.tidegate.api.Condition;
 import io.tidegate.api.Policy;
+import io.tidegate.engine.observe.PolicyCells;
+import io.tidegate.engine.worker.Worker;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,13 +15,11 @@ public final class Step {
     private static final Logger LOG = LoggerFactory.getLogger("tidegate.policies");
     private static final long QUIET_NANOS = 10_000_000_000L;
 
-    private final String type;
     private final String path;
     private final Policy policy;
     private final @Nullable Condition when;
     private final boolean observe;
-    private final LongAdder wouldHaveActed = new LongAdder();
-    private final LongAdder failures = new LongAdder();
+    private final PolicyCells[] cells;
     private final AtomicLong quietUntil = new AtomicLong(System.nanoTime());
 
     /// A step.
@@ -31,17 +30,14 @@ public final class Step {
     ///            whether it runs for an exchange, null for always
     /// @param observe
     ///            whether it only decides, logs and counts
-    public Step(String type, String path, Policy policy, @Nullable Condition when, boolean observe) {
-        this.type = type;
+    /// @param cells
+    ///            where it is counted what it observes, by worker; empty for one that acts
+    public Step(String path, Policy policy, @Nullable Condition when, boolean observe, PolicyCells[] cells) {
         this.path = path;
         this.policy = policy;
         this.when = when;
         this.observe = observe;
-    }
-
-    /// The kind of the policy: `cors`.
-    public String type() {
-        return type;
+        this.cells = cells;
     }
 
     /// Where it stands in the configuration.
@@ -49,8 +45,7 @@ public final class Step {
         return path;
     }
 
-    /// The policy.
-    public Policy policy() {
+    Policy policy() {
         return policy;
     }
 
@@ -64,24 +59,13 @@ public final class Step {
         return observe;
     }
 
-    /// How often it would have acted, had it not been told to observe.
-    public long observed() {
-        return wouldHaveActed.sum();
-    }
-
-    /// How often it threw something.
-    public long failures() {
-        return failures.sum();
-    }
-
-    void observed(String decision, String requestId) {
-        wouldHaveActed.increment();
+    void observed(Worker worker, String decision, String requestId) {
+        cells[worker.index()].wouldHaveActed();
         LOG.debug("policy {} observed: would {} request={}", path, decision, requestId);
     }
 
     /// Notes what the policy threw; in the log at most once in ten seconds, however often it does.
     void failed(Throwable cause, String requestId) {
-        failures.increment();
         long now = System.nanoTime();
         long until = quietUntil.get();
         if (now - until >= 0 && quietUntil.compareAndSet(until, now + QUIET_NANOS)) {

@@ -7,17 +7,23 @@ import io.netty.channel.uring.IoUringDatagramChannel;
 import io.netty.resolver.AddressResolverGroup;
 import io.netty.resolver.dns.DnsAddressResolverGroup;
 import io.netty.resolver.dns.DnsNameResolverBuilder;
+import io.tidegate.config.EffectivePolicies;
 import io.tidegate.config.GatewayConfig;
 import io.tidegate.config.ListenerConfig;
-import io.tidegate.config.PolicyConfig;
 import io.tidegate.config.Problem;
 import io.tidegate.config.RouteConfig;
 import io.tidegate.engine.chain.Step;
 import io.tidegate.engine.exchange.Answers;
 import io.tidegate.engine.exchange.ListenerSnapshot;
 import io.tidegate.engine.exchange.Route;
-import io.tidegate.engine.exchange.Router;
 import io.tidegate.engine.exchange.Snapshot;
+import io.tidegate.engine.exchange.Telemetry;
+import io.tidegate.engine.observe.AccessLog;
+import io.tidegate.engine.observe.LogLabel;
+import io.tidegate.engine.observe.Metrics;
+import io.tidegate.engine.observe.RouteCells;
+import io.tidegate.engine.route.RouteTable;
+import io.tidegate.engine.upstream.Endpoint;
 import io.tidegate.engine.upstream.Upstream;
 import io.tidegate.engine.wire.RequestParser;
 import io.tidegate.engine.worker.Workers;
@@ -29,6 +35,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Compiles configurations, off the event loops. What did not change since the last one is used again: an upstream
@@ -40,6 +47,7 @@ public final class Compiler implements AutoCloseable {
 
     private final Workers workers;
     private final AddressResolverGroup<InetSocketAddress> resolver;
+    private final Metrics metrics;
     private final SharedValues shared = new SharedValues();
     private Map<String, Upstream> upstreams = Map.of();
     private @Nullable Compiled running;
@@ -50,15 +58,18 @@ public final class Compiler implements AutoCloseable {
     ///            what exchanges run against
     /// @param upstreams
     ///            by name
-    /// @param steps
-    ///            policies by path
-    public record Compiled(Snapshot snapshot, Map<String, Upstream> upstreams, Map<String, Step> steps,
-            Runnable closePolicies) {
+    /// @param closePolicies
+    ///            closes the policies
+    /// @param names
+    ///            what is measured of it
+    public record Compiled(Snapshot snapshot, Map<String, Upstream> upstreams, Runnable closePolicies,
+            Metrics.Names names) {
     }
 
     /// A compiler for these event loops.
-    public Compiler(Workers workers) {
+    public Compiler(Workers workers, Metrics metrics) {
         this.workers = workers;
+        this.metrics = metrics;
         Class<? extends DatagramChannel> datagrams = switch (workers.transport()) {
             case IO_URING -> IoUringDatagramChannel.class;
             case EPOLL -> EpollDatagramChannel.class;
@@ -73,41 +84,34 @@ public final class Compiler implements AutoCloseable {
     ///            where each listener stands in the snapshot, by name
     /// @throws CompileException
     ///             where it can't be compiled; nothing is left behind then
-    public Compiled compile(GatewayConfig config, long revision, Map<String, Integer> slots) throws CompileException {
+    /// @param log
+    ///            where exchanges are logged
+    public Compiled compile(GatewayConfig config, long revision, Map<String, Integer> slots, AccessLog log)
+            throws CompileException {
         List<Problem> problems = new ArrayList<>();
         Map<String, Upstream> next = new HashMap<>();
         config.upstreams().forEach((name, declared) -> {
             Upstream before = upstreams.get(name);
             next.put(name, before != null && before.config().equals(declared)
                     ? before
-                    : new Upstream(name, declared, workers, resolver));
+                    : new Upstream(name, declared, workers, resolver, metrics));
         });
-        StepCompiler steps = new StepCompiler(shared, problems);
+        StepCompiler steps = new StepCompiler(shared, metrics, workers.all().size(), problems);
         Map<String, Route> routes = new LinkedHashMap<>();
-        Effective effective = new Effective(config);
+        EffectivePolicies.Resolver effective = new EffectivePolicies.Resolver(config);
         config.routes().forEach((name, route) -> routes.put(name,
-                route(name, route, next, steps.compile(effective.of(route)))));
+                route(name, route, next, steps.compile(effective.of(route).steps()))));
         if (!problems.isEmpty()) {
             steps.close();
             next.values().stream().filter(upstream -> !upstreams.containsValue(upstream)).forEach(Upstream::close);
             throw new CompileException(problems);
         }
-        Snapshot snapshot = new Snapshot(revision, listeners(config, routes, slots), workers.all());
-        return new Compiled(snapshot, Map.copyOf(next), steps.all(), steps::close);
-    }
-
-    private static final class Effective {
-        private final GatewayConfig config;
-
-        Effective(GatewayConfig config) {
-            this.config = config;
-        }
-
-        List<PolicyConfig> of(RouteConfig route) {
-            List<PolicyConfig> all = new ArrayList<>(config.policies());
-            all.addAll(route.policies());
-            return all;
-        }
+        Snapshot snapshot = new Snapshot(revision, listeners(config, routes, slots, new Telemetry(metrics, log)), workers.all());
+        Map<String, Set<String>> endpoints = new HashMap<>();
+        next.forEach((name, upstream) -> endpoints.put(name,
+                upstream.endpoints().stream().map(Endpoint::authority).collect(Collectors.toSet())));
+        return new Compiled(snapshot, Map.copyOf(next), steps::close,
+                new Metrics.Names(routes.keySet(), endpoints, steps.observing()));
     }
 
     /// Takes what was compiled for what runs from now on.
@@ -128,23 +132,29 @@ public final class Compiler implements AutoCloseable {
     }
 
     private static @Nullable ListenerSnapshot[] listeners(GatewayConfig config, Map<String, Route> routes,
-            Map<String, Integer> slots) {
+            Map<String, Integer> slots, Telemetry telemetry) {
         int most = slots.values().stream().mapToInt(Integer::intValue).max().orElse(-1);
         @Nullable
         ListenerSnapshot[] listeners = new @Nullable ListenerSnapshot[most + 1];
         Answers answers = new Answers(config.errorResponses());
-        Map<Set<String>, Router> routers = new HashMap<>();
+        Map<Set<String>, RouteTable<Route>> tables = new HashMap<>();
         config.listeners().forEach((name, declared) -> {
             Integer slot = slots.get(name);
             if (slot != null) {
                 // Listeners that serve the same routes share one table.
                 Map<String, Route> served = served(name, routes);
-                Router router = routers.computeIfAbsent(served.keySet(),
-                        names -> RankedRouter.of(List.copyOf(served.values())));
-                listeners[slot] = new ListenerSnapshot(name, declared, parser(declared), router, answers);
+                RouteTable<Route> table = tables.computeIfAbsent(served.keySet(), names -> table(served));
+                listeners[slot] = new ListenerSnapshot(name, LogLabel.of(name), declared, parser(declared), table,
+                        answers, telemetry);
             }
         });
         return listeners;
+    }
+
+    private static RouteTable<Route> table(Map<String, Route> routes) {
+        RouteTable.Builder<Route> builder = RouteTable.builder();
+        routes.forEach((name, route) -> builder.add(route, name, route.config()));
+        return builder.build();
     }
 
     private static Map<String, Route> served(String listener, Map<String, Route> routes) {
@@ -164,7 +174,7 @@ public final class Compiler implements AutoCloseable {
                 listener.limits().requestFields());
     }
 
-    private static Route route(String name, RouteConfig config, Map<String, Upstream> upstreams, Step[] steps) {
+    private Route route(String name, RouteConfig config, Map<String, Upstream> upstreams, Step[] steps) {
         List<Upstream> targets = new ArrayList<>();
         List<Integer> shares = new ArrayList<>();
         Map<String, Integer> declared = config.upstreams() != null
@@ -177,7 +187,11 @@ public final class Compiler implements AutoCloseable {
                 shares.add(share);
             }
         });
-        return new Route(name, config, targets, shares, steps);
+        RouteCells[] cells = new RouteCells[workers.all().size()];
+        for (int i = 0; i < cells.length; i++) {
+            cells[i] = metrics.route(i, name);
+        }
+        return new Route(name, config, targets, shares, steps, cells);
     }
 
     /// Lets go of everything.

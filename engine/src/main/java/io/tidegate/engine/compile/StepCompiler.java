@@ -8,13 +8,15 @@ import io.tidegate.config.PolicyConfig;
 import io.tidegate.config.Problem;
 import io.tidegate.engine.chain.PolicyRun;
 import io.tidegate.engine.chain.Step;
+import io.tidegate.engine.observe.Metrics;
+import io.tidegate.engine.observe.PolicyCells;
 import java.time.Clock;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,13 +28,17 @@ final class StepCompiler {
     private static final Logger LOG = LoggerFactory.getLogger("tidegate.policies");
 
     private final SharedValues shared;
+    private final Metrics metrics;
+    private final int workers;
     private final List<Problem> problems;
     private final IdentityHashMap<PolicyConfig, Step> steps = new IdentityHashMap<>();
     private final IdentityHashMap<List<PolicyConfig>, Step[]> lists = new IdentityHashMap<>();
     private final List<Runnable> closing = new ArrayList<>();
 
-    StepCompiler(SharedValues shared, List<Problem> problems) {
+    StepCompiler(SharedValues shared, Metrics metrics, int workers, List<Problem> problems) {
         this.shared = shared;
+        this.metrics = metrics;
+        this.workers = workers;
         this.problems = problems;
     }
 
@@ -59,11 +65,23 @@ final class StepCompiler {
         return array;
     }
 
-    /// Every policy of the configuration that is made, by path.
-    Map<String, Step> all() {
-        Map<String, Step> all = new HashMap<>();
-        steps.values().forEach(step -> all.put(step.path(), step));
-        return all;
+    /// Paths of those that only observe.
+    Set<String> observing() {
+        Set<String> observing = new HashSet<>();
+        steps.forEach((policy, step) -> {
+            if (step.observes()) {
+                observing.add(step.path());
+            }
+        });
+        return observing;
+    }
+
+    private PolicyCells[] cells(PolicyConfig policy) {
+        PolicyCells[] cells = new PolicyCells[policy.observe() ? workers : 0];
+        for (int i = 0; i < cells.length; i++) {
+            cells[i] = metrics.policy(i, policy.path());
+        }
+        return cells;
     }
 
     private @Nullable Step step(PolicyConfig policy) {
@@ -75,7 +93,7 @@ final class StepCompiler {
         try {
             Policy made = create(factory, policy.config(), context);
             closing.add(() -> close(made, context));
-            return new Step(policy.type(), policy.path(), made, policy.condition(), policy.observe());
+            return new Step(policy.path(), made, policy.condition(), policy.observe(), cells(policy));
         } catch (ConfigException e) {
             context.release();
             problems.add(new Problem(Problem.Severity.ERROR, policy.place(), policy.path(),

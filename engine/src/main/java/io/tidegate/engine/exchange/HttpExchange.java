@@ -15,6 +15,12 @@ import io.tidegate.engine.upstream.Endpoint;
 import io.tidegate.engine.upstream.Upstream;
 import io.tidegate.engine.upstream.UpstreamEvents;
 import io.tidegate.engine.upstream.UpstreamStream;
+import io.tidegate.engine.observe.AccessLane;
+import io.tidegate.engine.observe.RouteCells;
+import io.tidegate.engine.observe.WorkerCells;
+import io.tidegate.engine.route.HeadInput;
+import io.tidegate.engine.route.RouteMatch;
+import io.tidegate.engine.wire.Ascii;
 import io.tidegate.engine.wire.BodySink;
 import io.tidegate.engine.wire.RequestHead;
 import io.tidegate.engine.wire.ResponseHead;
@@ -54,7 +60,9 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
     private final RequestSide requestSide;
     private final ResponseSide responseSide;
     private final ResponseHead made = new ResponseHead();
-    private final ExchangeRecord record = new ExchangeRecord();
+    private final ExchangeRecord record;
+    private final HeadInput input;
+    private final RouteMatch<Route> match = new RouteMatch<>();
     private @Nullable PolicyView view;
 
     private State state = State.IDLE;
@@ -74,6 +82,8 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         this.client = client;
         this.worker = client.worker();
         this.request = request;
+        this.input = new HeadInput(request);
+        this.record = new ExchangeRecord(client, request, id);
         this.policies = new PolicyRun(this, worker);
         this.requestSide = new RequestSide(this, client, request);
         this.responseSide = new ResponseSide(this, client, request);
@@ -104,12 +114,25 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
             answer(NOTHING);
             return;
         }
-        Route matched = on.router().match(request);
-        if (matched == null) {
-            fail(Fault.NO_ROUTE);
-        } else {
-            begin(matched);
+        switch (on.routes().match(input, match).outcome()) {
+            case FOUND -> begin(match.route());
+            case NO_ROUTE -> fail(Fault.NO_ROUTE);
+            case METHOD_NOT_ALLOWED -> onRefusal(Fault.METHOD_NOT_ALLOWED,
+                    List.of(new Field("allow", String.join(", ", match.allowedMethods()))));
+            case REDIRECT_SLASH -> redirect(match.route());
         }
+    }
+
+    /// Answers with the path in the form of its route.
+    private void redirect(Route matched) {
+        route = matched;
+        String path = request.path();
+        String other = match.redirectAddsSlash() ? path + "/" : path.substring(0, path.length() - 1);
+        made.make(308);
+        made.add("location", request.queryStart() < 0
+                ? other
+                : other + "?" + Ascii.text(request.queryBytes(), request.queryStart(), request.queryEnd()));
+        answer(NOTHING);
     }
 
     /// Answers what was not even a request.
@@ -186,10 +209,10 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
             return;
         }
         endpoint = chosen;
-        record.attempts++;
+        record.attempt();
         state = State.CONNECTING;
         if (policies.hasSteps()) {
-            policies.attempt(new Try(record.attempts, target.name(), chosen.authority()));
+            policies.attempt(new Try(record.attempts(), target.name(), chosen.authority()));
         }
         chosen.pool(worker).acquire(this);
     }
@@ -209,6 +232,7 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         stream = connected;
         reused = again;
         state = State.RELAYING;
+        record.connected(again);
         requestSide.send(connected, matched, chosen, id, matched.responseNanos(target.config()),
                 matched.idleNanos(target.config()));
     }
@@ -245,11 +269,12 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         if (state != State.CONNECTING) {
             return;
         }
+        count(fault);
         Upstream target = upstream;
         boolean elsewhere = !fault.equals(Fault.UPSTREAM_BUSY) && target != null && target.size() > 1;
         // Nothing has been sent, so another endpoint can be tried whatever the method.
         state = State.IN_POLICIES;
-        if (elsewhere && record.attempts < MAX_ATTEMPTS) {
+        if (elsewhere && record.attempts() < MAX_ATTEMPTS) {
             attempt();
         } else {
             fail(fault);
@@ -261,15 +286,22 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
     public void onUpstreamFault(Fault fault, boolean untouched) {
         stream = null;
         requestSide.detach();
+        count(fault);
         // RFC 9112 section 9.3.1: a service may close an idle connection just as it is used again. Sent once more when
         // nothing came back and sending it twice does no harm.
         if (untouched && reused && !fault.equals(Fault.UPSTREAM_TIMEOUT) && !requestSide.isBegun() && isIdempotent()
-                && record.attempts < MAX_ATTEMPTS) {
+                && record.attempts() < MAX_ATTEMPTS) {
             attempt();
             return;
         }
         fail(fault);
         client.flush();
+    }
+
+    private void count(Fault fault) {
+        if (endpoint != null) {
+            endpoint.pool(worker).cells().fault(fault);
+        }
     }
 
     private boolean isIdempotent() {
@@ -341,6 +373,9 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
             return;
         }
         record.firstByte();
+        if (endpoint != null) {
+            endpoint.pool(worker).cells().response(head.status(), record.firstByteNanos());
+        }
         response = head;
         responseSide.setBodiless(complete);
         if (policies.hasSteps()) {
@@ -446,8 +481,9 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         letGo();
         worker.deadlines().clear(deadline);
         record.requestBytes = requestSide.relay().count();
-        record.finish();
+        record.finish(route, upstream, endpoint);
         policies.end(record);
+        observe();
         state = State.IDLE;
         requestSide.relay().discard();
         responseSide.relay().discard();
@@ -462,6 +498,30 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         endpoint = null;
         response = null;
         answer = NOTHING;
+    }
+
+    private void observe() {
+        ListenerSnapshot on = listener;
+        if (on == null) {
+            return;
+        }
+        Telemetry telemetry = on.telemetry();
+        Route matched = route;
+        RouteCells cells = matched == null ? telemetry.unrouted(worker) : matched.cells(worker);
+        cells.request(record.status, record.durationNanos(), record.requestBytes, record.responseBytes);
+        Fault fault = record.fault;
+        if (fault != null) {
+            WorkerCells faults = telemetry.cells(worker);
+            faults.fault(fault);
+            if (record.rejected) {
+                faults.rejected(fault);
+            }
+        }
+        AccessLane lane = telemetry.lane(worker);
+        if (lane.isOn()) {
+            record.listener = on.label();
+            lane.log(record);
+        }
     }
 
     /// The connection is over: nothing will be served any more.
@@ -526,8 +586,8 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         return route == null ? null : route.name();
     }
 
-    int @Nullable [] pathParameter(String name) {
-        return null;
+    RouteMatch<Route> match() {
+        return match;
     }
 
     void limitBody(long maxBytes) {

@@ -2,6 +2,8 @@ package io.tidegate.engine.exchange;
 
 import io.netty.channel.unix.DomainSocketAddress;
 import io.tidegate.config.ListenerConfig;
+import io.tidegate.engine.observe.LogLabel;
+import io.tidegate.engine.route.RouteTable;
 import io.tidegate.engine.wire.RequestParser;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -15,12 +17,16 @@ import org.jspecify.annotations.Nullable;
 ///            as declared
 /// @param parser
 ///            with the listener's bounds
-/// @param router
-///            finds the routes served here
+/// @param label
+///            the name, as it is logged
+/// @param routes
+///            those that are served here
 /// @param answers
 ///            writes the gateway's own answers
-public record ListenerSnapshot(String name, ListenerConfig config, RequestParser parser, Router router,
-        Answers answers) {
+/// @param telemetry
+///            where exchanges are counted and logged
+public record ListenerSnapshot(String name, LogLabel label, ListenerConfig config, RequestParser parser,
+        RouteTable<Route> routes, Answers answers, Telemetry telemetry) {
 
     /// Whether `peer` is one of the listener's trusted proxies.
     public boolean isTrusted(@Nullable SocketAddress peer) {

@@ -2,6 +2,7 @@ package io.tidegate.engine.exchange;
 
 import io.tidegate.api.Client;
 import io.tidegate.config.CidrConfig;
+import io.tidegate.engine.observe.LogLabel;
 import io.tidegate.engine.wire.Ascii;
 import io.tidegate.engine.wire.HeadWriter;
 import io.tidegate.engine.wire.KnownHeader;
@@ -36,6 +37,8 @@ public final class Peer implements Client {
     private final byte[] viaLine;
     private final byte[] lines;
     private String clientAddress;
+    private @Nullable LogLabel peerLabel;
+    private @Nullable LogLabel clientLabel;
 
     /// The peer at `remote`.
     public Peer(ListenerSnapshot listener, @Nullable SocketAddress remote) {
@@ -76,7 +79,11 @@ public final class Peer implements Client {
     /// Finds out whose request this is.
     void show(RequestHead head) {
         if (trusted) {
-            clientAddress = client(head);
+            String client = client(head);
+            if (!client.equals(clientAddress)) {
+                clientAddress = client;
+                clientLabel = null;
+            }
         }
     }
 
@@ -178,6 +185,31 @@ public final class Peer implements Client {
             head.writeAuthority(out);
             out.crlf();
         }
+    }
+
+    /// The client's address, as it is logged.
+    LogLabel clientLabel() {
+        LogLabel known = clientLabel;
+        if (known == null) {
+            known = clientAddress.equals(address) ? ownLabel() : LogLabel.of(clientAddress);
+            clientLabel = known;
+        }
+        return known;
+    }
+
+    /// The peer's address where it is another than the client's, as it is logged.
+    @Nullable
+    LogLabel otherLabel() {
+        return clientAddress.equals(address) ? null : ownLabel();
+    }
+
+    private LogLabel ownLabel() {
+        LogLabel known = peerLabel;
+        if (known == null) {
+            known = LogLabel.of(address);
+            peerLabel = known;
+        }
+        return known;
     }
 
     @Override

@@ -38,7 +38,6 @@ final class PolicyView implements Exchange {
         if (values.length > 0) {
             Arrays.fill(values, null);
         }
-        request.begin();
     }
 
     @Override

@@ -13,6 +13,7 @@ public final class RequestId {
 
     private long high;
     private long low;
+    private @Nullable String given;
     private @Nullable String text;
 
     RequestId() {
@@ -21,18 +22,36 @@ public final class RequestId {
     void renew(SplittableRandom random) {
         high = random.nextLong();
         low = random.nextLong();
+        given = null;
         text = null;
     }
 
-    void keep(String given) {
-        text = given;
+    void keep(String received) {
+        given = received;
+        text = received;
+    }
+
+    /// The first half, where it was made here.
+    long high() {
+        return high;
+    }
+
+    /// The second half, where it was made here.
+    long low() {
+        return low;
+    }
+
+    /// The id that a peer gave, or null where it was made here.
+    @Nullable
+    String given() {
+        return given;
     }
 
     /// Writes the id.
     public void write(HeadWriter out) {
-        String known = text;
-        if (known != null) {
-            out.text(known);
+        String received = given;
+        if (received != null) {
+            out.text(received);
         } else {
             writeHex(out, high);
             writeHex(out, low);

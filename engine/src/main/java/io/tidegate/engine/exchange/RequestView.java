@@ -19,17 +19,11 @@ final class RequestView implements Request {
     private final HttpExchange exchange;
     private final RequestHead head;
     private final HeaderView headers;
-    private byte[] matchedPath = {};
 
     RequestView(HttpExchange exchange, RequestHead head) {
         this.exchange = exchange;
         this.head = head;
         this.headers = new HeaderView(head);
-    }
-
-    /// A request has been matched: parameters of its path stay those of this path, whatever becomes of it.
-    void begin() {
-        matchedPath = head.pathBytes();
     }
 
     @Override
@@ -80,8 +74,8 @@ final class RequestView implements Request {
 
     @Override
     public @Nullable String pathParameter(String name) {
-        int[] range = exchange.pathParameter(name);
-        return range == null ? null : decode(Ascii.text(matchedPath, range[0], range[1]), false);
+        String text = exchange.match().parameterText(name);
+        return text == null ? null : decode(text, false);
     }
 
     /// Decodes percent escapes as UTF-8; what is none stays as it is.

@@ -3,7 +3,10 @@ package io.tidegate.engine.exchange;
 import io.tidegate.config.RouteConfig;
 import io.tidegate.config.UpstreamConfig;
 import io.tidegate.engine.chain.Step;
+import io.tidegate.engine.observe.LogLabel;
+import io.tidegate.engine.observe.RouteCells;
 import io.tidegate.engine.upstream.Upstream;
+import io.tidegate.engine.worker.Worker;
 import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -22,6 +25,8 @@ public final class Route {
     private final Upstream[] targets;
     private final int[] shares;
     private final Step[] steps;
+    private final LogLabel label;
+    private final RouteCells[] cells;
     private final long requestNanos;
     private final long tryNanos;
 
@@ -33,7 +38,10 @@ public final class Route {
     ///            of the upstreams, in their order
     /// @param steps
     ///            its policies, in the order in which they run
-    public Route(String name, RouteConfig config, List<Upstream> targets, List<Integer> shares, Step[] steps) {
+    /// @param cells
+    ///            where it is counted, by worker
+    public Route(String name, RouteConfig config, List<Upstream> targets, List<Integer> shares, Step[] steps,
+            RouteCells[] cells) {
         this.name = name;
         this.config = config;
         this.targets = targets.toArray(new Upstream[0]);
@@ -44,6 +52,8 @@ public final class Route {
             this.shares[i] = sum;
         }
         this.steps = steps;
+        this.cells = cells;
+        this.label = LogLabel.of(name);
         this.requestNanos = nanos(config.timeouts().request(), null);
         this.tryNanos = nanos(config.timeouts().perTry(), null);
     }
@@ -61,6 +71,14 @@ public final class Route {
     /// As declared.
     public RouteConfig config() {
         return config;
+    }
+
+    LogLabel label() {
+        return label;
+    }
+
+    RouteCells cells(Worker worker) {
+        return cells[worker.index()];
     }
 
     Step[] steps() {

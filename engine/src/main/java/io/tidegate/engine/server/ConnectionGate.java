@@ -23,7 +23,18 @@ public final class ConnectionGate {
 
     /// Why a connection is not let in.
     enum Refusal {
-        TOO_MANY, TOO_MANY_OF_ADDRESS
+        TOO_MANY("total"), TOO_MANY_OF_ADDRESS("per_address");
+
+        private final String reason;
+
+        Refusal(String reason) {
+            this.reason = reason;
+        }
+
+        /// As it is counted.
+        String reason() {
+            return reason;
+        }
     }
 
     /// Most connections in all.

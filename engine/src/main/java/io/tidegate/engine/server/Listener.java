@@ -12,6 +12,8 @@ import io.tidegate.config.AddressConfig;
 import io.tidegate.engine.exchange.ListenerSnapshot;
 import io.tidegate.engine.exchange.LiveSnapshot;
 import io.tidegate.engine.exchange.Snapshot;
+import io.tidegate.engine.observe.WorkerCells;
+import io.tidegate.engine.worker.Worker;
 import io.tidegate.engine.worker.Workers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -22,7 +24,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /// A socket on which clients are accepted. It lives as long as its address is declared: what is served on it is what
@@ -39,8 +40,6 @@ public final class Listener implements AutoCloseable {
     private final Channel channel;
     private final @Nullable Path socketFile;
     private final Set<Http1ServerHandler> connections = ConcurrentHashMap.newKeySet();
-    private final LongAdder accepted = new LongAdder();
-    private final LongAdder refused = new LongAdder();
     private volatile boolean draining;
 
     /// Binds the address. Nobody is accepted before [#open].
@@ -131,18 +130,21 @@ public final class Listener implements AutoCloseable {
             }
             SocketAddress peer = ctx.channel().remoteAddress();
             InetAddress counted = current.isTrusted(peer) ? null : ConnectionGate.counted(peer);
-            if (gate.enter(counted, current.config().limits().connectionsPerAddress()) != null) {
-                refused.increment();
+            Worker worker = workers.of(ctx.channel().eventLoop());
+            WorkerCells cells = current.telemetry().metrics().worker(worker.index());
+            ConnectionGate.Refusal refusal = gate.enter(counted, current.config().limits().connectionsPerAddress());
+            if (refusal != null) {
+                cells.connectionRefused(refusal.reason());
                 ctx.close();
                 return;
             }
-            accepted.increment();
-            Http1ServerHandler handler = new Http1ServerHandler(Listener.this, current,
-                    workers.of(ctx.channel().eventLoop()), ctx);
+            cells.connectionAccepted();
+            Http1ServerHandler handler = new Http1ServerHandler(Listener.this, current, worker, ctx);
             connections.add(handler);
             ctx.channel().closeFuture().addListener(closed -> {
                 connections.remove(handler);
                 gate.leave(counted);
+                cells.connectionClosed();
             });
             ctx.pipeline().addLast(handler);
             handler.start();
@@ -163,16 +165,6 @@ public final class Listener implements AutoCloseable {
 
     boolean isDraining() {
         return draining;
-    }
-
-    /// Connections accepted since it was opened.
-    public long accepted() {
-        return accepted.sum();
-    }
-
-    /// Connections closed at once, because there were too many.
-    public long refused() {
-        return refused.sum();
     }
 
     /// Connections open now.

@@ -2,6 +2,8 @@ package io.tidegate.engine.upstream;
 
 import io.netty.channel.unix.DomainSocketAddress;
 import io.tidegate.config.EndpointConfig;
+import io.tidegate.engine.observe.LogLabel;
+import io.tidegate.engine.observe.Metrics;
 import io.tidegate.engine.worker.Worker;
 import io.tidegate.engine.worker.Workers;
 import java.net.InetSocketAddress;
@@ -18,18 +20,19 @@ public final class Endpoint {
     private final List<Pool> pools;
     /// Connections over all event loops. Touched when one is opened or closed, never per request.
     private final AtomicInteger connections = new AtomicInteger();
-    /// Requests running, over all event loops; each loop writes its own pool's count.
     private final String authority;
+    private final LogLabel label;
 
-    Endpoint(Upstream upstream, EndpointConfig config, Workers workers) {
+    Endpoint(Upstream upstream, EndpointConfig config, Workers workers, Metrics metrics) {
         this.config = config;
         this.authority = config.url().authority();
+        this.label = LogLabel.of(authority);
         this.address = config.url().isUnix()
                 ? new DomainSocketAddress(config.url().host())
                 : InetSocketAddress.createUnresolved(config.url().host(), config.url().port());
         List<Pool> made = new ArrayList<>();
         for (Worker worker : workers.all()) {
-            made.add(new Pool(upstream, this, worker));
+            made.add(new Pool(upstream, this, worker, metrics.endpoint(worker.index(), upstream.name(), authority)));
         }
         this.pools = List.copyOf(made);
     }
@@ -50,6 +53,11 @@ public final class Endpoint {
     /// `host:port`, or `unix:/path`.
     public String authority() {
         return authority;
+    }
+
+    /// Its address, as it is logged.
+    public LogLabel label() {
+        return label;
     }
 
     /// The pool of one worker; touched on that worker's loop only.

@@ -7,6 +7,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.WriteBufferWaterMark;
 import io.tidegate.api.Fault;
+import io.tidegate.engine.observe.EndpointCells;
 import io.tidegate.engine.worker.Deadlines.Deadline;
 import io.tidegate.engine.worker.Worker;
 import java.util.ArrayDeque;
@@ -18,6 +19,7 @@ public final class Pool {
     private final Upstream upstream;
     private final Endpoint endpoint;
     private final Worker worker;
+    private final EndpointCells cells;
     private final ArrayDeque<Http1UpstreamConnection> idle = new ArrayDeque<>();
     private final ArrayDeque<Waiter> waiters = new ArrayDeque<>();
     private final Bootstrap bootstrap;
@@ -34,7 +36,8 @@ public final class Pool {
         }
     }
 
-    Pool(Upstream upstream, Endpoint endpoint, Worker worker) {
+    Pool(Upstream upstream, Endpoint endpoint, Worker worker, EndpointCells cells) {
+        this.cells = cells;
         this.upstream = upstream;
         this.endpoint = endpoint;
         this.worker = worker;
@@ -48,6 +51,11 @@ public final class Pool {
         worker.transport().receiving(bootstrap);
     }
 
+    /// What this loop counts of the endpoint.
+    public EndpointCells cells() {
+        return cells;
+    }
+
     int active() {
         return active;
     }
@@ -57,6 +65,7 @@ public final class Pool {
         assert worker.inLoop();
         Http1UpstreamConnection connection = idle.pollLast();
         if (connection != null) {
+            cells.connectionTaken();
             lend(connection, events, true);
         } else if (endpoint.connections().get() < upstream.config().connections().maxPerEndpoint()) {
             connect(events);
@@ -83,7 +92,11 @@ public final class Pool {
     private void connected(ChannelFuture future, UpstreamEvents events) {
         if (future.isSuccess()) {
             Channel channel = future.channel();
-            channel.closeFuture().addListener(closing -> freed());
+            cells.connectionOpened();
+            channel.closeFuture().addListener(closing -> {
+                cells.connectionClosed();
+                freed();
+            });
             lend(channel.pipeline().get(Http1UpstreamConnection.class), events, false);
         } else {
             freed();
@@ -96,9 +109,11 @@ public final class Pool {
         Waiter waiter = new Waiter(events);
         waiter.deadline = new Deadline(() -> {
             waiters.remove(waiter);
+            cells.waitEnds();
             events.onConnectFailed(Fault.UPSTREAM_BUSY);
         });
         waiters.add(waiter);
+        cells.waitBegins();
         worker.deadlines().set(waiter.deadline, upstream.config().connections().maxWait().toNanos());
     }
 
@@ -109,6 +124,7 @@ public final class Pool {
             boolean found = waiter.events == events;
             if (found && waiter.deadline != null) {
                 worker.deadlines().remove(waiter.deadline);
+                cells.waitEnds();
             }
             return found;
         });
@@ -126,6 +142,7 @@ public final class Pool {
         Waiter waiter = waiters.poll();
         if (waiter != null && waiter.deadline != null) {
             worker.deadlines().remove(waiter.deadline);
+            cells.waitEnds();
         }
         return waiter;
     }
@@ -143,6 +160,7 @@ public final class Pool {
             return;
         }
         idle.addLast(connection);
+        cells.connectionIdle();
         long nanos = upstream.config().connections().idleTimeout().toNanos();
         if (keepAliveSeconds >= 0) {
             nanos = Math.min(nanos, Math.max(0, keepAliveSeconds - 1L) * 1_000_000_000L);
@@ -151,7 +169,9 @@ public final class Pool {
     }
 
     void left(Http1UpstreamConnection connection) {
-        idle.remove(connection);
+        if (idle.remove(connection)) {
+            cells.connectionTaken();
+        }
     }
 
     void closeLater() {

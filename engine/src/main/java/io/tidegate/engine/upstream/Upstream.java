@@ -3,6 +3,8 @@ package io.tidegate.engine.upstream;
 import io.netty.resolver.AddressResolverGroup;
 import io.tidegate.config.EndpointConfig;
 import io.tidegate.config.UpstreamConfig;
+import io.tidegate.engine.observe.LogLabel;
+import io.tidegate.engine.observe.Metrics;
 import io.tidegate.engine.wire.ResponseParser;
 import io.tidegate.engine.worker.Worker;
 import io.tidegate.engine.worker.Workers;
@@ -16,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 public final class Upstream implements AutoCloseable {
 
     private final String name;
+    private final LogLabel label;
     private final UpstreamConfig config;
     private final ResponseParser parser;
     private final AddressResolverGroup<InetSocketAddress> resolver;
@@ -26,8 +29,9 @@ public final class Upstream implements AutoCloseable {
 
     /// An upstream without connections.
     public Upstream(String name, UpstreamConfig config, Workers workers,
-            AddressResolverGroup<InetSocketAddress> resolver) {
+            AddressResolverGroup<InetSocketAddress> resolver, Metrics metrics) {
         this.name = name;
+        this.label = LogLabel.of(name);
         this.config = config;
         this.resolver = resolver;
         this.parser = new ResponseParser((int) Math.min(config.limits().responseHead().bytes(), 1 << 20),
@@ -36,7 +40,7 @@ public final class Upstream implements AutoCloseable {
         int weight = 0;
         for (EndpointConfig endpoint : config.endpoints()) {
             if (endpoint.weight() > 0) {
-                made.add(new Endpoint(this, endpoint, workers));
+                made.add(new Endpoint(this, endpoint, workers, metrics));
                 weight += endpoint.weight();
             }
         }
@@ -48,6 +52,16 @@ public final class Upstream implements AutoCloseable {
     /// Its name.
     public String name() {
         return name;
+    }
+
+    /// Its name, as it is logged.
+    public LogLabel label() {
+        return label;
+    }
+
+    /// Its endpoints that may be chosen.
+    public List<Endpoint> endpoints() {
+        return endpoints;
     }
 
     /// As declared.

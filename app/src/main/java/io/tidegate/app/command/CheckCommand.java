@@ -1,0 +1,80 @@
+package io.tidegate.app.command;
+
+import io.tidegate.app.gateway.Configurations;
+import io.tidegate.config.Loaded;
+import io.tidegate.config.Problem;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
+
+/// Says everything that is wrong with a configuration, and where.
+final class CheckCommand implements Command {
+
+    @Override
+    public CommandSpec spec() {
+        return Options.command("check", "Say everything that is wrong with a configuration, and where.",
+                "Exit status 0 if it can be used, warnings or not; 1 if not.")
+                .addPositional(Options.parameter(0, "FILE", true, "The configuration: a file, or a folder of files."))
+                .addOption(Options.flag("--json", "Write one JSON object instead of lines."));
+    }
+
+    @Override
+    public int run(ParseResult line, Terminal terminal) {
+        Path root = Path.of(line.matchedPositionalValue(0, ""));
+        Loaded loaded = Configurations.create().load(root);
+        List<Problem> problems = switch (loaded) {
+            case Loaded.Accepted accepted -> accepted.warnings();
+            case Loaded.Rejected rejected -> rejected.problems();
+        };
+        boolean valid = loaded instanceof Loaded.Accepted;
+        if (Options.flag(line, "--json")) {
+            writeJson(valid, problems, terminal);
+        } else {
+            problems.forEach(problem -> terminal.err().println(text(problem)));
+            if (valid) {
+                terminal.say(root + ": " + summary(problems));
+            }
+        }
+        return valid ? CommandLines.OK : CommandLines.WRONG_INPUT;
+    }
+
+    /// A problem as a line; warnings say that they are.
+    static String text(Problem problem) {
+        return problem.severity() == Problem.Severity.WARNING ? "warning: " + problem : problem.toString();
+    }
+
+    private static String summary(List<Problem> warnings) {
+        return switch (warnings.size()) {
+            case 0 -> "valid";
+            case 1 -> "valid, with a warning";
+            default -> "valid, with " + warnings.size() + " warnings";
+        };
+    }
+
+    private static void writeJson(boolean valid, List<Problem> problems, Terminal terminal) {
+        try (JsonGenerator json = new JsonFactory().createGenerator(ObjectWriteContext.empty(), terminal.out())) {
+            json.writeStartObject();
+            json.writeBooleanProperty("valid", valid);
+            json.writeName("problems");
+            json.writeStartArray();
+            for (Problem problem : problems) {
+                json.writeStartObject();
+                json.writeStringProperty("severity", problem.severity().name().toLowerCase(Locale.ROOT));
+                json.writeStringProperty("file", problem.place().file());
+                json.writeNumberProperty("line", problem.place().line());
+                json.writeNumberProperty("column", problem.place().column());
+                json.writeStringProperty("path", problem.path());
+                json.writeStringProperty("message", problem.message());
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+            json.writeEndObject();
+            json.writeRaw('\n');
+        }
+    }
+}

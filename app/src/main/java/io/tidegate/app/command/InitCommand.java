@@ -1,0 +1,48 @@
+package io.tidegate.app.command;
+
+import io.tidegate.app.gateway.Configurations;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
+
+/// Writes a configuration to start from.
+final class InitCommand implements Command {
+
+    @Override
+    public CommandSpec spec() {
+        return Options.command("init", "Write a commented configuration to start from, with safe defaults.")
+                .addPositional(Options.parameter(0, "FILE", false, "Where to write it. Default: tidegate.yaml"))
+                .addOption(Options.flag("--force", "Replace the file if there is one."));
+    }
+
+    @Override
+    public int run(ParseResult line, Terminal terminal) {
+        Path file = Path.of(line.matchedPositionalValue(0, "tidegate.yaml"));
+        OpenOption[] how = Options.flag(line, "--force")
+                ? new OpenOption[]{StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING,
+                        StandardOpenOption.WRITE}
+                : new OpenOption[]{StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE};
+        try {
+            Files.writeString(file, Configurations.resource("starter.yaml"), how);
+        } catch (FileAlreadyExistsException e) {
+            throw new WrongInputException(file + " exists already; --force replaces it");
+        } catch (IOException e) {
+            throw new WrongInputException("can't write " + file + ": " + reason(e));
+        }
+        terminal.say("Wrote " + file + ". Next:");
+        terminal.say("  tidegate check " + file);
+        terminal.say("  tidegate run " + file);
+        return CommandLines.OK;
+    }
+
+    private static String reason(IOException e) {
+        return e instanceof java.nio.file.NoSuchFileException
+                ? "there is no such folder"
+                : e instanceof java.nio.file.AccessDeniedException ? "not allowed" : String.valueOf(e.getMessage());
+    }
+}

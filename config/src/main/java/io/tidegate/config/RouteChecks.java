@@ -1,0 +1,191 @@
+package io.tidegate.config;
+
+import io.tidegate.api.PolicyFactory;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Checks each route by itself: where it leads, what it matches, who may call it.
+final class RouteChecks {
+
+    private static final Set<String> METHODS = Set.of("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "TRACE",
+            "PATCH");
+
+    private final CheckContext context;
+    private final GatewayConfig config;
+    private final EffectivePolicies.Resolver resolver;
+    private final Set<String> listeners;
+    private final Set<String> upstreams;
+    private final boolean policiesWhole;
+
+    RouteChecks(CheckContext context, EffectivePolicies.Resolver resolver) {
+        this.context = context;
+        this.config = context.config();
+        this.resolver = resolver;
+        this.listeners = context.names("listeners", config.listeners().keySet());
+        this.upstreams = context.names("upstreams", config.upstreams().keySet());
+        this.policiesWhole = context.whole("policies") && context.whole("policySets");
+    }
+
+    void run() {
+        config.routes().forEach((name, route) -> {
+            references(name, route);
+            for (int i = 0; i < route.match().size(); i++) {
+                match(route.match().get(i), name, i);
+            }
+            positive(route.timeouts().request(), name, "request");
+            positive(route.timeouts().perTry(), name, "perTry");
+            positive(route.timeouts().response(), name, "response");
+            positive(route.timeouts().idle(), name, "idle");
+            if (context.whole("routes." + name)) {
+                destination(name, route);
+            }
+        });
+    }
+
+    private void references(String name, RouteConfig route) {
+        Set<String> seen = new HashSet<>();
+        for (int i = 0; i < route.listeners().size(); i++) {
+            String listener = route.listeners().get(i);
+            if (!listeners.contains(listener)) {
+                context.dangling("listener", listener, listeners, "routes", name, "listeners", i);
+            } else if (!seen.add(listener)) {
+                context.error("'" + listener + "' stands there twice", "routes", name, "listeners", i);
+            }
+        }
+        if (route.upstream() != null && !upstreams.contains(route.upstream())) {
+            context.dangling("upstream", route.upstream(), upstreams, "routes", name, "upstream");
+        }
+        Map<String, Integer> shares = route.upstreams();
+        if (shares == null) {
+            return;
+        }
+        for (Map.Entry<String, Integer> share : shares.entrySet()) {
+            if (!upstreams.contains(share.getKey())) {
+                context.problems().error(context.keyPlace("routes", name, "upstreams", share.getKey()),
+                        "routes." + name + ".upstreams." + share.getKey(), "no upstream is named '" + share.getKey()
+                                + "'" + context.nearest().hint(share.getKey(), upstreams));
+            }
+            if (share.getValue() < 0 || share.getValue() > 1_000_000) {
+                context.error("must be 0 to 1000000 (was " + share.getValue() + ")", "routes", name, "upstreams",
+                        share.getKey());
+            }
+        }
+        if (shares.values().stream().allMatch(share -> share == 0)) {
+            context.error(shares.isEmpty() ? "must not be empty" : "no upstream has a share above 0", "routes", name,
+                    "upstreams");
+        }
+    }
+
+    private void destination(String name, RouteConfig route) {
+        if (route.upstream() != null && route.upstreams() != null) {
+            context.errorAtKey("stands beside 'upstream': a route has one of the two", "routes", name, "upstreams");
+        }
+        if (!policiesWhole) {
+            return;
+        }
+        List<PolicyConfig> steps = resolver.of(route).steps();
+        boolean leads = route.upstream() != null || route.upstreams() != null;
+        PolicyConfig answering = firstAnswering(steps);
+        if (!leads && (answering == null || answering.when() != null || answering.observe())) {
+            context.error(answering == null
+                    ? "must have 'upstream' or 'upstreams', or a policy that answers"
+                    : "must have 'upstream' or 'upstreams': '" + answering.type() + "' (" + answering.path()
+                            + ") does not answer every request",
+                    "routes", name);
+        }
+        if (leads && answering != null && answering.when() == null && !answering.observe()) {
+            context.warning("nothing is ever sent there: '" + answering.type() + "' (" + answering.path()
+                    + ") answers every request", "routes", name, route.upstream() != null ? "upstream" : "upstreams");
+        }
+        access(name, route, steps);
+    }
+
+    private static @Nullable PolicyConfig firstAnswering(List<PolicyConfig> steps) {
+        PolicyConfig found = null;
+        for (PolicyConfig step : steps) {
+            if (step.factory() != null && step.factory().answers()) {
+                if (step.when() == null && !step.observe()) {
+                    return step;
+                }
+                found = found == null ? step : found;
+            }
+        }
+        return found;
+    }
+
+    private void access(String name, RouteConfig route, List<PolicyConfig> steps) {
+        if (config.defaultAccess() != GatewayConfig.DefaultAccess.DENY) {
+            if (route.isPublic()) {
+                context.warningAtKey("means nothing where 'defaultAccess' is 'open'", "routes", name, "public");
+            }
+            return;
+        }
+        boolean authenticated = false;
+        boolean sometimes = false;
+        for (PolicyConfig step : steps) {
+            if (step.factory() != null && step.factory().provides().contains(PolicyFactory.Trait.CONSUMER)
+                    && !step.observe()) {
+                authenticated |= step.when() == null;
+                sometimes |= step.when() != null;
+            }
+        }
+        if (!authenticated && !sometimes && !route.isPublic()) {
+            context.error("nothing authenticates who calls, and 'defaultAccess' is 'deny': add a policy that does,"
+                    + " or say 'public: true'", "routes", name);
+        }
+        if (!authenticated && sometimes && !route.isPublic()) {
+            context.warning("who calls is authenticated only where a condition holds ('when')", "routes", name);
+        }
+    }
+
+    private void positive(@Nullable Duration duration, String name, String key) {
+        if (duration != null && duration.isZero()) {
+            context.error("must be longer than 0s", "routes", name, "timeouts", key);
+        }
+    }
+
+    // What it matches.
+
+    private void match(MatchConfig match, String name, int at) {
+        if (match.path() != null && match.pathRegex() != null) {
+            context.errorAtKey("stands beside 'path': a match has one of the two", "routes", name, "match", at,
+                    "pathRegex");
+        }
+        Set<String> methods = new HashSet<>();
+        for (int i = 0; i < match.methods().size(); i++) {
+            String method = match.methods().get(i);
+            String upper = method.toUpperCase(Locale.ROOT);
+            if (!Tokens.isToken(method)) {
+                context.error("must be a method such as GET (was '" + method + "')", "routes", name, "match", at,
+                        "methods", i);
+            } else if (!METHODS.contains(method) && METHODS.contains(upper)) {
+                context.error("methods are told apart by case (was '" + method + "', did you mean '" + upper + "'?)",
+                        "routes", name, "match", at, "methods", i);
+            } else if (!methods.add(method)) {
+                context.error("'" + method + "' stands there twice", "routes", name, "match", at, "methods", i);
+            }
+        }
+        Set<HostPattern> hosts = new HashSet<>();
+        for (int i = 0; i < match.hosts().size(); i++) {
+            if (!hosts.add(match.hosts().get(i))) {
+                context.error("'" + match.hosts().get(i) + "' stands there twice", "routes", name, "match", at, "hosts",
+                        i);
+            }
+        }
+        Set<String> headers = new HashSet<>();
+        for (String header : match.headers().keySet()) {
+            if (!Tokens.isToken(header)) {
+                context.errorAtKey("must be the name of a header field (was '" + header + "')", "routes", name, "match",
+                        at, "headers", header);
+            } else if (!headers.add(header.toLowerCase(Locale.ROOT))) {
+                context.errorAtKey("names a header field twice, with other case", "routes", name, "match", at,
+                        "headers", header);
+            }
+        }
+    }
+}

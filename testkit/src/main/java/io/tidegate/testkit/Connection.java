@@ -1,0 +1,190 @@
+package io.tidegate.testkit;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.SocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// A socket, TCP or Unix, read by one thread and written by one. Reads and writes wait at most [Await#GUARD].
+final class Connection implements Closeable {
+
+    private final SocketChannel channel;
+    private final Selector readable;
+    private final Selector writable;
+    private final AtomicLong received = new AtomicLong();
+    private final AtomicLong sent = new AtomicLong();
+    private final ByteBuffer incoming = ByteBuffer.allocate(65536).flip();
+    private volatile boolean closed;
+
+    private Connection(SocketChannel channel) throws IOException {
+        this.channel = channel;
+        channel.configureBlocking(false);
+        if (!isUnix(channel.getRemoteAddress())) {
+            channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+        }
+        readable = Selector.open();
+        channel.register(readable, SelectionKey.OP_READ);
+        writable = Selector.open();
+        channel.register(writable, SelectionKey.OP_WRITE);
+    }
+
+    static Connection of(SocketChannel accepted) throws IOException {
+        return new Connection(accepted);
+    }
+
+    /// Connects.
+    ///
+    /// @param receiveBuffer
+    ///            size of the socket's receive buffer in bytes, 0 for the system's own
+    static Connection to(SocketAddress address, int receiveBuffer) throws IOException {
+        SocketChannel channel = isUnix(address)
+                ? SocketChannel.open(StandardProtocolFamily.UNIX)
+                : SocketChannel.open();
+        try {
+            if (receiveBuffer > 0) {
+                channel.setOption(StandardSocketOptions.SO_RCVBUF, receiveBuffer);
+            }
+            channel.connect(address);
+            return new Connection(channel);
+        } catch (IOException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    private static boolean isUnix(SocketAddress address) {
+        return address instanceof UnixDomainSocketAddress;
+    }
+
+    SocketAddress localAddress() throws IOException {
+        return channel.getLocalAddress();
+    }
+
+    /// Bytes taken from the socket so far.
+    long received() {
+        return received.get();
+    }
+
+    /// Bytes given to the socket so far.
+    long sent() {
+        return sent.get();
+    }
+
+    int read() throws IOException {
+        return incoming.hasRemaining() || fill() ? incoming.get() & 0xFF : -1;
+    }
+
+    int read(byte[] target, int offset, int length) throws IOException {
+        if (!incoming.hasRemaining() && !fill()) {
+            return -1;
+        }
+        int count = Math.min(length, incoming.remaining());
+        incoming.get(target, offset, count);
+        return count;
+    }
+
+    private boolean fill() throws IOException {
+        incoming.clear();
+        int count = channel.read(incoming);
+        while (count == 0) {
+            await(readable, "waited in vain for bytes");
+            count = channel.read(incoming);
+        }
+        incoming.flip();
+        received.addAndGet(Math.max(0, count));
+        return count > 0;
+    }
+
+    void write(byte[] bytes, int offset, int length) throws IOException {
+        ByteBuffer buffer = ByteBuffer.wrap(bytes, offset, length);
+        while (buffer.hasRemaining()) {
+            int count = channel.write(buffer);
+            sent.addAndGet(count);
+            if (count == 0) {
+                await(writable, "waited in vain for the peer to read");
+            }
+        }
+    }
+
+    private void await(Selector selector, String failure) throws IOException {
+        long end = System.nanoTime() + Await.GUARD.toNanos();
+        while (selector.select(1000) == 0) {
+            if (closed || !channel.isOpen()) {
+                throw new ClosedChannelException();
+            }
+            if (System.nanoTime() - end > 0) {
+                throw new GuardException(failure);
+            }
+        }
+        selector.selectedKeys().clear();
+        if (closed) {
+            throw new ClosedChannelException();
+        }
+    }
+
+    /// A wait took longer than [Await#GUARD].
+    static final class GuardException extends IOException {
+
+        private static final long serialVersionUID = 1L;
+
+        GuardException(String message) {
+            super(message);
+        }
+    }
+
+    void shutdownOutput() throws IOException {
+        channel.shutdownOutput();
+    }
+
+    /// Closes with a TCP reset.
+    void reset() throws IOException {
+        channel.setOption(StandardSocketOptions.SO_LINGER, 0);
+        close();
+    }
+
+    InputStream input() {
+        return new InputStream() {
+            @Override
+            public int read() throws IOException {
+                return Connection.this.read();
+            }
+
+            @Override
+            public int read(byte[] target, int offset, int length) throws IOException {
+                return Connection.this.read(target, offset, length);
+            }
+        };
+    }
+
+    OutputStream output() {
+        return new OutputStream() {
+            @Override
+            public void write(int b) throws IOException {
+                Connection.this.write(new byte[]{(byte) b}, 0, 1);
+            }
+
+            @Override
+            public void write(byte[] bytes, int offset, int length) throws IOException {
+                Connection.this.write(bytes, offset, length);
+            }
+        };
+    }
+
+    @Override
+    public void close() throws IOException {
+        closed = true;
+        channel.close();
+        readable.close();
+        writable.close();
+    }
+}
