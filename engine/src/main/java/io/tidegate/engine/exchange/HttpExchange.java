@@ -59,7 +59,7 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
     private final PolicyRun policies;
     private final RequestSide requestSide;
     private final ResponseSide responseSide;
-    private final ResponseHead made = new ResponseHead();
+    private @Nullable ResponseHead made;
     private final ExchangeRecord record;
     private final HeadInput input;
     private final RouteMatch<Route> match = new RouteMatch<>();
@@ -109,8 +109,8 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         record.begin();
         identify();
         if (request.asterisk()) {
-            made.make(200);
-            made.add("allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+            made().make(200);
+            made().add("allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
             answer(NOTHING);
             return;
         }
@@ -128,8 +128,8 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         route = matched;
         String path = request.path();
         String other = match.redirectAddsSlash() ? path + "/" : path.substring(0, path.length() - 1);
-        made.make(308);
-        made.add("location", request.queryStart() < 0
+        made().make(308);
+        made().add("location", request.queryStart() < 0
                 ? other
                 : other + "?" + Ascii.text(request.queryBytes(), request.queryStart(), request.queryEnd()));
         answer(NOTHING);
@@ -181,7 +181,7 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
             onRequestPassed();
             return;
         }
-        PolicyView shown = view == null ? new PolicyView(this, request, made) : view;
+        PolicyView shown = view == null ? new PolicyView(this, request, made()) : view;
         view = shown;
         shown.begin();
         policies.request(matched.steps());
@@ -328,20 +328,35 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
             client.abort();
             return;
         }
-        byte[] body = on.answers().make(made, fault, id.toString());
+        byte[] body = on.answers().make(made(), fault, id.toString());
         for (Field field : headers) {
-            made.add(field.name(), field.value());
+            made().add(field.name(), field.value());
         }
         answer(body);
     }
 
     @Override
     public void onReply(Reply reply) {
-        made.make(reply.status());
+        made().make(reply.status());
         for (Field field : reply.headers()) {
-            made.add(field.name(), field.value());
+            made().add(field.name(), field.value());
         }
         answer(reply.body());
+    }
+
+    /// The head of an answer made here; most connections never need one.
+    private ResponseHead made() {
+        ResponseHead head = made;
+        if (head == null) {
+            head = new ResponseHead();
+            made = head;
+        }
+        return head;
+    }
+
+    /// Most bytes of the request's body that are let through.
+    public long bodyLimit() {
+        return requestSide.relay().limit();
     }
 
     /// Answers with what [#made] says, once the policies that ran have seen it.
@@ -350,7 +365,7 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         worker.deadlines().clear(deadline);
         state = State.ANSWERING;
         answer = body;
-        response = made;
+        response = made();
         requestSide.relay().discard();
         policies.response();
     }
@@ -359,8 +374,8 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         if (!requestSide.isComplete()) {
             client.dropBody();
         }
-        record.status = made.status();
-        record.responseBytes = responseSide.sendMade(made, answer);
+        record.status = made().status();
+        record.responseBytes = responseSide.sendMade(made(), answer);
         onResponseSent();
     }
 

@@ -49,7 +49,7 @@ final class Relay implements BodySink {
 
     private final Worker worker;
     private final Target target;
-    private final HeadWriter line = new HeadWriter();
+    private final HeadWriter line = new HeadWriter(24);
     private Mode mode = Mode.PASS;
     private boolean chunks;
     private boolean ended;

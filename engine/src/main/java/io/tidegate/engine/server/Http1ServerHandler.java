@@ -364,6 +364,7 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements D
                 outbox.bytes(CONTINUE, 0, CONTINUE.length);
                 flush();
             }
+            body.limit(exchange.bodyLimit());
             watchBody();
         } else if (!on) {
             worker.deadlines().clear(deadline);

@@ -25,7 +25,7 @@ public final class BodyDecoder {
 
     private static final byte[] LAST_CHUNK = Ascii.bytes("0\r\n\r\n");
 
-    private final HeadWriter literal = new HeadWriter();
+    private final HeadWriter literal = new HeadWriter(24);
     private State state = State.IDLE;
     private boolean keepFraming;
     private boolean refuseForbidden;
@@ -39,6 +39,8 @@ public final class BodyDecoder {
     private int lineLength;
     private byte[] line = new byte[64];
     private boolean canonical;
+    private long declared;
+    private long limit = Long.MAX_VALUE;
     private @Nullable Fault fault;
 
     /// Begins a body of `length` bytes, more than 0.
@@ -63,6 +65,8 @@ public final class BodyDecoder {
         keepFraming = framing;
         refuseForbidden = strictTrailers;
         remaining = 0;
+        declared = 0;
+        limit = Long.MAX_VALUE;
         digits = 0;
         extension = 0;
         extensions = 0;
@@ -74,6 +78,11 @@ public final class BodyDecoder {
     /// Whether framing is handed on from here on. Only before the first byte of a chunked body.
     public void keepFraming(boolean framing) {
         keepFraming = framing;
+    }
+
+    /// Refuses a chunked body as soon as the sizes of its chunks come to more than this, without waiting for the data.
+    public void limit(long maxBytes) {
+        limit = maxBytes;
     }
 
     private void begin(State first) {
@@ -307,6 +316,10 @@ public final class BodyDecoder {
             state = State.TRAILER_LINE;
             lineLength = 0;
             return null;
+        }
+        declared += remaining;
+        if (declared < 0 || declared > limit) {
+            return Fault.BODY_TOO_LARGE;
         }
         state = State.DATA;
         if (keepFraming && !(canonical && element >= 0)) {

@@ -6,8 +6,18 @@ import java.util.Arrays;
 /// Where heads are put together: one growing array per event loop, emptied after each head.
 public final class HeadWriter {
 
-    private byte[] bytes = new byte[4096];
+    private byte[] bytes;
     private int length;
+
+    /// A writer for whole heads.
+    public HeadWriter() {
+        this(4096);
+    }
+
+    /// A writer that has room for so many bytes at first.
+    public HeadWriter(int capacity) {
+        bytes = new byte[capacity];
+    }
 
     /// Begins another head.
     public void clear() {

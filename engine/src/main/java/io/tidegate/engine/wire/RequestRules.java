@@ -110,6 +110,10 @@ final class RequestRules {
         if (start == end) {
             return NO_NUMBER;
         }
+        if (end - start > 1 && bytes[start] == '0') {
+            // It is forwarded as it came, so it has to be what writing it anew would give.
+            return NO_NUMBER;
+        }
         long value = 0;
         boolean large = false;
         for (int i = start; i < end; i++) {
