@@ -196,14 +196,20 @@ final class RouteIndexBuilder {
         for (int i = 1; i < starts.length; i++) {
             starts[i] += starts[i - 1];
         }
+        List<Dispatch> dispatches = new ArrayList<>();
         int[] next = starts.clone();
         Candidate[] sorted = new Candidate[candidates.size()];
         for (int i = 0; i < sorted.length; i++) {
             sorted[next[places[i]]++] = candidates.get(i);
         }
         for (int i = 0; i + 1 < starts.length; i++) {
-            if (starts[i + 1] - starts[i] > 1) {
+            int count = starts[i + 1] - starts[i];
+            if (count > 1) {
                 Arrays.sort(sorted, starts[i], starts[i + 1], Candidate.RANK);
+            }
+            Dispatch dispatch = count > Dispatch.CROWD ? Dispatch.of(sorted, starts[i], starts[i + 1]) : null;
+            if (dispatch != null) {
+                dispatches.add(dispatch);
             }
         }
         int[] nodes = new int[nodeCount * RouteIndex.STRIDE];
@@ -219,7 +225,8 @@ final class RouteIndexBuilder {
         }
         hosts.trim();
         edges.trim();
-        return new RouteIndex(hosts, wildcardLengths, anyHost, groups, edges, nodes, sorted, methods, listsOptions);
+        return new RouteIndex(hosts, wildcardLengths, anyHost, groups, edges, nodes, sorted,
+                List.copyOf(dispatches), methods, listsOptions);
     }
 
     /// A look-up visits a node, then those below the literal it goes on with, then those below the parameter: at most

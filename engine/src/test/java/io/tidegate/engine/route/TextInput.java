@@ -58,6 +58,10 @@ final class TextInput implements RouteInput {
         return query;
     }
 
+    List<Map.Entry<String, String>> fields() {
+        return fields;
+    }
+
     @Override
     public String toString() {
         return method + " " + host + " " + path + (query == null ? "" : "?" + query) + " " + fields;
