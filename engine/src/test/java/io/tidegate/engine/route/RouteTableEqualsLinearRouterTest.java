@@ -17,13 +17,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Random tables and random requests over a small alphabet, so that nearly everything overlaps with everything.
 class RouteTableEqualsLinearRouterTest {
 
-    private static final int TABLES = 1_500;
+    private static final int TABLES = 1_000;
     private static final int REQUESTS_PER_TABLE = 40;
 
     private final RouteMatch<String> match = new RouteMatch<>();
 
     @ParameterizedTest
-    @ValueSource(longs = {1, 20261124, 77, 4711, -5})
+    @ValueSource(longs = {1, 20261124, -5})
     void givesTheSameAnswerAsTryingEveryRoute(long seed) {
         Random random = new Random(seed);
         for (int i = 0; i < TABLES; i++) {

@@ -1,6 +1,8 @@
 package io.tidegate.engine.route;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -35,6 +37,21 @@ final class TextInput implements RouteInput {
     static TextInput of(String method, String host, String path, @Nullable String query,
             List<Map.Entry<String, String>> fields) {
         return new TextInput(method, host, path, query, fields);
+    }
+
+    /// Reads `METHOD host/path?query name:value name:value`.
+    static TextInput parse(String text) {
+        String[] words = text.trim().split(" ", -1);
+        int slash = words[1].indexOf('/');
+        String target = words[1].substring(slash);
+        int mark = target.indexOf('?');
+        List<Map.Entry<String, String>> fields = new ArrayList<>();
+        for (String word : Arrays.asList(words).subList(2, words.length)) {
+            int colon = word.indexOf(':');
+            fields.add(Map.entry(word.substring(0, colon), word.substring(colon + 1)));
+        }
+        return of(words[0], words[1].substring(0, slash), mark < 0 ? target : target.substring(0, mark),
+                mark < 0 ? null : target.substring(mark + 1), fields);
     }
 
     static TextInput get(String host, String path) {
