@@ -38,6 +38,7 @@ final class RouteIndexBuilder {
     private final long[] wildcardLengths = new long[4];
     private final Methods methods = new Methods();
     private final Map<String, Pattern> patterns = new HashMap<>();
+    private final Map<String, PathExpression> expressions = new HashMap<>();
     private final List<String> groupNames = new ArrayList<>();
     private int anyHost = ByteIndex.NONE;
     private int[] roots = new int[16];
@@ -80,7 +81,7 @@ final class RouteIndexBuilder {
             listsOptions |= bit == Methods.OPTIONS;
         }
         return Terms.of(match, bits, tests(match.headers(), true), tests(match.query(), false),
-                match.path() == null ? pattern(match.pathRegex()) : null);
+                match.path() == null ? expression(match.pathRegex()) : null);
     }
 
     private List<ValueTest> tests(Map<String, ValueMatch> declared, boolean header) {
@@ -95,6 +96,10 @@ final class RouteIndexBuilder {
 
     private @Nullable Pattern pattern(@Nullable RegexConfig config) {
         return config == null ? null : patterns.computeIfAbsent(config.source(), Pattern::compile);
+    }
+
+    private @Nullable PathExpression expression(@Nullable RegexConfig config) {
+        return config == null ? null : expressions.computeIfAbsent(config.source(), PathExpression::new);
     }
 
     private int group(@Nullable HostPattern host) {

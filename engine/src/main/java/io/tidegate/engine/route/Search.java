@@ -267,7 +267,7 @@ final class Search {
                 return Misfit.QUERY;
             }
         }
-        return terms.regex() == null || terms.regex().matcher(values.path(input())).matches()
+        return terms.regex() == null || terms.regex().matches(values, input())
                 ? Misfit.NONE
                 : Misfit.PATH;
     }
