@@ -98,11 +98,12 @@ final class PathExpression {
         return false;
     }
 
-    /// The bracket that ends the plain character class which begins at `from`, -1 for a class of classes.
+    /// The bracket that ends the plain character class which begins at `from`, -1 for one that is not so plain.
     private static int endOfClass(String source, int from) {
         int at = from + (source.startsWith("[^", from) ? 2 : 1);
-        // A bracket that comes first is a member of the class.
-        at += source.startsWith("]", at) ? 1 : 0;
+        if (source.startsWith("]", at)) {
+            return -1;
+        }
         for (; at < source.length(); at++) {
             char c = source.charAt(at);
             if (c == ']') {

@@ -26,7 +26,7 @@ class PathExpressionTest {
             (/a)|/b                 > ''
             /a\\(|/b                > ''
             /a[(]|/b                > ''
-            /a[]|]b                 > /a
+            /a[]|]b                 > ''
             /a[[(]]|/b              > ''
             /a\\Q(\\E|/b            > ''
             (?i)/a                  > ''
@@ -43,7 +43,7 @@ class PathExpressionTest {
         String[] pieces = {"/", "a", "b", "|", "(", ")", "[", "]", "[^", "*", "+", "?", "\\", ".", "^", "$", "{2}", "-",
             "\\Q", "\\E", "(?i)", "(?:", "&&", "\\."};
         int matched = 0;
-        for (int i = 0; i < 60_000; i++) {
+        for (int i = 0; i < 20_000; i++) {
             StringBuilder source = new StringBuilder();
             for (int length = 1 + random.nextInt(9); length > 0; length--) {
                 source.append(pieces[random.nextInt(random.nextBoolean() ? 3 : pieces.length)]);
@@ -66,7 +66,7 @@ class PathExpressionTest {
                 }
             }
         }
-        assertThat(matched).isGreaterThan(1_000);
+        assertThat(matched).isGreaterThan(500);
     }
 
     @Test

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Random tables and random requests over a small alphabet, so that nearly everything overlaps with everything.
 class RouteTableEqualsLinearRouterTest {
 
-    private static final int TABLES = 1_000;
+    private static final int TABLES = 700;
     private static final int REQUESTS_PER_TABLE = 40;
 
     private final RouteMatch<String> match = new RouteMatch<>();
