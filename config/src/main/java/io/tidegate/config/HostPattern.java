@@ -1,5 +1,6 @@
 package io.tidegate.config;
 
+import io.tidegate.api.Doc;
 import io.tidegate.api.Shorthand;
 import java.util.Locale;
 
@@ -9,6 +10,7 @@ import java.util.Locale;
 ///            lower case, without `*.` and port
 /// @param wildcard
 ///            whether labels stand in front of `name`
+@Doc("A host to match: `api.example.com`, or `*.example.com` for one or more labels in front.")
 public record HostPattern(String name, boolean wildcard) {
 
     /// Reads one.

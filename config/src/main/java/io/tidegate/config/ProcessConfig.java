@@ -36,6 +36,7 @@ public record ProcessConfig(
     ///
     /// @param value
     ///            1 or more; 0 stands for `auto`
+    @Doc("A number of 1 or more, or `auto`.")
     public record Count(int value) {
 
         /// Reads a number or `auto`.

@@ -26,7 +26,7 @@ public final class RunningGateway implements AutoCloseable {
 
     private RunningGateway(Declared declared, String version) {
         process = declared.loaded().config().gateway();
-        engine = Engine.start(new EngineOptions(process));
+        engine = Engine.start(new EngineOptions(process, version));
         EngineView view = new EngineView(engine, LogSink.ofProcess());
         control = new ControlPlane(
                 new ControlOptions(declared.root(), declared.loader(), config -> {
@@ -88,8 +88,9 @@ public final class RunningGateway implements AutoCloseable {
         return engine.status().transport();
     }
 
-    /// Reads the configuration again and puts it in place where it is another one.
+    /// Opens log files again, and reads the configuration again: another one is put in place.
     public void reload() {
+        engine.reopenLogs();
         control.reload("SIGHUP");
     }
 

@@ -1,5 +1,8 @@
 package io.tidegate.engine.route;
 
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
 /// The compiled form of a table: hosts, a trie of path segments for each, and candidates at its nodes. Immutable.
 ///
 /// Nodes are numbers. All literal edges of all hosts are in one hash table under (node, segment); what else belongs
@@ -21,13 +24,15 @@ package io.tidegate.engine.route;
 ///            of a rest, end of these
 /// @param candidates
 ///            by node, best first
+/// @param dispatches
+///            of places with many candidates, by their first
 /// @param methods
 ///            the methods that routes name
 /// @param listsOptions
 ///            whether a route names `OPTIONS`
 @SuppressWarnings("ArrayRecordComponent")
 record RouteIndex(ByteIndex hosts, long[] wildcardLengths, int anyHost, int[] groups, ByteIndex edges, int[] nodes,
-        Candidate[] candidates, Methods methods, boolean listsOptions) {
+        Candidate[] candidates, List<Dispatch> dispatches, Methods methods, boolean listsOptions) {
 
     /// Scope of exact names in [#hosts].
     static final int EXACT = 0;
@@ -51,11 +56,31 @@ record RouteIndex(ByteIndex hosts, long[] wildcardLengths, int anyHost, int[] gr
         return length < 256 && (wildcardLengths[length >> 6] & 1L << length) != 0;
     }
 
+    /// The dispatch of the place whose first candidate this is, or null.
+    @Nullable
+    Dispatch dispatch(int from) {
+        int low = 0;
+        int high = dispatches.size() - 1;
+        while (low <= high) {
+            int middle = (low + high) >>> 1;
+            int at = dispatches.get(middle).from();
+            if (at == from) {
+                return dispatches.get(middle);
+            }
+            if (at < from) {
+                low = middle + 1;
+            } else {
+                high = middle - 1;
+            }
+        }
+        return null;
+    }
+
     int root(int group) {
         return groups[group * STRIDE];
     }
 
-    int regexFrom(int group) {
+    int expressionsFrom(int group) {
         return groups[group * STRIDE + 1];
     }
 

@@ -38,6 +38,7 @@ final class RouteIndexBuilder {
     private final long[] wildcardLengths = new long[4];
     private final Methods methods = new Methods();
     private final Map<String, Pattern> patterns = new HashMap<>();
+    private final Map<String, PathExpression> expressions = new HashMap<>();
     private final List<String> groupNames = new ArrayList<>();
     private int anyHost = ByteIndex.NONE;
     private int[] roots = new int[16];
@@ -80,7 +81,7 @@ final class RouteIndexBuilder {
             listsOptions |= bit == Methods.OPTIONS;
         }
         return Terms.of(match, bits, tests(match.headers(), true), tests(match.query(), false),
-                match.path() == null ? pattern(match.pathRegex()) : null);
+                match.path() == null ? expression(match.pathRegex()) : null);
     }
 
     private List<ValueTest> tests(Map<String, ValueMatch> declared, boolean header) {
@@ -95,6 +96,10 @@ final class RouteIndexBuilder {
 
     private @Nullable Pattern pattern(@Nullable RegexConfig config) {
         return config == null ? null : patterns.computeIfAbsent(config.source(), Pattern::compile);
+    }
+
+    private @Nullable PathExpression expression(@Nullable RegexConfig config) {
+        return config == null ? null : expressions.computeIfAbsent(config.source(), PathExpression::new);
     }
 
     private int group(@Nullable HostPattern host) {
@@ -196,14 +201,20 @@ final class RouteIndexBuilder {
         for (int i = 1; i < starts.length; i++) {
             starts[i] += starts[i - 1];
         }
+        List<Dispatch> dispatches = new ArrayList<>();
         int[] next = starts.clone();
         Candidate[] sorted = new Candidate[candidates.size()];
         for (int i = 0; i < sorted.length; i++) {
             sorted[next[places[i]]++] = candidates.get(i);
         }
         for (int i = 0; i + 1 < starts.length; i++) {
-            if (starts[i + 1] - starts[i] > 1) {
+            int count = starts[i + 1] - starts[i];
+            if (count > 1) {
                 Arrays.sort(sorted, starts[i], starts[i + 1], Candidate.RANK);
+            }
+            Dispatch dispatch = count > Dispatch.CROWD ? Dispatch.of(sorted, starts[i], starts[i + 1]) : null;
+            if (dispatch != null) {
+                dispatches.add(dispatch);
             }
         }
         int[] nodes = new int[nodeCount * RouteIndex.STRIDE];
@@ -219,7 +230,8 @@ final class RouteIndexBuilder {
         }
         hosts.trim();
         edges.trim();
-        return new RouteIndex(hosts, wildcardLengths, anyHost, groups, edges, nodes, sorted, methods, listsOptions);
+        return new RouteIndex(hosts, wildcardLengths, anyHost, groups, edges, nodes, sorted,
+                List.copyOf(dispatches), methods, listsOptions);
     }
 
     /// A look-up visits a node, then those below the literal it goes on with, then those below the parameter: at most

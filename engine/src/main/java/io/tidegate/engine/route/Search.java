@@ -120,7 +120,8 @@ final class Search {
         }
         hostFrom = nameFrom;
         return (pathStart < pathEnd && path[pathStart] == '/' && walk(index.root(group)))
-                || test(index.regexFrom(group), index.anyPathTo(group));
+                || test(index.expressionsFrom(group), index.anyPathFrom(group))
+                || test(index.anyPathFrom(group), index.anyPathTo(group));
     }
 
     private boolean walk(int root) {
@@ -132,7 +133,8 @@ final class Search {
         while (true) {
             visits++;
             if (at == end) {
-                if (test(index.endsFrom(node), index.restTo(node))) {
+                if (test(index.endsFrom(node), index.restFrom(node))
+                        || test(index.restFrom(node), index.restTo(node))) {
                     return true;
                 }
             } else {
@@ -198,24 +200,47 @@ final class Search {
         stack[depth + 1] = at;
     }
 
-    /// Tries candidates in their order.
+    /// Tries the candidates of one place in their order.
     private boolean test(int from, int to) {
+        if (to - from > Dispatch.CROWD && tracer == null) {
+            Dispatch dispatch = index.dispatch(from);
+            if (dispatch != null) {
+                return test(dispatch.wanting(values, input()), dispatch.others());
+            }
+        }
         for (int i = from; i < to; i++) {
-            Candidate candidate = index.candidates()[i];
-            boolean methodFits = methodFits(candidate.terms());
-            if (tracer != null) {
-                tracer.visited(candidate, methodFits ? misfit(candidate.terms()) : Misfit.METHOD);
-                continue;
+            if (test(index.candidates()[i])) {
+                return true;
             }
-            if (methodFits) {
-                if (misfit(candidate.terms()) == Misfit.NONE) {
-                    found = candidate;
-                    return true;
-                }
-            } else if (!explicitOnly && (candidate.terms().methods() & ~allowed) != 0
-                    && misfit(candidate.terms()) == Misfit.NONE) {
-                allow(candidate.terms());
+        }
+        return false;
+    }
+
+    /// Tries the candidates of two ranked lists in the order of rank.
+    private boolean test(int[] some, int[] others) {
+        int s = 0;
+        int o = 0;
+        while (s < some.length || o < others.length) {
+            int next = o == others.length || (s < some.length && some[s] < others[o]) ? some[s++] : others[o++];
+            if (test(index.candidates()[next])) {
+                return true;
             }
+        }
+        return false;
+    }
+
+    private boolean test(Candidate candidate) {
+        Terms terms = candidate.terms();
+        boolean methodFits = methodFits(terms);
+        if (tracer != null) {
+            tracer.visited(candidate, methodFits ? misfit(terms) : Misfit.METHOD);
+        } else if (methodFits) {
+            if (misfit(terms) == Misfit.NONE) {
+                found = candidate;
+                return true;
+            }
+        } else if (!explicitOnly && (terms.methods() & ~allowed) != 0 && misfit(terms) == Misfit.NONE) {
+            allow(terms);
         }
         return false;
     }
@@ -242,7 +267,7 @@ final class Search {
                 return Misfit.QUERY;
             }
         }
-        return terms.regex() == null || terms.regex().matcher(values.path(input())).matches()
+        return terms.regex() == null || terms.regex().matches(values, input())
                 ? Misfit.NONE
                 : Misfit.PATH;
     }

@@ -60,10 +60,10 @@ class LineFormatTest {
         record.firstByte = -1;
         record.attempts = 0;
         record.status = 404;
-        record.fault = "route.none";
+        record.fault = "route.not_found";
         assertThat(json().keySet()).containsExactly("time", "requestId", "client", "listener", "method", "host", "path",
                 "protocol", "status", "fault", "attempts", "duration", "bytesIn", "bytesOut");
-        assertThat(json()).containsEntry("fault", "route.none").containsEntry("status", "404");
+        assertThat(json()).containsEntry("fault", "route.not_found").containsEntry("status", "404");
     }
 
     @Test
@@ -140,7 +140,7 @@ class LineFormatTest {
     @Test
     void masksSecretsInTheBeginningOfARejectedMessage() {
         record.prefix = SampleRecord.bytes("GET /?token=abc HTTP/1.1\r\nHost: key=x\r\n");
-        assertThat(json()).containsEntry("prefix", "GET /?token=*** HTTP/1.1\r\nHost: key=x\r\n");
+        assertThat(json()).containsEntry("prefix", "GET /?token=*** HTTP/1.1\r\nHost: key=***\r\n");
     }
 
     @Test
@@ -205,9 +205,9 @@ class LineFormatTest {
         record.upstream = null;
         record.endpoint = null;
         record.status = 404;
-        record.fault = "route.none";
+        record.fault = "route.not_found";
         assertThat(text()).isEqualTo(
-                "12:00:01.123 404 GET /orders/1?page=2 3.2ms 0123456789abcdeffedcba9876543210 fault=route.none");
+                "12:00:01.123 404 GET /orders/1?page=2 3.2ms 0123456789abcdeffedcba9876543210 fault=route.not_found");
     }
 
     @ParameterizedTest
