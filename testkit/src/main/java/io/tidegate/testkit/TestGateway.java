@@ -86,6 +86,7 @@ public final class TestGateway implements AutoCloseable {
                 upstreams:
                   all:
                     endpoints: [%s]
+                telemetry: { accessLog: { to: none } }
                 routes:
                   all: { upstream: all }
                 """.formatted(

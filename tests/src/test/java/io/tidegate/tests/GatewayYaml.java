@@ -72,6 +72,7 @@ public final class GatewayYaml {
                   all: { endpoints: [%s]%s }
                 routes:
                   all: { upstream: all%s }
-                %s""".formatted(address, listener, endpoints, upstream, route, rest);
+                %s%s""".formatted(address, listener, endpoints, upstream, route,
+                rest.contains("telemetry:") ? "" : "telemetry: { accessLog: { to: none } }\n", rest);
     }
 }

@@ -81,16 +81,6 @@ class UpstreamFailuresTest {
     }
 
     @Test
-    void anUpstreamWithoutWeightIsA503ThatSaysWhenToTryAgain() {
-        gateway.apply(GatewayYaml.toEndpoints("{ url: \"" + upstream.url() + "\", weight: 0 }").text());
-        try (RawClient client = gateway.client()) {
-            RawResponse response = client.get("/");
-            checkProblem(response, 503, "upstream.unavailable");
-            assertThat(response.field("retry-after")).isEqualTo("1");
-        }
-    }
-
-    @Test
     void aServiceThatDoesNotAnswerInTimeIsA504() {
         upstream.script(TestUpstream.silent());
         gateway.apply(GatewayYaml.to(upstream).upstream("timeouts: { response: 100ms }").text());
@@ -223,9 +213,7 @@ class UpstreamFailuresTest {
             connection.request();
             connection.answer("first");
             // The next request is received and never answered on a connection that served one before.
-            if (connection.request() != null && connection.index() > 0) {
-                connection.answer("second");
-            }
+            connection.request();
         });
         try (RawClient client = gateway.client()) {
             assertThat(client.exchange(GET).body()).isEqualTo("first");
@@ -270,7 +258,7 @@ class UpstreamFailuresTest {
                 connection.answer("done");
             }
         });
-        gateway.apply(GatewayYaml.to(upstream).upstream("connections: { maxPerEndpoint: 2, maxWait: 20s }").text());
+        gateway.apply(GatewayYaml.to(upstream).upstream("connections: { maxPerEndpoint: 2, maxWait: 10s }").text());
         List<RawClient> clients = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
             RawClient client = gateway.client();
