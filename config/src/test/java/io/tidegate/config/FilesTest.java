@@ -88,7 +88,8 @@ final class FilesTest {
 
     @Test
     void refusesAFileThatIsNotThere() {
-        assertThat(problems(folder.resolve("none.yaml"))).containsExactly("none.yaml: can't be read: there is no such file");
+        assertThat(problems(folder.resolve("none.yaml")))
+                .containsExactly("none.yaml: can't be read: there is no such file");
     }
 
     @Test
@@ -127,7 +128,8 @@ final class FilesTest {
     void hashesWhatAFileSaysAndNotHowItIsLaidOut() {
         String hash = hash(UPSTREAMS + ROUTES);
         assertThat(hash).hasSize(64);
-        assertThat(hash("# a comment\n\n" + UPSTREAMS.replace("\"http://10.0.0.1:80\"", "'http://10.0.0.1:80'") + ROUTES))
+        assertThat(
+                hash("# a comment\n\n" + UPSTREAMS.replace("\"http://10.0.0.1:80\"", "'http://10.0.0.1:80'") + ROUTES))
                 .isEqualTo(hash);
         assertThat(hash(UPSTREAMS.replace("10.0.0.1", "10.0.0.2") + ROUTES)).isNotEqualTo(hash);
     }

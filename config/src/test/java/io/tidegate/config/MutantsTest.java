@@ -22,9 +22,9 @@ final class MutantsTest {
 
     private static final long SEED = 20_261_124;
     private static final String[] VALUES = {"null", "~", "[]", "{}", "-1", "99999999999", "true", "\"\"", "a: b",
-            "*x", "&x y", "!!str z", "'", "\"", "{", "[", "- - -", "|", ">", "%", "@", "`", "${NOPE}",
-            "${file:/nonexistent/secret}", "0s", "5", "1.5", "unlimited", "0%", "https://a", "http://169.254.169.254",
-            "/a(", "\u0000", "\uFEFF", "\uD800", "😀", "yes", "0x10", "[[[[[[]]]]]]"};
+        "*x", "&x y", "!!str z", "'", "\"", "{", "[", "- - -", "|", ">", "%", "@", "`", "${NOPE}",
+        "${file:/nonexistent/secret}", "0s", "5", "1.5", "unlimited", "0%", "https://a", "http://169.254.169.254",
+        "/a(", "\u0000", "\uFEFF", "\uD800", "😀", "yes", "0x10", "[[[[[[]]]]]]"};
 
     @TempDir
     Path folder;
@@ -43,7 +43,8 @@ final class MutantsTest {
         all.add((text, random) -> lines(text, random, (lines, i) -> lines.set(i, "\t" + lines.get(i))));
         all.add((text, random) -> lines(text, random, (lines, i) -> lines.set(i, lines.get(i).replaceFirst(":", ""))));
         all.add((text, random) -> lines(text, random, (lines, i) -> lines.set(i,
-                lines.get(i).replaceFirst(": .*", Matcher.quoteReplacement(": " + VALUES[random.nextInt(VALUES.length)])))));
+                lines.get(i).replaceFirst(": .*",
+                        Matcher.quoteReplacement(": " + VALUES[random.nextInt(VALUES.length)])))));
         all.add((text, random) -> lines(text, random, (lines, i) -> lines.set(i,
                 lines.get(i).replaceFirst("([a-z])([a-z])", "$2$1"))));
         all.add((text, random) -> lines(text, random, (lines, i) -> lines.set(i,
@@ -56,8 +57,9 @@ final class MutantsTest {
         all.add((text, random) -> text + text.substring(random.nextInt(text.length())));
         all.add((text, random) -> text.replaceFirst("orders", "ordres"));
         all.add((text, random) -> text.replace("[a-z]+", "[a-z" + "(".repeat(random.nextInt(3))));
-        all.add((text, random) -> text.replace("  health:", "  twin: { match: [{ path: /health }], policies: [{ respond:"
-                + " 204 }], public: true }\n  health:"));
+        all.add((text, random) -> text.replace("  health:",
+                "  twin: { match: [{ path: /health }], policies: [{ respond:"
+                        + " 204 }], public: true }\n  health:"));
         all.add((text, random) -> text.replace("${SECRET:-", "${file:/nonexistent/" + random.nextInt() + "}${A:-"));
         return all;
     }

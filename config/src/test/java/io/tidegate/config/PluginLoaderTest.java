@@ -65,8 +65,12 @@ final class PluginLoaderTest {
     Path folder;
 
     private Path plugin(String name, String type) throws IOException {
+        return plugin(name, type, SOURCE);
+    }
+
+    private Path plugin(String name, String type, String code) throws IOException {
         Path work = Files.createDirectories(folder.resolve("work-" + name).resolve("plugin"));
-        Path source = Files.writeString(work.resolve("SampleFactory.java"), SOURCE.replace("TYPE", type));
+        Path source = Files.writeString(work.resolve("SampleFactory.java"), code.replace("TYPE", type));
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         int status = compiler.run(null, null, null, "-proc:none", "-cp", System.getProperty("java.class.path"),
                 source.toString());
@@ -135,6 +139,15 @@ final class PluginLoaderTest {
         }
         assertThatThrownBy(() -> PluginLoader.load(folder.resolve("plugins"))).isInstanceOf(ConfigException.class)
                 .hasMessageContaining("plugin.Nothing").hasMessageContaining("'one'");
+    }
+
+    @Test
+    void refusesAConfigurationThatCannotBeWritten() throws IOException {
+        Path jar = plugin("one", "sample", SOURCE.replace("String word", "java.net.Socket word"));
+        assertThatThrownBy(() -> PluginLoader.load(folder.resolve("plugins"))).isInstanceOf(ConfigException.class)
+                .hasMessage("the policy 'sample' of " + jar
+                        + " can't be used: plugin.SampleFactory$Config.word is of a type that can't be configured:"
+                        + " java.net.Socket");
     }
 
     @Test
