@@ -4,7 +4,7 @@
  *
  * Every request has a time at which it is due, and its latency counts from then on, whether or not a connection
  * was free to send it: what a stalled gateway keeps from being sent is measured too (no coordinated omission).
- * RATE 0 sends as fast as the connections allow, closed-loop, and then latency counts from sending.
+ * An interrupt (SIGINT) ends it early. RATE 0 sends as fast as the connections allow, closed-loop, and then latency counts from sending.
  *
  * Prints one JSON object: requests sent, completed and failed in all (warm-up included), and the latencies of the
  * requests due after the warm-up in microseconds, from a histogram with 128 steps to each doubling (0.8% apart).
@@ -57,6 +57,8 @@ static unsigned long measured;
 static double total_micros;
 static long highest;
 static long measure_from;
+
+static volatile sig_atomic_t interrupted;
 
 static unsigned long sent, completed, refused, broken, bad_status, malformed;
 static unsigned long statuses[600];
@@ -329,6 +331,11 @@ static void print_result(double rate, double seconds) {
            quantile(0.99), quantile(0.999), (double) highest / 1000.0);
 }
 
+static void interrupt(int number) {
+    (void) number;
+    interrupted = 1;
+}
+
 static void usage(void) {
     fprintf(stderr, "usage: load [-c CONNECTIONS] [-r RATE] [-d SECONDS] [-w WARM_UP_SECONDS] [-H 'Name: value'] "
                     "HOST:PORT PATH\n");
@@ -337,7 +344,7 @@ static void usage(void) {
 
 int main(int argc, char **argv) {
     double rate = 1000, seconds = 10, warm_up = 0;
-    const char *headers[MAX_HEADERS];
+    const char *headers[MAX_HEADERS], *host = NULL;
     int header_count = 0, option;
     while ((option = getopt(argc, argv, "c:r:d:w:H:")) != -1) {
         switch (option) {
@@ -349,7 +356,11 @@ int main(int argc, char **argv) {
             if (header_count == MAX_HEADERS) {
                 usage();
             }
-            headers[header_count++] = optarg;
+            if (strncasecmp(optarg, "host: ", 6) == 0) {
+                host = optarg + 6;
+            } else {
+                headers[header_count++] = optarg;
+            }
             break;
         default: usage();
         }
@@ -359,7 +370,7 @@ int main(int argc, char **argv) {
         usage();
     }
     request_length = (size_t) snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: %s\r\n", argv[optind + 1],
-                                       argv[optind]);
+                                       host == NULL ? argv[optind] : host);
     for (int i = 0; i < header_count; i++) {
         request_length += (size_t) snprintf(request + request_length, sizeof request - request_length, "%s\r\n",
                                             headers[i]);
@@ -376,6 +387,7 @@ int main(int argc, char **argv) {
     }
 
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGINT, interrupt);
     prctl(PR_SET_TIMERSLACK, 1UL);
     struct rlimit files;
     getrlimit(RLIMIT_NOFILE, &files);
@@ -408,6 +420,9 @@ int main(int argc, char **argv) {
         }
         long wait = 1000000;
         if (connected) {
+            if (interrupted && now < end) {
+                end = now;
+            }
             if (now < end) {
                 if (rate > 0) {
                     while (begin + (long) ((double) scheduled * step) <= now) {

@@ -1,6 +1,7 @@
 """Starting processes on a processor, and reading what they cost."""
 
 import os
+import random
 import resource
 import signal
 import socket
@@ -24,10 +25,17 @@ def raise_file_limit():
 
 
 def free_port():
-    """A port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port nobody listens on, and that no outgoing connection is given: whoever tries to connect to a port that the
+    system also gives to connections can end up connected to himself."""
+    lowest = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    while True:
+        port = random.randrange(10_000, max(lowest, 10_001))
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
 
 
 def wait_until_listening(port, process, limit=120):

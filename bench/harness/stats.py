@@ -21,3 +21,10 @@ def bootstrap_median(values, confidence=0.95, samples=10_000, seed=1):
     medians = sorted(median(chance.choices(values, k=len(values))) for _ in range(samples))
     tail = (1 - confidence) / 2
     return medians[int(tail * samples)], medians[int((1 - tail) * samples) - 1]
+
+
+def slope(points):
+    """The slope of the straight line through these points by least squares."""
+    middle = [sum(axis) / len(points) for axis in zip(*points)]
+    spread = sum((x - middle[0]) ** 2 for x, _ in points)
+    return sum((x - middle[0]) * (y - middle[1]) for x, y in points) / spread if spread else 0.0

@@ -1,4 +1,4 @@
-/// Benchmarks of single parts, and the gateway that the side-by-side runs start.
+/// Benchmarks of single parts of the data path.
 @NullMarked
 package io.tidegate.bench;
 

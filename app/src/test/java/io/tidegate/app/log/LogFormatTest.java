@@ -37,8 +37,9 @@ class LogFormatTest {
         LogFormat.JSON.write(new LogEvent(Instant.parse("2026-01-02T03:04:05Z"), Level.WARN, "io.tidegate.A",
                 "said \"so\"\n", List.of(new KeyValuePair("n", 3), new KeyValuePair("level", "x")), null), line);
 
-        assertThat(line).hasToString("{\"time\":\"2026-01-02T03:04:05Z\",\"level\":\"warn\",\"logger\":\"io.tidegate.A\","
-                + "\"message\":\"said \\\"so\\\"\\n\",\"n\":3,\"level_\":\"x\"}\n");
+        assertThat(line)
+                .hasToString("{\"time\":\"2026-01-02T03:04:05Z\",\"level\":\"warn\",\"logger\":\"io.tidegate.A\","
+                        + "\"message\":\"said \\\"so\\\"\\n\",\"n\":3,\"level_\":\"x\"}\n");
     }
 
     @Test
