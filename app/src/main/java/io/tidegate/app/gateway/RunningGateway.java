@@ -1,6 +1,7 @@
 package io.tidegate.app.gateway;
 
 import io.tidegate.app.log.LogSink;
+import io.tidegate.config.ConfigWriter;
 import io.tidegate.config.ProcessConfig;
 import io.tidegate.control.ControlOptions;
 import io.tidegate.control.ControlPlane;
@@ -29,9 +30,7 @@ public final class RunningGateway implements AutoCloseable {
         engine = Engine.start(new EngineOptions(process, version));
         EngineView view = new EngineView(engine, LogSink.ofProcess());
         control = new ControlPlane(
-                new ControlOptions(declared.root(), declared.loader(), config -> {
-                    throw new UnsupportedOperationException("no writer");
-                },
+                new ControlOptions(declared.root(), declared.loader(), ConfigWriter::json,
                         ControlPlane.tokenFolder(System::getenv), version),
                 new LoggingTarget(engine, view), view);
     }

@@ -110,7 +110,7 @@ final class RouteIndexBuilder {
             return anyHost;
         }
         byte[] name = Ascii.bytes(host.name());
-        int scope = host.wildcard() ? RouteIndex.WILDCARD : RouteIndex.EXACT;
+        int scope = host.wildcard() ? HostTable.WILDCARD : HostTable.EXACT;
         int group = hosts.find(scope, name, 0, name.length);
         if (group == ByteIndex.NONE) {
             group = newGroup(host.toString());
@@ -217,21 +217,29 @@ final class RouteIndexBuilder {
                 dispatches.add(dispatch);
             }
         }
-        int[] nodes = new int[nodeCount * RouteIndex.STRIDE];
-        for (int i = 0; i < nodeCount; i++) {
-            nodes[i * RouteIndex.STRIDE] = parameters[i];
-            System.arraycopy(starts, i * PLACES, nodes, i * RouteIndex.STRIDE + 1, RouteIndex.STRIDE - 1);
-        }
-        int[] groups = new int[groupNames.size() * RouteIndex.STRIDE];
-        for (int i = 0; i < groupNames.size(); i++) {
-            groups[i * RouteIndex.STRIDE] = roots[i];
-            System.arraycopy(starts, roots[i] * PLACES + REGEX, groups, i * RouteIndex.STRIDE + 1,
-                    RouteIndex.STRIDE - 1);
-        }
         hosts.trim();
         edges.trim();
-        return new RouteIndex(hosts, wildcardLengths, anyHost, groups, edges, nodes, sorted,
-                List.copyOf(dispatches), methods, listsOptions);
+        return new RouteIndex(new HostTable(hosts, wildcardLengths, anyHost, groups(starts)),
+                new PathTrie(edges, nodes(starts)), sorted, List.copyOf(dispatches), methods, listsOptions);
+    }
+
+    private int[] nodes(int[] starts) {
+        int[] nodes = new int[nodeCount * PathTrie.STRIDE];
+        for (int i = 0; i < nodeCount; i++) {
+            nodes[i * PathTrie.STRIDE] = parameters[i];
+            System.arraycopy(starts, i * PLACES + ENDS, nodes, i * PathTrie.STRIDE + 1, PathTrie.STRIDE - 1);
+        }
+        return nodes;
+    }
+
+    private int[] groups(int[] starts) {
+        int[] groups = new int[groupNames.size() * HostTable.STRIDE];
+        for (int i = 0; i < groupNames.size(); i++) {
+            groups[i * HostTable.STRIDE] = roots[i];
+            System.arraycopy(starts, roots[i] * PLACES + REGEX, groups, i * HostTable.STRIDE + 1,
+                    HostTable.STRIDE - 1);
+        }
+        return groups;
     }
 
     /// A look-up visits a node, then those below the literal it goes on with, then those below the parameter: at most

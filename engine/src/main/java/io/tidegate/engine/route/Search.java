@@ -96,22 +96,23 @@ final class Search {
     }
 
     private boolean searchHosts() {
+        HostTable hosts = index.hosts();
         RouteInput request = input();
         byte[] host = request.hostBytes();
         int from = request.hostStart();
         int to = request.hostEnd();
         if (to > from) {
-            if (searchGroup(index.hosts().find(RouteIndex.EXACT, host, from, to), from)) {
+            if (searchGroup(hosts.names().find(HostTable.EXACT, host, from, to), from)) {
                 return true;
             }
-            for (int i = from + 1; index.hasWildcards() && i < to; i++) {
-                if (host[i] == '.' && index.mayBeWildcard(to - i - 1)
-                        && searchGroup(index.hosts().find(RouteIndex.WILDCARD, host, i + 1, to), i + 1)) {
+            for (int i = from + 1; hosts.hasWildcards() && i < to; i++) {
+                if (host[i] == '.' && hosts.mayBeWildcard(to - i - 1)
+                        && searchGroup(hosts.names().find(HostTable.WILDCARD, host, i + 1, to), i + 1)) {
                     return true;
                 }
             }
         }
-        return searchGroup(index.anyHost(), to);
+        return searchGroup(hosts.anyHost(), to);
     }
 
     private boolean searchGroup(int group, int nameFrom) {
@@ -119,12 +120,13 @@ final class Search {
             return false;
         }
         hostFrom = nameFrom;
-        return (pathStart < pathEnd && path[pathStart] == '/' && walk(index.root(group)))
-                || test(index.expressionsFrom(group), index.anyPathFrom(group))
-                || test(index.anyPathFrom(group), index.anyPathTo(group));
+        return (pathStart < pathEnd && path[pathStart] == '/' && walk(index.hosts().root(group)))
+                || test(index.hosts().expressionsFrom(group), index.hosts().anyPathFrom(group))
+                || test(index.hosts().anyPathFrom(group), index.hosts().anyPathTo(group));
     }
 
     private boolean walk(int root) {
+        PathTrie trie = index.trie();
         byte[] bytes = path;
         int end = pathEnd;
         int node = root;
@@ -133,8 +135,8 @@ final class Search {
         while (true) {
             visits++;
             if (at == end) {
-                if (test(index.endsFrom(node), index.restFrom(node))
-                        || test(index.restFrom(node), index.restTo(node))) {
+                if (test(trie.endsFrom(node), trie.restFrom(node))
+                        || test(trie.restFrom(node), trie.restTo(node))) {
                     return true;
                 }
             } else {
@@ -142,11 +144,11 @@ final class Search {
                 while (to < end && bytes[to] != '/') {
                     to++;
                 }
-                int literal = index.edges().find(node, bytes, at + 1, to);
-                int parameter = to > at + 1 ? index.parameter(node) : 0;
+                int literal = trie.edges().find(node, bytes, at + 1, to);
+                int parameter = to > at + 1 ? trie.parameter(node) : 0;
                 int next = literal == ByteIndex.NONE ? parameter : literal;
                 boolean parameterLeft = literal != ByteIndex.NONE && parameter != 0;
-                boolean rest = index.restFrom(node) < index.restTo(node);
+                boolean rest = trie.hasRest(node);
                 if (next != 0) {
                     if (parameterLeft || rest) {
                         push(depth, node, parameterLeft ? to : REST_ONLY);
@@ -156,7 +158,7 @@ final class Search {
                     at = to;
                     continue;
                 }
-                if (rest && test(index.restFrom(node), index.restTo(node))) {
+                if (rest && test(trie.restFrom(node), trie.restTo(node))) {
                     return true;
                 }
             }
@@ -164,10 +166,10 @@ final class Search {
             if (depth < 0) {
                 return depth == FOUND;
             }
-            node = index.parameter(stack[depth]);
+            node = trie.parameter(stack[depth]);
             at = stack[depth + 1];
             stack[depth + 1] = REST_ONLY;
-            depth += index.restFrom(stack[depth]) < index.restTo(stack[depth]) ? 2 : 0;
+            depth += trie.hasRest(stack[depth]) ? 2 : 0;
         }
     }
 
@@ -178,6 +180,7 @@ final class Search {
     ///
     /// @return depth of that node's pair, [#FOUND] or [#EXHAUSTED]
     private int backtrack(int from) {
+        PathTrie trie = index.trie();
         int depth = from;
         while (depth > 0) {
             depth -= 2;
@@ -185,7 +188,7 @@ final class Search {
                 return depth;
             }
             int node = stack[depth];
-            if (test(index.restFrom(node), index.restTo(node))) {
+            if (test(trie.restFrom(node), trie.restTo(node))) {
                 return FOUND;
             }
         }
