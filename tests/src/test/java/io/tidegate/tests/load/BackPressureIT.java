@@ -34,7 +34,8 @@ class BackPressureIT {
     private static String yaml(TestUpstream upstream) {
         return GatewayYaml.to(upstream)
                 .listener("timeouts: { bodyIdle: 5m, writeIdle: 5m }, limits: { minimumRate: 0B }")
-                .upstream("timeouts: { response: 5m, idle: 5m }").route("policies: [{ requestLimits: { maxBody: 2GiB } }]")
+                .upstream("timeouts: { response: 5m, idle: 5m }")
+                .route("policies: [{ requestLimits: { maxBody: 2GiB } }]")
                 .text();
     }
 
