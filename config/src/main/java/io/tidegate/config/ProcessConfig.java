@@ -45,6 +45,9 @@ public record ProcessConfig(
             if (text.equals("auto")) {
                 return new Count(0);
             }
+            if (text.matches("[1-9][0-9]{0,8}")) {
+                return new Count(Integer.parseInt(text));
+            }
             throw new IllegalArgumentException("must be a number of 1 or more, or auto (was '" + text + "')");
         }
 

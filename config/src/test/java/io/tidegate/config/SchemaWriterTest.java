@@ -56,6 +56,25 @@ final class SchemaWriterTest {
         return tests.stream();
     }
 
+    @TestFactory
+    Stream<DynamicTest> acceptsWhatTheLoaderAccepts() throws IOException {
+        List<DynamicTest> tests = new ArrayList<>();
+        try (Stream<Path> files = Files.list(Path.of("src/test/resources/problems"))) {
+            for (Path file : files.sorted().toList()) {
+                for (String part : Files.readString(file).split("(?m)^=== ", -1)) {
+                    // The validator's reader of YAML follows no aliases.
+                    if (part.contains("\naccepted\n") && !part.startsWith("an alias")) {
+                        String yaml = part.substring(part.indexOf('\n') + 1, part.indexOf("--->"));
+                        tests.add(DynamicTest.dynamicTest(part.substring(0, part.indexOf('\n')),
+                                () -> assertThat(errors(yaml)).isEmpty()));
+                    }
+                }
+            }
+        }
+        assertThat(tests).hasSizeGreaterThan(20);
+        return tests.stream();
+    }
+
     @Test
     void acceptsWhatTheWriterWrites() {
         Loaded loaded = new ConfigLoader(SamplePolicies.plugins(), name -> null)

@@ -8,6 +8,8 @@ import io.tidegate.api.ConditionLanguage;
 import io.tidegate.api.ConfigException;
 import io.tidegate.api.Fault;
 import io.tidegate.api.FaultException;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
@@ -118,6 +120,34 @@ final class CelConditionLanguageTest {
         assertThat(exchange.walks).isZero();
         language.compile("request.headers.exists(name, name == 'accept')").test(exchange);
         assertThat(exchange.walks).isPositive();
+    }
+
+    /// A class loader in which the language's library does not exist.
+    private static final class WithoutCel extends ClassLoader {
+
+        WithoutCel() {
+            super(CelConditionLanguage.class.getClassLoader());
+        }
+
+        @Override
+        protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+            if (name.startsWith("dev.cel.") || name.startsWith("io.tidegate.expressions.")) {
+                throw new ClassNotFoundException(name);
+            }
+            return super.loadClass(name, resolve);
+        }
+    }
+
+    @Test
+    void loadsNothingOfTheLibraryBeforeTheFirstCondition() throws Exception {
+        URL classes = CelConditionLanguage.class.getProtectionDomain().getCodeSource().getLocation();
+        try (URLClassLoader loader = new URLClassLoader(new URL[]{classes}, new WithoutCel())) {
+            Object made = Class.forName(CelConditionLanguage.class.getName(), true, loader).getConstructor()
+                    .newInstance();
+            assertThat(made).isInstanceOf(ConditionLanguage.class);
+            assertThatThrownBy(() -> ((ConditionLanguage) made).compile("true"))
+                    .isInstanceOf(NoClassDefFoundError.class);
+        }
     }
 
     @Test

@@ -117,9 +117,20 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         switch (on.routes().match(input, match).outcome()) {
             case FOUND -> begin(match.route());
             case NO_ROUTE -> fail(Fault.NO_ROUTE);
-            case METHOD_NOT_ALLOWED -> onRefusal(Fault.METHOD_NOT_ALLOWED,
-                    List.of(new Field("allow", String.join(", ", match.allowedMethods()))));
+            case METHOD_NOT_ALLOWED -> refuseMethod();
             case REDIRECT_SLASH -> redirect(match.route());
+        }
+    }
+
+    /// Says which methods there are (RFC 9110 §15.5.6); to OPTIONS that is the answer itself (§9.3.7).
+    private void refuseMethod() {
+        String allowed = String.join(", ", match.allowedMethods());
+        if (request.method().equals("OPTIONS")) {
+            made().make(204);
+            made().add("allow", allowed);
+            answer(NOTHING);
+        } else {
+            onRefusal(Fault.METHOD_NOT_ALLOWED, List.of(new Field("allow", allowed)));
         }
     }
 

@@ -87,7 +87,7 @@ final class ReferenceParser {
         long length = length(fields, minor, method);
         rules(fields);
         String host = host(fields, minor);
-        Target read = target(method, target, host, minor);
+        Target read = target(method, target, host);
         List<String> texts = fields.stream().map(field -> field[0] + ": " + field[1]).toList();
         return new Result(method, minor, read.path, read.query, read.authority, length, keepAlive(fields, minor),
                 read.path != null && (read.path.contains("%2F") || read.path.contains("%5C")), texts, end + 4);
@@ -186,7 +186,7 @@ final class ReferenceParser {
     private record Target(@Nullable String path, @Nullable String query, String authority) {
     }
 
-    private static Target target(String method, String target, @Nullable String host, int minor)
+    private static Target target(String method, String target, @Nullable String host)
             throws RefusedException {
         String authority = host == null ? "" : authority(host);
         if (target.equals("*")) {
