@@ -27,7 +27,8 @@ import org.openjdk.jmh.annotations.Warmup;
 public class AccessLogBenchmark {
 
     private final AccessLog log = AccessLog.open(
-            new TelemetryConfig.AccessLog("/dev/null", TelemetryConfig.AccessLog.Format.JSON, new ByteSize(16 << 20)), 1,
+            new TelemetryConfig.AccessLog("/dev/null", TelemetryConfig.AccessLog.Format.JSON, new ByteSize(16 << 20)),
+            1,
             new Metrics(1, new Metrics.BuildInfo("bench", "none")));
     private final AccessLane lane = log.lane(0);
     private final SampleRecord record = new SampleRecord(SampleRequest.head("127.0.0.1:8080", "/small"));
