@@ -16,11 +16,10 @@ public final class Main {
     /// Runs one command and ends with its exit status: 0 well, 1 the input was wrong, 2 wrong usage.
     public static void main(String[] arguments) {
         UtilLogging.announce();
-        int status;
-        try (PrintWriter out = writer(FileDescriptor.out); PrintWriter err = writer(FileDescriptor.err)) {
-            status = CommandLines.run(out, err, arguments);
-        }
-        System.exit(status);
+        // Left open: closing them would close what the log and the access log write to.
+        PrintWriter out = writer(FileDescriptor.out);
+        PrintWriter err = writer(FileDescriptor.err);
+        System.exit(CommandLines.run(out, err, arguments));
     }
 
     private static PrintWriter writer(FileDescriptor descriptor) {

@@ -64,6 +64,12 @@ final class AddressChecks {
             context.error("must be at most 'requestHead', " + limits.requestHead() + " (was " + limits.requestTarget()
                     + ")", "listeners", name, "limits", "requestTarget");
         }
+        if (limits.minimumRate().bytes() > 1 << 20) {
+            context.error("must be at most 1MiB (was " + limits.minimumRate() + ")", "listeners", name, "limits",
+                    "minimumRate");
+        } else if (limits.minimumRate().bytes() == 0) {
+            context.warning("bodies may drip for as long as they like", "listeners", name, "limits", "minimumRate");
+        }
         ClientTimeoutsConfig timeouts = listener.timeouts();
         positive(timeouts.firstByte(), "listeners", name, "timeouts", "firstByte");
         positive(timeouts.requestHead(), "listeners", name, "timeouts", "requestHead");
@@ -98,7 +104,8 @@ final class AddressChecks {
                 }
             }
         }
-        others.put(owner, new Opened(address, context.declared(path) ? " (" + context.place(path) + ")" : " (default)"));
+        others.put(owner,
+                new Opened(address, context.declared(path) ? " (" + context.place(path) + ")" : " (default)"));
     }
 
     private static String key(String host, int port) {

@@ -1,5 +1,6 @@
 package io.tidegate.config;
 
+import io.tidegate.api.Doc;
 import io.tidegate.api.Shorthand;
 
 /// An address to listen on: `:8080`, `127.0.0.1:8080`, `[::1]:8080`, `localhost:8080`, `unix:/run/tidegate.sock`.
@@ -8,6 +9,7 @@ import io.tidegate.api.Shorthand;
 ///            host or IP address without brackets; empty for every address of the machine; for a Unix socket its path
 /// @param port
 ///            0 to 65535, 0 for any free one; -1 for a Unix socket
+@Doc("An address to listen on: `:8080`, `127.0.0.1:8080`, `[::1]:8080` or `unix:/run/tidegate.sock`.")
 public record AddressConfig(String host, int port) {
 
     /// Reads one.

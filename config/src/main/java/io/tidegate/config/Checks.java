@@ -6,11 +6,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /// Finds what is wrong between the parts of a configuration, each of which is right by itself.
 final class Checks {
 
-    private static final String NAME = "[a-z0-9]([a-z0-9.-]*[a-z0-9])?";
+    private static final Pattern NAME = Pattern.compile("[a-z0-9]([a-z0-9.-]*[a-z0-9])?");
     private static final int LONGEST_NAME = 63;
 
     private final CheckContext context;
@@ -44,7 +45,7 @@ final class Checks {
             if (name.length() > LONGEST_NAME) {
                 context.errorAtKey("a name may have at most " + LONGEST_NAME + " characters (has " + name.length()
                         + ")", key, name);
-            } else if (!name.matches(NAME)) {
+            } else if (!NAME.matcher(name).matches()) {
                 context.errorAtKey("a name is made of a-z, 0-9, '-' and '.', and begins and ends with a letter or a"
                         + " digit (was '" + name + "')", key, name);
             }

@@ -1,5 +1,6 @@
 package io.tidegate.config;
 
+import io.tidegate.api.Doc;
 import io.tidegate.api.Shorthand;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -11,6 +12,7 @@ import java.util.HexFormat;
 ///            the address in hexadecimal digits, 8 (IPv4) or 32 (IPv6) of them
 /// @param prefix
 ///            number of bits that count
+@Doc("A network: `10.0.0.0/8`, `2001:db8::/32`, or one address.")
 public record CidrConfig(String network, int prefix) {
 
     /// Reads one.

@@ -1,5 +1,6 @@
 package io.tidegate.config;
 
+import io.tidegate.api.Doc;
 import io.tidegate.api.Shorthand;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -11,6 +12,7 @@ import java.util.Locale;
 ///            host name or IP address without brackets, lower case; for a Unix socket its path
 /// @param port
 ///            1 to 65535; -1 for a Unix socket
+@Doc("Where an endpoint is: `http://10.0.0.11:8080`, `http://orders.internal` or `unix:/run/orders.sock`.")
 public record EndpointUrl(String host, int port) {
 
     /// Reads one.

@@ -1,5 +1,6 @@
 package io.tidegate.config;
 
+import io.tidegate.api.Doc;
 import io.tidegate.api.Shorthand;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -10,6 +11,7 @@ import java.util.Set;
 ///
 /// @param segments
 ///            its segments in order; `/` alone has one empty literal
+@Doc("A path to match: `/orders`, `/orders/**`, `/orders/{id}` or `/files/{path**}`.")
 public record PathPattern(List<Segment> segments) {
 
     /// A segment of a path pattern.

@@ -130,6 +130,11 @@ public final class PluginLoader {
             throw new ConfigException(
                     "two plugins make policies of the type '" + type + "': " + other + " and " + origin);
         }
+        try {
+            new Shapes().verify(factory.configType());
+        } catch (IllegalStateException e) {
+            throw new ConfigException("the policy '" + type + "' of " + origin + " can't be used: " + e.getMessage());
+        }
         policies.put(type, factory);
     }
 

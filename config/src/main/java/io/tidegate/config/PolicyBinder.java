@@ -159,8 +159,8 @@ final class PolicyBinder {
         if (value instanceof Node.Scalar scalar && scalar.kind() == Kind.NULL) {
             problems.error(placeOf(fields, kind), at,
                     kind.equals("use")
-                    ? "must be the name of a policy set (was empty)"
-                    : "has no value: write '{}' for its defaults, or 'false' to switch it off");
+                            ? "must be the name of a policy set (was empty)"
+                            : "has no value: write '{}' for its defaults, or 'false' to switch it off");
             return null;
         }
         return new Core(kind, true, value, at);

@@ -43,4 +43,11 @@ public record PolicyConfig(
         boolean locked,
         String path,
         Place place) {
+
+    /// Tells where it stands, and nothing of its configuration, which may hold secrets.
+    @Override
+    public String toString() {
+        return "PolicyConfig[" + path + ", type=" + type + ", use=" + use + ", enabled=" + enabled + ", place=" + place
+                + "]";
+    }
 }

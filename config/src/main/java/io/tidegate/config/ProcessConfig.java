@@ -36,6 +36,7 @@ public record ProcessConfig(
     ///
     /// @param value
     ///            1 or more; 0 stands for `auto`
+    @Doc("A number of 1 or more, or `auto`.")
     public record Count(int value) {
 
         /// Reads a number or `auto`.
@@ -43,6 +44,9 @@ public record ProcessConfig(
         public static Count of(String text) {
             if (text.equals("auto")) {
                 return new Count(0);
+            }
+            if (text.matches("[1-9][0-9]{0,8}")) {
+                return new Count(Integer.parseInt(text));
             }
             throw new IllegalArgumentException("must be a number of 1 or more, or auto (was '" + text + "')");
         }

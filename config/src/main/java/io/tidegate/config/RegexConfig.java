@@ -1,5 +1,6 @@
 package io.tidegate.config;
 
+import io.tidegate.api.Doc;
 import io.tidegate.api.Shorthand;
 import org.safere.Pattern;
 
@@ -7,6 +8,7 @@ import org.safere.Pattern;
 ///
 /// @param source
 ///            as written
+@Doc("A regular expression, matched in linear time.")
 public record RegexConfig(String source) {
 
     /// Refuses what is no regular expression.
@@ -15,7 +17,8 @@ public record RegexConfig(String source) {
             Pattern.compile(source);
         } catch (RuntimeException e) {
             throw new IllegalArgumentException(
-                    "must be a regular expression: " + String.valueOf(e.getMessage()).lines().findFirst().orElse(""), e);
+                    "must be a regular expression: " + String.valueOf(e.getMessage()).lines().findFirst().orElse(""),
+                    e);
         }
     }
 

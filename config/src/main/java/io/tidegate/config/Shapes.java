@@ -45,6 +45,28 @@ final class Shapes {
         return known;
     }
 
+    /// Reads the shape of a record and of everything in it.
+    ///
+    /// @throws IllegalStateException
+    ///             where something in it can't be configured
+    void verify(Class<? extends Record> type) {
+        if (shapes.containsKey(type)) {
+            return;
+        }
+        RecordShape shape = of(type);
+        for (Component component : shape.components().values()) {
+            ValueType inner = component.type();
+            while (inner instanceof ValueType.Listing || inner instanceof ValueType.Mapping) {
+                inner = inner instanceof ValueType.Listing listing
+                        ? listing.item()
+                        : ((ValueType.Mapping) inner).value();
+            }
+            if (inner instanceof ValueType.Struct struct && !shape.onlyShort()) {
+                verify(struct.type());
+            }
+        }
+    }
+
     private static RecordShape read(Class<? extends Record> type) {
         Map<String, Component> components = new LinkedHashMap<>();
         RecordComponent[] declared = type.getRecordComponents();

@@ -41,6 +41,11 @@ final class Substitution {
     record Result(String text, boolean replaced, boolean hidden) {
     }
 
+    /// Takes what must never be shown.
+    Secrets.Collector secrets() {
+        return secrets;
+    }
+
     /// Every file that was read, or that could not be.
     Set<Path> files() {
         return files;

@@ -40,6 +40,7 @@ final class YamlReader {
     private final Path folder;
     private final Substitution substitution;
     private final ProblemList problems;
+    private final Secrets.Collector secrets;
     private final Map<Anchor, Node> anchors = new HashMap<>();
     private final Set<Anchor> open = new HashSet<>();
     private long aliased;
@@ -49,6 +50,7 @@ final class YamlReader {
         this.folder = folder;
         this.substitution = substitution;
         this.problems = problems;
+        this.secrets = substitution.secrets();
     }
 
     /// What ends a file at once.
@@ -246,6 +248,9 @@ final class YamlReader {
         if (text.contains("${")) {
             try {
                 Substitution.Result result = substitution.apply(text, folder);
+                if (result.hidden()) {
+                    secrets.add(result.text());
+                }
                 return new Node.Scalar(place, result.text(), result.replaced() ? Kind.SUBSTITUTED : Kind.TEXT,
                         result.hidden());
             } catch (IllegalArgumentException e) {

@@ -139,9 +139,7 @@ final class AdminEndpoints {
     }
 
     private AdminAnswer metrics() {
-        String text = view.metrics();
-        String separator = text.isEmpty() || text.endsWith("\n") ? "" : "\n";
-        return new AdminAnswer(200, METRICS_TYPE, text + separator + ReloadMetrics.text(reconciler.status()),
+        return new AdminAnswer(200, METRICS_TYPE, ReloadMetrics.appendedTo(view.metrics(), reconciler.status()),
                 Map.of());
     }
 
@@ -150,7 +148,7 @@ final class AdminEndpoints {
         if (running == null) {
             throw new ProblemException(503, "no configuration runs yet");
         }
-        return AdminAnswer.json(200, options.writer().apply(running.config()));
+        return AdminAnswer.json(200, options.writer().apply(running));
     }
 
     private AdminAnswer reload(AdminRequest request) throws IOException {
@@ -226,6 +224,9 @@ final class AdminEndpoints {
             json.writeStartObject();
             json.writeStringProperty("severity", name(problem.severity()));
             json.writeStringProperty("place", problem.place().toString());
+            json.writeStringProperty("file", problem.place().file());
+            json.writeNumberProperty("line", problem.place().line());
+            json.writeNumberProperty("column", problem.place().column());
             json.writeStringProperty("path", problem.path());
             json.writeStringProperty("message", problem.message());
             json.writeEndObject();

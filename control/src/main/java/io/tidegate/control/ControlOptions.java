@@ -1,6 +1,5 @@
 package io.tidegate.control;
 
-import io.tidegate.config.GatewayConfig;
 import io.tidegate.config.Loaded;
 import java.nio.file.Path;
 import java.util.function.Function;
@@ -14,11 +13,11 @@ import org.jspecify.annotations.Nullable;
 /// @param loader
 ///            reads the configuration; called on a virtual thread, may block
 /// @param writer
-///            writes a configuration as JSON text, without its secrets
+///            writes a configuration as JSON text, without its secrets: `ConfigWriter::json`
 /// @param tokenFolder
 ///            where the file with the admin token goes if none is configured ([ControlPlane#tokenFolder])
 /// @param version
 ///            of the gateway
-public record ControlOptions(@Nullable Path root, Supplier<Loaded> loader, Function<GatewayConfig, String> writer,
+public record ControlOptions(@Nullable Path root, Supplier<Loaded> loader, Function<Loaded.Accepted, String> writer,
         Path tokenFolder, String version) {
 }

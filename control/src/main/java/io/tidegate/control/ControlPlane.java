@@ -62,7 +62,14 @@ public final class ControlPlane implements AutoCloseable {
         this.target = target;
         this.view = view;
         reconciler = new Reconciler(options.loader(), this::apply, this::watch, InstantSource.system());
-        source = options.root() == null ? null : new FileSource(options.root(), reconciler::filesChanged);
+        source = source(options.root());
+    }
+
+    // What can be read only once, such as a pipe, is not read again.
+    private @Nullable FileSource source(@Nullable Path root) {
+        return root == null || (Files.exists(root) && !Files.isRegularFile(root) && !Files.isDirectory(root))
+                ? null
+                : new FileSource(root, reconciler::filesChanged);
     }
 
     /// System properties that bound the admin listener, with their values. The JDK reads them once, so whoever starts
@@ -130,7 +137,7 @@ public final class ControlPlane implements AutoCloseable {
         AdminEndpoints endpoints = new AdminEndpoints(options, view, reconciler, this::degraded);
         InetSocketAddress address = main.address();
         Gate gate = new Gate(token(config, address.getPort()),
-                Set.of(config.address().host(), address.getAddress().getHostAddress()));
+                Set.of(config.address().host()));
         server = main.serve(endpoints.all(), gate);
         LOG.info("admin: listening on {}", text(address));
         if (second != null) {

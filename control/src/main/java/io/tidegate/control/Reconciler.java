@@ -188,7 +188,10 @@ final class Reconciler implements AutoCloseable {
         }
         return switch (result) {
             case Result.Refused refused -> {
-                List<Problem> all = new ArrayList<>(refused.problems());
+                // Unlike the loader, the target does not know what is secret in the values that it complains of.
+                List<Problem> all = new ArrayList<>();
+                refused.problems().forEach(problem -> all.add(new Problem(problem.severity(), problem.place(),
+                        problem.path(), accepted.secrets().hide(problem.message()))));
                 all.addAll(accepted.warnings());
                 yield rejected(all, reason, quiet);
             }

@@ -11,8 +11,8 @@ public final class FieldRules {
 
     private static final Set<String> HOP_BY_HOP = Set.of("connection", "keep-alive", "proxy-connection", "te",
             "trailer", "upgrade", "http2-settings", "proxy-authenticate", "proxy-authorization", "expect");
-    private static final Set<String> WRITTEN_TO_UPSTREAM = Set.of("x-forwarded-for", "x-forwarded-proto",
-            "x-forwarded-host", "forwarded", "x-request-id");
+    private static final Set<String> FORWARDED = Set.of("x-forwarded-for", "x-forwarded-proto", "x-forwarded-host",
+            "forwarded");
 
     private FieldRules() {
     }
@@ -39,15 +39,20 @@ public final class FieldRules {
         }
     }
 
-    /// Refuses, besides what [#checkName] does, what the gateway itself writes into every request.
+    /// Refuses, besides what [#checkName] does, what the gateway itself writes into every request. What it says of the
+    /// client there can be replaced by `set` only: it is neither added to nor left out.
     ///
     /// @throws IllegalArgumentException
     ///             saying which
-    public static void checkRequestName(String name) {
+    public static void checkRequestName(String name, boolean set) {
         checkName(name);
-        if (WRITTEN_TO_UPSTREAM.contains(lower(name))) {
+        if (lower(name).equals("x-request-id")) {
             throw new IllegalArgumentException("'" + name
                     + "' can't be changed in requests: the gateway writes it; 'trustedProxies' of the listener says whom it believes");
+        }
+        if (!set && FORWARDED.contains(lower(name))) {
+            throw new IllegalArgumentException(
+                    "'" + name + "' can only be replaced by 'set' in requests: the gateway writes it into every one");
         }
     }
 

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +17,10 @@ import org.jspecify.annotations.Nullable;
 final class MessageReader {
 
     private static final int LONGEST_LINE = 1 << 20;
-    private static final String TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
+    private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
+    private static final Pattern STATUS_LINE = Pattern.compile("HTTP/1\\.[01] [1-5][0-9][0-9] .*");
+    private static final Pattern VERSION = Pattern.compile("HTTP/1\\.[01]");
+    private static final Pattern CHUNK_SIZE = Pattern.compile("[0-9A-Fa-f]{1,15}");
 
     private final InputStream in;
 
@@ -32,7 +36,8 @@ final class MessageReader {
             return null;
         }
         String[] parts = line.split(" ", -1);
-        if (parts.length != 3 || !parts[0].matches(TOKEN) || parts[1].isEmpty() || !parts[2].matches("HTTP/1\\.[01]")) {
+        if (parts.length != 3 || !TOKEN.matcher(parts[0]).matches() || parts[1].isEmpty()
+                || !VERSION.matcher(parts[2]).matches()) {
             throw new MalformedMessageException("request line", line);
         }
         List<RawField> fields = fields();
@@ -60,7 +65,7 @@ final class MessageReader {
         if (line == null) {
             return null;
         }
-        if (!line.matches("HTTP/1\\.[01] [1-5][0-9][0-9] .*")) {
+        if (!STATUS_LINE.matcher(line).matches()) {
             throw new MalformedMessageException("status line", line);
         }
         int status = Integer.parseInt(line.substring(9, 12));
@@ -132,7 +137,7 @@ final class MessageReader {
                 return List.copyOf(fields);
             }
             int colon = line.indexOf(':');
-            if (colon < 1 || !line.substring(0, colon).matches(TOKEN)) {
+            if (colon < 1 || !TOKEN.matcher(line.substring(0, colon)).matches()) {
                 throw new MalformedMessageException("field", line);
             }
             fields.add(new RawField(line.substring(0, colon), line.substring(colon + 1).strip()));
@@ -143,7 +148,7 @@ final class MessageReader {
         while (true) {
             String line = line(in.read());
             String size = line.contains(";") ? line.substring(0, line.indexOf(';')) : line;
-            if (!size.matches("[0-9A-Fa-f]{1,15}")) {
+            if (!CHUNK_SIZE.matcher(size).matches()) {
                 throw new MalformedMessageException("chunk size", line);
             }
             long length = Long.parseLong(size, 16);

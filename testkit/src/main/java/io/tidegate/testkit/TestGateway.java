@@ -1,8 +1,10 @@
 package io.tidegate.testkit;
 
+import io.tidegate.config.ConfigLoader;
 import io.tidegate.config.ConfigTarget;
-import io.tidegate.config.GatewayConfig;
 import io.tidegate.config.Loaded;
+import io.tidegate.config.PluginLoader;
+import io.tidegate.config.Plugins;
 import io.tidegate.config.ProcessConfig;
 import io.tidegate.engine.Engine;
 import io.tidegate.engine.EngineOptions;
@@ -12,11 +14,15 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.time.Duration;
-import java.util.List;
+import java.util.Arrays;
+import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /// A gateway in this process, on free ports of the loopback address.
 public final class TestGateway implements AutoCloseable {
+
+    private static final Plugins PLUGINS = PluginLoader.load();
 
     private final Engine engine;
 
@@ -37,24 +43,29 @@ public final class TestGateway implements AutoCloseable {
 
         @Override
         public String toString() {
-            return transport.name().toLowerCase(java.util.Locale.ROOT) + " x " + workers;
+            return transport.name().toLowerCase(Locale.ROOT) + " x " + workers;
         }
     }
 
-    /// A gateway with this configuration.
+    /// A gateway with this configuration, with the policies that are on the class path.
     ///
     /// @throws AssertionError
     ///             where the configuration is refused
-    public static TestGateway start(Setup setup, GatewayConfig config) {
+    public static TestGateway start(String yaml) {
+        return start(Setup.PLAIN, yaml);
+    }
+
+    /// A gateway run in this way with this configuration.
+    ///
+    /// @throws AssertionError
+    ///             where the configuration is refused
+    public static TestGateway start(Setup setup, String yaml) {
         Leaks.watch();
         ProcessConfig process = new ProcessConfig(new ProcessConfig.Count(setup.workers()), setup.transport(),
                 new ProcessConfig.Count(0), Duration.ofSeconds(30), Duration.ZERO, null);
         TestGateway gateway = new TestGateway(Engine.start(new EngineOptions(process)));
         try {
-            ConfigTarget.Result result = gateway.apply(config);
-            if (result instanceof ConfigTarget.Result.Refused(var problems)) {
-                throw new AssertionError("the configuration was refused: " + problems);
-            }
+            gateway.apply(yaml);
         } catch (AssertionError | RuntimeException e) {
             gateway.engine.close();
             throw e;
@@ -62,10 +73,48 @@ public final class TestGateway implements AutoCloseable {
         return gateway;
     }
 
+    /// A gateway that hands every request on to these endpoints.
+    public static TestGateway proxyTo(TestUpstream... endpoints) {
+        return start(proxying(endpoints));
+    }
+
+    /// The configuration of a gateway that hands every request on to these endpoints.
+    public static String proxying(TestUpstream... endpoints) {
+        return """
+                listeners:
+                  default: { address: "127.0.0.1:0" }
+                upstreams:
+                  all:
+                    endpoints: [%s]
+                telemetry: { accessLog: { to: none } }
+                routes:
+                  all: { upstream: all }
+                """.formatted(
+                Arrays.stream(endpoints).map(endpoint -> '"' + endpoint.url() + '"').collect(Collectors.joining(", ")));
+    }
+
+    /// Loads a configuration.
+    ///
+    /// @throws AssertionError
+    ///             where it has errors
+    public static Loaded.Accepted load(String yaml) {
+        return switch (new ConfigLoader(PLUGINS, name -> null).loadText("test.yaml", yaml)) {
+            case Loaded.Accepted accepted -> accepted;
+            case Loaded.Rejected rejected ->
+                throw new AssertionError("the configuration was refused: " + rejected.problems() + "\n" + yaml);
+        };
+    }
+
     /// Puts a configuration in place of the running one.
-    public ConfigTarget.Result apply(GatewayConfig config) {
-        return engine
-                .apply(new Loaded.Accepted(config, List.of(), List.of(), Integer.toHexString(config.hashCode())));
+    ///
+    /// @throws AssertionError
+    ///             where it is refused
+    public ConfigTarget.Result.Applied apply(String yaml) {
+        return switch (engine.apply(load(yaml))) {
+            case ConfigTarget.Result.Applied applied -> applied;
+            case ConfigTarget.Result.Refused refused ->
+                throw new AssertionError("the configuration was refused: " + refused.problems() + "\n" + yaml);
+        };
     }
 
     /// The address of the only listener, or of the first by name.
@@ -100,6 +149,19 @@ public final class TestGateway implements AutoCloseable {
     /// How the gateway is doing.
     public EngineStatus status() {
         return engine.status();
+    }
+
+    /// The sum of the samples of a metric whose labels hold this text: `reason="host.dup"`; empty for all of them.
+    public double metric(String name, String labels) {
+        double sum = 0;
+        for (String line : engine.metrics().split("\n", -1)) {
+            boolean named = line.startsWith(name)
+                    && (line.charAt(name.length()) == '{' || line.charAt(name.length()) == ' ');
+            if (named && line.contains(labels)) {
+                sum += Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1));
+            }
+        }
+        return sum;
     }
 
     /// The engine itself.

@@ -9,6 +9,9 @@ import java.util.Arrays;
 /// A collected body. Valid only while it is shown.
 final class TesterBody implements Body {
 
+    /// All of a body at once.
+    static final int WHOLE = 0;
+
     private final byte[] content;
     private boolean shown = true;
 
@@ -38,8 +41,8 @@ final class TesterBody implements Body {
         }
     }
 
-    /// Passes a body through a transform in chunks of at most `chunkSize` bytes. A chunk is overwritten once its call
-    /// has returned, so that a transform which keeps it is found out.
+    /// Passes a body through a transform: in one piece for [#WHOLE], else in chunks of at most `chunkSize` bytes and an
+    /// empty last one.
     static byte[] transform(byte[] content, int chunkSize, BodyTransform transform) {
         ByteArrayOutputStream out = new ByteArrayOutputStream(content.length);
         BodyTransform.Sink sink = bytes -> {
@@ -47,14 +50,21 @@ final class TesterBody implements Body {
             bytes.get(copy);
             out.writeBytes(copy);
         };
-        int from = 0;
-        do {
-            int to = Math.min(content.length, from + chunkSize);
-            byte[] chunk = Arrays.copyOfRange(content, from, to);
-            transform.onChunk(ByteBuffer.wrap(chunk).asReadOnlyBuffer(), to == content.length, sink);
-            Arrays.fill(chunk, (byte) 0xDD);
-            from = to;
-        } while (from < content.length);
+        if (chunkSize == WHOLE) {
+            show(content, true, transform, sink);
+            return out.toByteArray();
+        }
+        for (int from = 0; from < content.length; from += chunkSize) {
+            show(Arrays.copyOfRange(content, from, Math.min(content.length, from + chunkSize)), false, transform, sink);
+        }
+        show(new byte[0], true, transform, sink);
         return out.toByteArray();
+    }
+
+    /// Shows a chunk, and overwrites it then: a transform that keeps it is found out.
+    private static void show(byte[] bytes, boolean last, BodyTransform transform, BodyTransform.Sink sink) {
+        byte[] chunk = bytes.clone();
+        transform.onChunk(ByteBuffer.wrap(chunk).asReadOnlyBuffer(), last, sink);
+        Arrays.fill(chunk, (byte) 0xDD);
     }
 }

@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 /// The request that policies under test see and change.
 final class TesterHttpRequest implements Request {
 
+    /// Largest body that the gateway lets through where no policy says otherwise, in bytes.
+    private static final long DEFAULT_LIMIT = 10L << 20;
+
     private static final Pattern AUTHORITY = Pattern
             .compile("(\\[[0-9A-Fa-f:.]+]|[A-Za-z0-9_~-][A-Za-z0-9._~-]*)(:([0-9]{1,5}))?");
 
@@ -28,7 +31,7 @@ final class TesterHttpRequest implements Request {
     private String path;
     private @Nullable String query;
     private @Nullable String upstreamAuthority;
-    private long limit = Long.MAX_VALUE;
+    private long limit = DEFAULT_LIMIT;
     private byte[] body;
     private boolean collected;
     private boolean replaced;
@@ -125,7 +128,7 @@ final class TesterHttpRequest implements Request {
 
     private static String decoded(String text) {
         try {
-            return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
+            return URLDecoder.decode(text, StandardCharsets.UTF_8);
         } catch (IllegalArgumentException e) {
             return text;
         }
@@ -146,7 +149,7 @@ final class TesterHttpRequest implements Request {
     @Override
     public long contentLength() {
         confinement.check();
-        return replaced || !described.isChunked() ? body.length : -1;
+        return described.isChunked() ? -1 : described.body().length;
     }
 
     @Override
@@ -225,7 +228,7 @@ final class TesterHttpRequest implements Request {
         headers.freeze();
         checkLimit();
         byte[] content = body;
-        if (content.length > 0 || contentLength() < 0) {
+        if (content.length > 0 || described.isChunked()) {
             for (BodyTransform transform : transforms) {
                 content = TesterBody.transform(content, described.chunkSize(), transform);
             }

@@ -14,18 +14,17 @@ final class TesterHttpResponse implements Response {
     private final Confinement confinement;
     private final TesterHeaders headers;
     private final boolean fromUpstream;
-    private final boolean streamed;
     private final List<BodyTransform> transforms = new ArrayList<>();
     private int status;
+    private final long declaredLength;
     private byte[] body;
     private boolean collected;
-    private boolean replaced;
 
     TesterHttpResponse(Confinement confinement, Reply reply, boolean fromUpstream, boolean streamed) {
         this.confinement = confinement;
         this.headers = new TesterHeaders(confinement, reply.headers());
         this.fromUpstream = fromUpstream;
-        this.streamed = streamed;
+        this.declaredLength = streamed ? -1 : reply.bodyLength();
         this.status = reply.status();
         this.body = reply.body();
     }
@@ -53,7 +52,7 @@ final class TesterHttpResponse implements Response {
     @Override
     public long contentLength() {
         confinement.check();
-        return streamed && !replaced ? -1 : body.length;
+        return fromUpstream ? declaredLength : body.length;
     }
 
     @Override
@@ -69,7 +68,6 @@ final class TesterHttpResponse implements Response {
             throw new IllegalStateException("only a body that withBody has collected can be replaced");
         }
         this.body = body;
-        replaced = true;
     }
 
     void addTransform(BodyTransform transform) {
@@ -87,7 +85,7 @@ final class TesterHttpResponse implements Response {
     /// The body as the client gets it.
     byte[] send(int chunkSize) {
         byte[] content = body;
-        if (content.length > 0 || contentLength() < 0) {
+        if (content.length > 0 || declaredLength < 0) {
             for (BodyTransform transform : transforms) {
                 content = TesterBody.transform(content, chunkSize, transform);
             }

@@ -31,7 +31,7 @@ public final class TesterRequest {
     private @Nullable String route = "test";
     private byte[] body = new byte[0];
     private boolean chunked;
-    private int chunkSize = Integer.MAX_VALUE;
+    private int chunkSize = TesterBody.WHOLE;
     private Function<TesterResult.Sent, Reply> upstream = _ -> Reply.of(200);
     private boolean upstreamStreams;
 
@@ -74,7 +74,8 @@ public final class TesterRequest {
         return this;
     }
 
-    /// Largest chunk in which transforms see bodies, in bytes. Left out: the whole body at once.
+    /// Transforms see bodies in chunks of at most this many bytes and an empty last one. Left out: the whole body at
+    /// once, as the last.
     public TesterRequest chunksOf(int bytes) {
         if (bytes < 1) {
             throw new IllegalArgumentException("chunks must be at least 1 byte (was " + bytes + ")");

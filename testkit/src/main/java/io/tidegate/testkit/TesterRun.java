@@ -76,12 +76,21 @@ final class TesterRun {
             sent = request;
             exchange.phase = Phase.ATTEMPT;
             for (Policy policy : policies) {
-                policy.onAttempt(exchange, new TesterAttempt(1, "test", "127.0.0.1:8080"));
+                attempt(policy);
             }
             return new TesterHttpResponse(exchange.confinement, described.answer(request), true, described.streams());
         } catch (Exception e) {
             sent = null;
             return ownAnswer(failed(e));
+        }
+    }
+
+    /// The gateway goes on whatever a policy throws here.
+    private void attempt(Policy policy) {
+        try {
+            policy.onAttempt(exchange, new TesterAttempt(1, "test", "127.0.0.1:8080"));
+        } catch (RuntimeException e) {
+            exception = e;
         }
     }
 
@@ -172,7 +181,7 @@ final class TesterRun {
     /// Tells the policies that have run.
     private void end(Outcome outcome) {
         exchange.phase = Phase.END;
-        for (int i = 0; i < ran; i++) {
+        for (int i = ran - 1; i >= 0; i--) {
             try {
                 policies.get(i).onEnd(exchange, outcome);
             } catch (RuntimeException e) {

@@ -6,8 +6,6 @@ import io.tidegate.config.Problem;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParseResult;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
@@ -16,23 +14,23 @@ import tools.jackson.core.json.JsonFactory;
 final class CheckCommand implements Command {
 
     @Override
-    public CommandSpec spec() {
-        return Options.command("check", "Say everything that is wrong with a configuration, and where.",
+    public Syntax syntax() {
+        return Syntax.of("check", "Say everything that is wrong with a configuration, and where.",
                 "Exit status 0 if it can be used, warnings or not; 1 if not.")
-                .addPositional(Options.parameter(0, "FILE", true, "The configuration: a file, or a folder of files."))
-                .addOption(Options.flag("--json", "Write one JSON object instead of lines."));
+                .parameter("FILE", true, "The configuration: a file, or a folder of files.")
+                .flag("--json", "Write one JSON object instead of lines.");
     }
 
     @Override
-    public int run(ParseResult line, Terminal terminal) {
-        Path root = Path.of(line.matchedPositionalValue(0, ""));
+    public int run(Arguments arguments, Terminal terminal) {
+        Path root = Path.of(arguments.parameter(0, ""));
         Loaded loaded = Configurations.create().load(root);
         List<Problem> problems = switch (loaded) {
             case Loaded.Accepted accepted -> accepted.warnings();
             case Loaded.Rejected rejected -> rejected.problems();
         };
         boolean valid = loaded instanceof Loaded.Accepted;
-        if (Options.flag(line, "--json")) {
+        if (arguments.flag("--json")) {
             writeJson(valid, problems, terminal);
         } else {
             problems.forEach(problem -> terminal.err().println(text(problem)));

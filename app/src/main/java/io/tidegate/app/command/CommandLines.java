@@ -4,18 +4,16 @@ import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import picocli.CommandLine;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.ParseResult;
 
 /// Reads and runs command lines.
+///
+/// By hand and not with a library: the one that was tried is compiled for a Java so old that its classes can't be kept
+/// in an AOT cache, and loading them took longer than everything else until a gateway serves.
 public final class CommandLines {
 
     static final int OK = 0;
     static final int WRONG_INPUT = 1;
-    private static final int WRONG_USAGE = 2;
+    static final int WRONG_USAGE = 2;
 
     private final Map<String, Command> commands = new LinkedHashMap<>();
     private final Terminal terminal;
@@ -23,66 +21,62 @@ public final class CommandLines {
     private CommandLines(Terminal terminal) {
         this.terminal = terminal;
         for (Command command : List.of(new RunCommand(), new ProxyCommand(), new DemoCommand(), new InitCommand(),
-                new CheckCommand(), new VersionCommand(), new TrainCommand())) {
-            commands.put(command.spec().name(), command);
+                new CheckCommand(), new SchemaCommand(), new VersionCommand(), new TrainCommand())) {
+            commands.put(command.syntax().name(), command);
         }
     }
 
-    /// Runs a command line and returns its exit status.
+    /// Runs a command line and returns its exit status: 0 well, 1 the input was wrong, 2 wrong usage.
     public static int run(PrintWriter out, PrintWriter err, String... arguments) {
-        int status = new CommandLines(new Terminal(out, err)).run(arguments);
+        int status = new CommandLines(new Terminal(out, err)).run(List.of(arguments));
         out.flush();
         err.flush();
         return status;
     }
 
-    private int run(String... arguments) {
-        CommandLine line = new CommandLine(root());
-        line.setUsageHelpWidth(100);
-        line.setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
+    private int run(List<String> words) {
+        String first = words.isEmpty() ? "" : words.getFirst();
+        switch (first) {
+            case "" -> {
+                terminal.err().print(HelpText.ofProgram(commands.values()));
+                return WRONG_USAGE;
+            }
+            case "-h", "--help", "help" -> {
+                terminal.out().print(HelpText.ofProgram(commands.values()));
+                return OK;
+            }
+            case "-V", "--version" -> {
+                terminal.say("tidegate " + Version.current().number());
+                return OK;
+            }
+            default -> {
+                // One of the commands, below.
+            }
+        }
+        Command command = commands.get(first);
+        if (command == null) {
+            String what = first.startsWith("-") ? "unknown option '" : "unknown command '";
+            List<String> names = commands.values().stream().filter(known -> !known.hidden())
+                    .map(known -> known.syntax().name()).toList();
+            return wrongUsage(what + first + "'" + Spelling.hint(first, names), "tidegate");
+        }
+        return run(command, words.subList(1, words.size()));
+    }
+
+    private int run(Command command, List<String> words) {
+        Syntax syntax = command.syntax();
+        List<String> named = words.contains("--") ? words.subList(0, words.indexOf("--")) : words;
+        if (named.contains("--help") || named.contains("-h")) {
+            terminal.out().print(HelpText.of(syntax));
+            return OK;
+        }
         try {
-            return run(line.parseArgs(arguments));
-        } catch (ParameterException e) {
-            terminal.err().println("tidegate: " + message(e));
-            terminal.err().println("Try '" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
-            return WRONG_USAGE;
+            return command.run(Arguments.read(syntax, words), terminal);
+        } catch (UsageException e) {
+            return wrongUsage(String.valueOf(e.getMessage()), "tidegate " + syntax.name());
         } catch (WrongInputException e) {
             terminal.err().println("tidegate: " + e.getMessage());
             return WRONG_INPUT;
-        }
-    }
-
-    private CommandSpec root() {
-        CommandSpec root = Options.command("tidegate", "An API gateway.");
-        root.usageMessage().synopsisSubcommandLabel("COMMAND").commandListHeading("%nCommands:%n").footer(
-                "'tidegate COMMAND --help' says more about a command. 'tidegate demo' shows what it does.");
-        root.addOption(OptionSpec.builder("-V", "--version").versionHelp(true)
-                .description("Show the version and exit.").build());
-        commands.forEach((name, command) -> root.addSubcommand(name, command.spec()));
-        return root;
-    }
-
-    private int run(ParseResult parsed) {
-        ParseResult line = parsed;
-        while (line.hasSubcommand()) {
-            line = line.subcommand();
-        }
-        CommandLine command = line.commandSpec().commandLine();
-        if (line.isUsageHelpRequested()) {
-            command.usage(terminal.out());
-            return OK;
-        }
-        if (line.isVersionHelpRequested()) {
-            terminal.say("tidegate " + Version.current().number());
-            return OK;
-        }
-        Command wanted = commands.get(line.commandSpec().name());
-        if (wanted == null) {
-            command.usage(terminal.err());
-            return WRONG_USAGE;
-        }
-        try {
-            return wanted.run(line, terminal);
         } catch (RuntimeException e) {
             throw e;
         } catch (Exception e) {
@@ -90,16 +84,9 @@ public final class CommandLines {
         }
     }
 
-    private static String message(ParameterException e) {
-        if (e instanceof CommandLine.UnmatchedArgumentException unmatched && !unmatched.getUnmatched().isEmpty()) {
-            String first = unmatched.getUnmatched().getFirst();
-            boolean root = e.getCommandLine().getParent() == null;
-            String what = unmatched.isUnknownOption()
-                    ? "unknown option '" + first + "'"
-                    : root ? "unknown command '" + first + "'" : "unexpected argument '" + first + "'";
-            List<String> near = unmatched.getSuggestions();
-            return near.isEmpty() ? what : what + " (did you mean '" + near.getFirst() + "'?)";
-        }
-        return String.valueOf(e.getMessage());
+    private int wrongUsage(String message, String command) {
+        terminal.err().println("tidegate: " + message);
+        terminal.err().println("Try '" + command + " --help'.");
+        return WRONG_USAGE;
     }
 }

@@ -11,26 +11,22 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParseResult;
 
 /// Runs real small services and a gateway in front of them.
 final class DemoCommand implements Command {
 
     @Override
-    public CommandSpec spec() {
-        return Options.command("demo",
+    public Syntax syntax() {
+        return Syntax.of("demo",
                 "Run three small services and a gateway in front of them, and say which requests to try.")
-                .addOption(Options.text("--port", "PORT", "8080",
-                        "Port of the gateway, 0 for any free one. Default: 8080"))
-                .addOption(Options.text("--admin-port", "PORT", "9901",
-                        "Port of the admin listener, 0 for any free one. Default: 9901"));
+                .option("--port", "PORT", "8080", "Port of the gateway, 0 for any free one.")
+                .option("--admin-port", "PORT", "9901", "Port of the admin listener, 0 for any free one.");
     }
 
     @Override
-    public int run(ParseResult line, Terminal terminal) throws InterruptedException, IOException {
-        int port = Options.read(line, "--port", Options::port);
-        int adminPort = Options.read(line, "--admin-port", Options::port);
+    public int run(Arguments arguments, Terminal terminal) throws InterruptedException, IOException {
+        int port = arguments.value("--port", Arguments::port);
+        int adminPort = arguments.value("--admin-port", Arguments::port);
         Signals signals = Signals.install();
         try (DemoServices services = DemoServices.start();
                 RunningGateway gateway = RunningGateway.start(configuration(services, port, adminPort),
@@ -68,7 +64,8 @@ final class DemoCommand implements Command {
         terminal.say("");
         terminal.say("  curl " + base + "/orders");
         terminal.say("  curl " + base + "/orders/1001");
-        terminal.say("  curl " + base + "/orders -d '{\"customer\": \"2\", \"items\": [{\"sku\": \"mug\", \"quantity\": 2}]}'");
+        terminal.say("  curl " + base
+                + "/orders -d '{\"customer\": \"2\", \"items\": [{\"sku\": \"mug\", \"quantity\": 2}]}'");
         terminal.say("  curl " + base + "/payments/5001");
         terminal.say("  curl -i -H 'Origin: https://shop.example.com' " + base + "/users/1");
         terminal.say("  curl -i " + base + "/nowhere");

@@ -7,25 +7,23 @@ import java.nio.file.Files;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParseResult;
 
 /// Writes a configuration to start from.
 final class InitCommand implements Command {
 
     @Override
-    public CommandSpec spec() {
-        return Options.command("init", "Write a commented configuration to start from, with safe defaults.")
-                .addPositional(Options.parameter(0, "FILE", false, "Where to write it. Default: tidegate.yaml"))
-                .addOption(Options.flag("--force", "Replace the file if there is one."));
+    public Syntax syntax() {
+        return Syntax.of("init", "Write a commented configuration to start from, with safe defaults.")
+                .parameter("FILE", false, "Where to write it. Default: tidegate.yaml")
+                .flag("--force", "Replace the file if there is one.");
     }
 
     @Override
-    public int run(ParseResult line, Terminal terminal) {
-        Path file = Path.of(line.matchedPositionalValue(0, "tidegate.yaml"));
-        OpenOption[] how = Options.flag(line, "--force")
+    public int run(Arguments arguments, Terminal terminal) {
+        Path file = Path.of(arguments.parameter(0, "tidegate.yaml"));
+        OpenOption[] how = arguments.flag("--force")
                 ? new OpenOption[]{StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING,
-                        StandardOpenOption.WRITE}
+                    StandardOpenOption.WRITE}
                 : new OpenOption[]{StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE};
         try {
             Files.writeString(file, Configurations.resource("starter.yaml"), how);

@@ -10,27 +10,24 @@ import io.tidegate.config.EndpointUrl;
 import io.tidegate.config.Loaded;
 import java.net.SocketAddress;
 import java.util.Map;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParseResult;
 
 /// Runs a gateway without a file.
 final class ProxyCommand implements Command {
 
     @Override
-    public CommandSpec spec() {
-        return Options.command("proxy", "Run a gateway with no file: everything that comes in goes to one service.")
-                .addOption(Options.required("--to", "URL", "Where requests go: http://host:port or unix:/path."))
-                .addOption(Options.text("--listen", "ADDRESS", ":8080", "Where to listen. Default: :8080"))
-                .addOption(Options.text("--admin", "ADDRESS", "127.0.0.1:9901",
-                        "Where the admin listener is. Default: 127.0.0.1:9901"));
+    public Syntax syntax() {
+        return Syntax.of("proxy", "Run a gateway with no file: everything that comes in goes to one service.")
+                .required("--to", "URL", "Where requests go: http://host:port or unix:/path.")
+                .option("--listen", "ADDRESS", ":8080", "Where to listen.")
+                .option("--admin", "ADDRESS", "127.0.0.1:9901", "Where the admin listener is.");
     }
 
     @Override
-    public int run(ParseResult line, Terminal terminal) throws InterruptedException {
+    public int run(Arguments arguments, Terminal terminal) throws InterruptedException {
         Map<String, String> values = Map.of(
-                "LISTEN", Options.read(line, "--listen", AddressConfig::of).toString(),
-                "ADMIN", Options.read(line, "--admin", AddressConfig::of).toString(),
-                "TO", Options.read(line, "--to", EndpointUrl::of).toString());
+                "LISTEN", arguments.value("--listen", AddressConfig::of).toString(),
+                "ADMIN", arguments.value("--admin", AddressConfig::of).toString(),
+                "TO", arguments.value("--to", EndpointUrl::of).toString());
         Configurations configurations = Configurations.create();
         if (!(configurations.loadResource("proxy.yaml", values) instanceof Loaded.Accepted accepted)) {
             throw new IllegalStateException("the program's own proxy.yaml is not valid");

@@ -12,8 +12,6 @@ import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.spi.LoggingEventBuilder;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParseResult;
 
 /// Runs the gateway that a file declares.
 final class RunCommand implements Command {
@@ -21,18 +19,18 @@ final class RunCommand implements Command {
     private static final Logger LOG = LoggerFactory.getLogger("io.tidegate.tidegate");
 
     @Override
-    public CommandSpec spec() {
-        return Options.command("run", "Run the gateway that a file declares.",
+    public Syntax syntax() {
+        return Syntax.of("run", "Run the gateway that a file declares.",
                 "It follows the file: a change that is valid takes effect at once, one that is not is reported and"
                         + " changes nothing. SIGHUP makes it look now. SIGTERM and SIGINT let what runs come to its"
                         + " end; a second one ends at once.")
-                .addPositional(Options.parameter(0, "FILE", false,
-                        "The configuration: a file, or a folder of files. Default: tidegate.yaml"));
+                .parameter("FILE", false,
+                        "The configuration: a file, or a folder of files. Default: tidegate.yaml");
     }
 
     @Override
-    public int run(ParseResult line, Terminal terminal) throws InterruptedException {
-        Path root = Path.of(line.matchedPositionalValue(0, "tidegate.yaml"));
+    public int run(Arguments arguments, Terminal terminal) throws InterruptedException {
+        Path root = Path.of(arguments.parameter(0, "tidegate.yaml"));
         Configurations configurations = Configurations.create();
         switch (configurations.load(root)) {
             case Loaded.Rejected rejected -> {

@@ -15,8 +15,6 @@ import java.net.SocketAddress;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParseResult;
 
 /// Does for a moment what a gateway does, so that Java can keep in a cache what it loads and learns meanwhile. Run by
 /// the launcher with `-XX:AOTCacheOutput`; says nothing and touches nothing but free loopback ports.
@@ -27,14 +25,17 @@ final class TrainCommand implements Command {
             "/users/99", "/nowhere");
 
     @Override
-    public CommandSpec spec() {
-        CommandSpec spec = Options.command("train", "Prepare faster starts.");
-        spec.usageMessage().hidden(true);
-        return spec;
+    public Syntax syntax() {
+        return Syntax.of("train", "Prepare faster starts.");
     }
 
     @Override
-    public int run(ParseResult line, Terminal terminal) throws IOException, InterruptedException {
+    public boolean hidden() {
+        return true;
+    }
+
+    @Override
+    public int run(Arguments arguments, Terminal terminal) throws IOException, InterruptedException {
         try (PrintWriter nobody = new PrintWriter(Writer.nullWriter())) {
             CommandLines.run(nobody, nobody, "version");
             CommandLines.run(nobody, nobody, "run", "--help");

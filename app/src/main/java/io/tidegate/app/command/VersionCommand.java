@@ -5,20 +5,18 @@ import io.netty.channel.uring.IoUring;
 import io.tidegate.config.ProcessConfig;
 import io.tidegate.engine.worker.Transport;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParseResult;
 
 /// Says what this is and what it found: version, Java, transports.
 final class VersionCommand implements Command {
 
     @Override
-    public CommandSpec spec() {
-        return Options.command("version",
+    public Syntax syntax() {
+        return Syntax.of("version",
                 "Show the version, the Java it runs on, and which transports this machine has.");
     }
 
     @Override
-    public int run(ParseResult line, Terminal terminal) {
+    public int run(Arguments arguments, Terminal terminal) {
         terminal.say("tidegate " + Version.current().number());
         terminal.say("java " + Runtime.version() + " (" + System.getProperty("java.vendor") + ", "
                 + System.getProperty("java.home") + ")");

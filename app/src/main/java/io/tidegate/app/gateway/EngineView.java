@@ -46,7 +46,7 @@ final class EngineView implements GatewayView {
 
     @Override
     public String metrics() {
-        return "";
+        return engine.metrics();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.tidegate.app.gateway;
 
 import io.tidegate.app.log.LogSink;
+import io.tidegate.config.ConfigWriter;
 import io.tidegate.config.ProcessConfig;
 import io.tidegate.control.ControlOptions;
 import io.tidegate.control.ControlPlane;
@@ -26,12 +27,10 @@ public final class RunningGateway implements AutoCloseable {
 
     private RunningGateway(Declared declared, String version) {
         process = declared.loaded().config().gateway();
-        engine = Engine.start(new EngineOptions(process));
+        engine = Engine.start(new EngineOptions(process, version));
         EngineView view = new EngineView(engine, LogSink.ofProcess());
         control = new ControlPlane(
-                new ControlOptions(declared.root(), declared.loader(), config -> {
-                    throw new UnsupportedOperationException("no writer");
-                },
+                new ControlOptions(declared.root(), declared.loader(), ConfigWriter::json,
                         ControlPlane.tokenFolder(System::getenv), version),
                 new LoggingTarget(engine, view), view);
     }
@@ -88,8 +87,9 @@ public final class RunningGateway implements AutoCloseable {
         return engine.status().transport();
     }
 
-    /// Reads the configuration again and puts it in place where it is another one.
+    /// Opens log files again, and reads the configuration again: another one is put in place.
     public void reload() {
+        engine.reopenLogs();
         control.reload("SIGHUP");
     }
 

@@ -106,7 +106,8 @@ public final class Compiler implements AutoCloseable {
             next.values().stream().filter(upstream -> !upstreams.containsValue(upstream)).forEach(Upstream::close);
             throw new CompileException(problems);
         }
-        Snapshot snapshot = new Snapshot(revision, listeners(config, routes, slots, new Telemetry(metrics, log)), workers.all());
+        Snapshot snapshot = new Snapshot(revision, listeners(config, routes, slots, new Telemetry(metrics, log)),
+                workers.all());
         Map<String, Set<String>> endpoints = new HashMap<>();
         next.forEach((name, upstream) -> endpoints.put(name,
                 upstream.endpoints().stream().map(Endpoint::authority).collect(Collectors.toSet())));

@@ -11,15 +11,15 @@ import io.tidegate.api.Field;
 import io.tidegate.api.Reply;
 import io.tidegate.config.RouteConfig;
 import io.tidegate.engine.chain.PolicyRun;
-import io.tidegate.engine.upstream.Endpoint;
-import io.tidegate.engine.upstream.Upstream;
-import io.tidegate.engine.upstream.UpstreamEvents;
-import io.tidegate.engine.upstream.UpstreamStream;
 import io.tidegate.engine.observe.AccessLane;
 import io.tidegate.engine.observe.RouteCells;
 import io.tidegate.engine.observe.WorkerCells;
 import io.tidegate.engine.route.HeadInput;
 import io.tidegate.engine.route.RouteMatch;
+import io.tidegate.engine.upstream.Endpoint;
+import io.tidegate.engine.upstream.Upstream;
+import io.tidegate.engine.upstream.UpstreamEvents;
+import io.tidegate.engine.upstream.UpstreamStream;
 import io.tidegate.engine.wire.Ascii;
 import io.tidegate.engine.wire.BodySink;
 import io.tidegate.engine.wire.RequestHead;
@@ -117,9 +117,20 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         switch (on.routes().match(input, match).outcome()) {
             case FOUND -> begin(match.route());
             case NO_ROUTE -> fail(Fault.NO_ROUTE);
-            case METHOD_NOT_ALLOWED -> onRefusal(Fault.METHOD_NOT_ALLOWED,
-                    List.of(new Field("allow", String.join(", ", match.allowedMethods()))));
+            case METHOD_NOT_ALLOWED -> refuseMethod();
             case REDIRECT_SLASH -> redirect(match.route());
+        }
+    }
+
+    /// Says which methods there are (RFC 9110 §15.5.6); to OPTIONS that is the answer itself (§9.3.7).
+    private void refuseMethod() {
+        String allowed = String.join(", ", match.allowedMethods());
+        if (request.method().equals("OPTIONS")) {
+            made().make(204);
+            made().add("allow", allowed);
+            answer(NOTHING);
+        } else {
+            onRefusal(Fault.METHOD_NOT_ALLOWED, List.of(new Field("allow", allowed)));
         }
     }
 

@@ -53,9 +53,11 @@ final class RequestWriter {
             out.crlf();
         }
         peer.write(head, out);
-        out.bytes(REQUEST_ID);
-        id.write(out);
-        out.crlf();
+        if (!head.hasAdded("x-request-id")) {
+            out.bytes(REQUEST_ID);
+            id.write(out);
+            out.crlf();
+        }
         out.crlf();
     }
 

@@ -15,6 +15,7 @@ final class ResponseSide implements Relay.Target {
 
     private static final byte[] CHUNKED_LINE = Ascii.bytes("transfer-encoding: chunked\r\n");
     private static final byte[] CLOSE_LINE = Ascii.bytes("connection: close\r\n");
+    private static final byte[] KEEP_ALIVE_LINE = Ascii.bytes("connection: keep-alive\r\n");
     private static final byte[] LENGTH = Ascii.bytes("content-length: ");
 
     private final HttpExchange exchange;
@@ -89,8 +90,8 @@ final class ResponseSide implements Relay.Target {
             from.keepFraming(keepFraming);
         }
         headSent = true;
-        boolean asReceived = head.isPlain() && end > start && !client.closesAfterResponse() && !encodeChunks
-                && !rewritten && (keepFraming || !chunked);
+        boolean asReceived = head.isPlain() && end > start && !client.closesAfterResponse()
+                && client.understandsChunked() && !encodeChunks && !rewritten && (keepFraming || !chunked);
         if (asReceived) {
             client.sendRange(in, start, end - start);
         } else {
@@ -136,9 +137,7 @@ final class ResponseSide implements Relay.Target {
             out.decimal(sent.length);
             out.crlf();
         }
-        if (client.closesAfterResponse()) {
-            out.bytes(CLOSE_LINE);
-        }
+        writeConnection(out);
         out.crlf();
         headSent = true;
         boolean withBody = !empty && sent.length > 0 && !request.method().equals("HEAD");
@@ -154,6 +153,16 @@ final class ResponseSide implements Relay.Target {
     private void announceClose(boolean unknownLength) {
         if ((unknownLength && !client.understandsChunked()) || !exchange.isRequestComplete()) {
             client.closeAfterResponse();
+        }
+    }
+
+    /// Says what becomes of the connection, where that is not what the version of the client takes for granted (RFC 9112
+    /// section 9.3).
+    private void writeConnection(HeadWriter out) {
+        if (client.closesAfterResponse()) {
+            out.bytes(CLOSE_LINE);
+        } else if (!client.understandsChunked()) {
+            out.bytes(KEEP_ALIVE_LINE);
         }
     }
 
@@ -175,9 +184,7 @@ final class ResponseSide implements Relay.Target {
             out.one('0');
             out.crlf();
         }
-        if (client.closesAfterResponse()) {
-            out.bytes(CLOSE_LINE);
-        }
+        writeConnection(out);
         out.crlf();
         return out;
     }

@@ -14,7 +14,7 @@ public final class AccessLane {
 
     static final int CHUNK = 64 * 1024;
     /// Chunks that wait to be used again; what a burst needed beyond them is given back.
-    private static final int SPARE = 4;
+    private static final int SPARE = 16;
 
     private final @Nullable LineFormat format;
     private final WorkerCells cells;

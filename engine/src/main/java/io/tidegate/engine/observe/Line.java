@@ -120,14 +120,16 @@ final class Line {
     /// At most `max` characters of a text from outside. In [LineStyle#TEXT] only the low half of a character is told.
     void escaped(String text, int max) {
         int stop = Math.min(text.length(), max);
+        int at = end;
         for (int i = 0; i < stop; i++) {
             int c = text.charAt(i);
             if (c < 0x7F && style.isPlain(c)) {
-                bytes[end++] = (byte) c;
+                bytes[at++] = (byte) c;
             } else {
-                end = escape(c, end);
+                at = escape(c, at);
             }
         }
+        end = at;
     }
 
     /// At most `max` bytes of a request target; the values of parameters whose names say that they are secret
@@ -180,10 +182,12 @@ final class Line {
         for (long bound = 10; digits < 19 && rest >= bound; bound *= 10) {
             digits++;
         }
-        end += digits;
-        for (int at = end - 1; digits > 0; digits--) {
+        byte[] to = bytes;
+        int first = end;
+        end = first + digits;
+        for (int at = end - 1; at >= first; at--) {
             long tenth = rest / 10;
-            bytes[at--] = (byte) ('0' + (rest - tenth * 10));
+            to[at] = (byte) ('0' + (rest - tenth * 10));
             rest = tenth;
         }
     }
@@ -209,8 +213,11 @@ final class Line {
 
     /// Sixteen hexadecimal digits.
     void hex(long value) {
+        byte[] to = bytes;
+        int at = end;
         for (int shift = 60; shift >= 0; shift -= 4) {
-            bytes[end++] = HEX[(int) (value >>> shift) & 15];
+            to[at++] = HEX[(int) (value >>> shift) & 15];
         }
+        end = at;
     }
 }

@@ -175,7 +175,8 @@ public final class Metrics {
         return suppliers.add(name, SeriesType.COUNTER, help, value, labels);
     }
 
-    /// Writes everything in Prometheus' text format, version 0.0.4. Runs off the event loops; one at a time.
+    /// Writes everything in Prometheus' text format, version 0.0.4. Runs off the event loops; one at a time, so `out`
+    /// should not be one that waits for whoever asked. Ten thousand routes make some 16 MB.
     ///
     /// @throws IOException
     ///             where `out` throws it

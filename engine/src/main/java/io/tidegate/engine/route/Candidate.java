@@ -4,7 +4,6 @@ import io.tidegate.config.MatchConfig;
 import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.safere.Pattern;
 
 /// One way to match a route: one of its matches, in one of the forms of its path.
 ///
@@ -47,10 +46,10 @@ record Candidate(int route, String name, int number, int precedence, Form form, 
     /// @param regex
     ///            expression for the whole path, where the match has one
     record Terms(MatchConfig match, long methods, boolean plain, List<ValueTest> headers, List<ValueTest> query,
-            @Nullable Pattern regex) {
+            @Nullable PathExpression regex) {
 
         static Terms of(MatchConfig match, long methods, List<ValueTest> headers, List<ValueTest> query,
-                @Nullable Pattern regex) {
+                @Nullable PathExpression regex) {
             boolean plain = headers.isEmpty() && query.isEmpty() && regex == null;
             return new Terms(match, methods, plain, headers, query, regex);
         }

@@ -4,7 +4,8 @@ import io.tidegate.engine.wire.Ascii;
 import io.tidegate.engine.wire.RequestHead;
 import org.jspecify.annotations.Nullable;
 
-/// The head of an HTTP/1.1 request as something to match. Used again from request to request.
+/// The head of an HTTP/1.1 request as something to match. Used again from request to request. Header fields are those
+/// that were received, whether or not they are forwarded.
 public final class HeadInput implements RouteInput {
 
     private RequestHead head;

@@ -132,6 +132,6 @@ final class RivalReasons {
         if (candidate.match().path() != null) {
             return candidate.match().path().toString();
         }
-        return candidate.terms().regex() != null ? candidate.terms().regex().pattern() : "any path";
+        return candidate.terms().regex() != null ? candidate.terms().regex().toString() : "any path";
     }
 }

@@ -38,6 +38,7 @@ final class RouteIndexBuilder {
     private final long[] wildcardLengths = new long[4];
     private final Methods methods = new Methods();
     private final Map<String, Pattern> patterns = new HashMap<>();
+    private final Map<String, PathExpression> expressions = new HashMap<>();
     private final List<String> groupNames = new ArrayList<>();
     private int anyHost = ByteIndex.NONE;
     private int[] roots = new int[16];
@@ -80,7 +81,7 @@ final class RouteIndexBuilder {
             listsOptions |= bit == Methods.OPTIONS;
         }
         return Terms.of(match, bits, tests(match.headers(), true), tests(match.query(), false),
-                match.path() == null ? pattern(match.pathRegex()) : null);
+                match.path() == null ? expression(match.pathRegex()) : null);
     }
 
     private List<ValueTest> tests(Map<String, ValueMatch> declared, boolean header) {
@@ -97,6 +98,10 @@ final class RouteIndexBuilder {
         return config == null ? null : patterns.computeIfAbsent(config.source(), Pattern::compile);
     }
 
+    private @Nullable PathExpression expression(@Nullable RegexConfig config) {
+        return config == null ? null : expressions.computeIfAbsent(config.source(), PathExpression::new);
+    }
+
     private int group(@Nullable HostPattern host) {
         if (host == null) {
             if (anyHost == ByteIndex.NONE) {
@@ -105,7 +110,7 @@ final class RouteIndexBuilder {
             return anyHost;
         }
         byte[] name = Ascii.bytes(host.name());
-        int scope = host.wildcard() ? RouteIndex.WILDCARD : RouteIndex.EXACT;
+        int scope = host.wildcard() ? HostTable.WILDCARD : HostTable.EXACT;
         int group = hosts.find(scope, name, 0, name.length);
         if (group == ByteIndex.NONE) {
             group = newGroup(host.toString());
@@ -196,30 +201,45 @@ final class RouteIndexBuilder {
         for (int i = 1; i < starts.length; i++) {
             starts[i] += starts[i - 1];
         }
+        List<Dispatch> dispatches = new ArrayList<>();
         int[] next = starts.clone();
         Candidate[] sorted = new Candidate[candidates.size()];
         for (int i = 0; i < sorted.length; i++) {
             sorted[next[places[i]]++] = candidates.get(i);
         }
         for (int i = 0; i + 1 < starts.length; i++) {
-            if (starts[i + 1] - starts[i] > 1) {
+            int count = starts[i + 1] - starts[i];
+            if (count > 1) {
                 Arrays.sort(sorted, starts[i], starts[i + 1], Candidate.RANK);
             }
-        }
-        int[] nodes = new int[nodeCount * RouteIndex.STRIDE];
-        for (int i = 0; i < nodeCount; i++) {
-            nodes[i * RouteIndex.STRIDE] = parameters[i];
-            System.arraycopy(starts, i * PLACES, nodes, i * RouteIndex.STRIDE + 1, RouteIndex.STRIDE - 1);
-        }
-        int[] groups = new int[groupNames.size() * RouteIndex.STRIDE];
-        for (int i = 0; i < groupNames.size(); i++) {
-            groups[i * RouteIndex.STRIDE] = roots[i];
-            System.arraycopy(starts, roots[i] * PLACES + REGEX, groups, i * RouteIndex.STRIDE + 1,
-                    RouteIndex.STRIDE - 1);
+            Dispatch dispatch = count > Dispatch.CROWD ? Dispatch.of(sorted, starts[i], starts[i + 1]) : null;
+            if (dispatch != null) {
+                dispatches.add(dispatch);
+            }
         }
         hosts.trim();
         edges.trim();
-        return new RouteIndex(hosts, wildcardLengths, anyHost, groups, edges, nodes, sorted, methods, listsOptions);
+        return new RouteIndex(new HostTable(hosts, wildcardLengths, anyHost, groups(starts)),
+                new PathTrie(edges, nodes(starts)), sorted, List.copyOf(dispatches), methods, listsOptions);
+    }
+
+    private int[] nodes(int[] starts) {
+        int[] nodes = new int[nodeCount * PathTrie.STRIDE];
+        for (int i = 0; i < nodeCount; i++) {
+            nodes[i * PathTrie.STRIDE] = parameters[i];
+            System.arraycopy(starts, i * PLACES + ENDS, nodes, i * PathTrie.STRIDE + 1, PathTrie.STRIDE - 1);
+        }
+        return nodes;
+    }
+
+    private int[] groups(int[] starts) {
+        int[] groups = new int[groupNames.size() * HostTable.STRIDE];
+        for (int i = 0; i < groupNames.size(); i++) {
+            groups[i * HostTable.STRIDE] = roots[i];
+            System.arraycopy(starts, roots[i] * PLACES + REGEX, groups, i * HostTable.STRIDE + 1,
+                    HostTable.STRIDE - 1);
+        }
+        return groups;
     }
 
     /// A look-up visits a node, then those below the literal it goes on with, then those below the parameter: at most

@@ -27,7 +27,9 @@ import java.util.List;
 /// **Cost.** One hash look-up for the host and one per label where wildcards of that length exist; one per segment of
 /// the path. Going back to a parameter or rest can repeat the latter, but no node of the trie is visited twice, and a
 /// table where one host's paths could make a look-up visit more than 4096 nodes is refused. At each place that matches,
-/// its candidates are tried in turn, as are the regular expressions of a host.
+/// its candidates are tried in turn; where more than eight share one, those that compare the same field or parameter
+/// with different values are found by the value. The expressions of a host are the only thing that costs time in
+/// proportion to their number: a comparison of the text that each begins with, and a match of those where it fits.
 ///
 /// @param <R>
 ///            what a route is to whoever makes the table

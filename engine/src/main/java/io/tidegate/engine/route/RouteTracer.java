@@ -122,7 +122,7 @@ final class RouteTracer {
 
     private boolean pathFits(Candidate candidate) {
         if (candidate.terms().regex() != null) {
-            return candidate.terms().regex().matcher(path).matches();
+            return candidate.terms().regex().matches(path);
         }
         PathPattern pattern = candidate.match().path();
         return pattern == null || PathShape.fits(pattern, path);

@@ -96,22 +96,23 @@ final class Search {
     }
 
     private boolean searchHosts() {
+        HostTable hosts = index.hosts();
         RouteInput request = input();
         byte[] host = request.hostBytes();
         int from = request.hostStart();
         int to = request.hostEnd();
         if (to > from) {
-            if (searchGroup(index.hosts().find(RouteIndex.EXACT, host, from, to), from)) {
+            if (searchGroup(hosts.names().find(HostTable.EXACT, host, from, to), from)) {
                 return true;
             }
-            for (int i = from + 1; index.hasWildcards() && i < to; i++) {
-                if (host[i] == '.' && index.mayBeWildcard(to - i - 1)
-                        && searchGroup(index.hosts().find(RouteIndex.WILDCARD, host, i + 1, to), i + 1)) {
+            for (int i = from + 1; hosts.hasWildcards() && i < to; i++) {
+                if (host[i] == '.' && hosts.mayBeWildcard(to - i - 1)
+                        && searchGroup(hosts.names().find(HostTable.WILDCARD, host, i + 1, to), i + 1)) {
                     return true;
                 }
             }
         }
-        return searchGroup(index.anyHost(), to);
+        return searchGroup(hosts.anyHost(), to);
     }
 
     private boolean searchGroup(int group, int nameFrom) {
@@ -119,11 +120,13 @@ final class Search {
             return false;
         }
         hostFrom = nameFrom;
-        return (pathStart < pathEnd && path[pathStart] == '/' && walk(index.root(group)))
-                || test(index.regexFrom(group), index.anyPathTo(group));
+        return (pathStart < pathEnd && path[pathStart] == '/' && walk(index.hosts().root(group)))
+                || test(index.hosts().expressionsFrom(group), index.hosts().anyPathFrom(group))
+                || test(index.hosts().anyPathFrom(group), index.hosts().anyPathTo(group));
     }
 
     private boolean walk(int root) {
+        PathTrie trie = index.trie();
         byte[] bytes = path;
         int end = pathEnd;
         int node = root;
@@ -132,7 +135,8 @@ final class Search {
         while (true) {
             visits++;
             if (at == end) {
-                if (test(index.endsFrom(node), index.restTo(node))) {
+                if (test(trie.endsFrom(node), trie.restFrom(node))
+                        || test(trie.restFrom(node), trie.restTo(node))) {
                     return true;
                 }
             } else {
@@ -140,11 +144,11 @@ final class Search {
                 while (to < end && bytes[to] != '/') {
                     to++;
                 }
-                int literal = index.edges().find(node, bytes, at + 1, to);
-                int parameter = to > at + 1 ? index.parameter(node) : 0;
+                int literal = trie.edges().find(node, bytes, at + 1, to);
+                int parameter = to > at + 1 ? trie.parameter(node) : 0;
                 int next = literal == ByteIndex.NONE ? parameter : literal;
                 boolean parameterLeft = literal != ByteIndex.NONE && parameter != 0;
-                boolean rest = index.restFrom(node) < index.restTo(node);
+                boolean rest = trie.hasRest(node);
                 if (next != 0) {
                     if (parameterLeft || rest) {
                         push(depth, node, parameterLeft ? to : REST_ONLY);
@@ -154,7 +158,7 @@ final class Search {
                     at = to;
                     continue;
                 }
-                if (rest && test(index.restFrom(node), index.restTo(node))) {
+                if (rest && test(trie.restFrom(node), trie.restTo(node))) {
                     return true;
                 }
             }
@@ -162,10 +166,10 @@ final class Search {
             if (depth < 0) {
                 return depth == FOUND;
             }
-            node = index.parameter(stack[depth]);
+            node = trie.parameter(stack[depth]);
             at = stack[depth + 1];
             stack[depth + 1] = REST_ONLY;
-            depth += index.restFrom(stack[depth]) < index.restTo(stack[depth]) ? 2 : 0;
+            depth += trie.hasRest(stack[depth]) ? 2 : 0;
         }
     }
 
@@ -176,6 +180,7 @@ final class Search {
     ///
     /// @return depth of that node's pair, [#FOUND] or [#EXHAUSTED]
     private int backtrack(int from) {
+        PathTrie trie = index.trie();
         int depth = from;
         while (depth > 0) {
             depth -= 2;
@@ -183,7 +188,7 @@ final class Search {
                 return depth;
             }
             int node = stack[depth];
-            if (test(index.restFrom(node), index.restTo(node))) {
+            if (test(trie.restFrom(node), trie.restTo(node))) {
                 return FOUND;
             }
         }
@@ -198,24 +203,47 @@ final class Search {
         stack[depth + 1] = at;
     }
 
-    /// Tries candidates in their order.
+    /// Tries the candidates of one place in their order.
     private boolean test(int from, int to) {
+        if (to - from > Dispatch.CROWD && tracer == null) {
+            Dispatch dispatch = index.dispatch(from);
+            if (dispatch != null) {
+                return test(dispatch.wanting(values, input()), dispatch.others());
+            }
+        }
         for (int i = from; i < to; i++) {
-            Candidate candidate = index.candidates()[i];
-            boolean methodFits = methodFits(candidate.terms());
-            if (tracer != null) {
-                tracer.visited(candidate, methodFits ? misfit(candidate.terms()) : Misfit.METHOD);
-                continue;
+            if (test(index.candidates()[i])) {
+                return true;
             }
-            if (methodFits) {
-                if (misfit(candidate.terms()) == Misfit.NONE) {
-                    found = candidate;
-                    return true;
-                }
-            } else if (!explicitOnly && (candidate.terms().methods() & ~allowed) != 0
-                    && misfit(candidate.terms()) == Misfit.NONE) {
-                allow(candidate.terms());
+        }
+        return false;
+    }
+
+    /// Tries the candidates of two ranked lists in the order of rank.
+    private boolean test(int[] some, int[] others) {
+        int s = 0;
+        int o = 0;
+        while (s < some.length || o < others.length) {
+            int next = o == others.length || (s < some.length && some[s] < others[o]) ? some[s++] : others[o++];
+            if (test(index.candidates()[next])) {
+                return true;
             }
+        }
+        return false;
+    }
+
+    private boolean test(Candidate candidate) {
+        Terms terms = candidate.terms();
+        boolean methodFits = methodFits(terms);
+        if (tracer != null) {
+            tracer.visited(candidate, methodFits ? misfit(terms) : Misfit.METHOD);
+        } else if (methodFits) {
+            if (misfit(terms) == Misfit.NONE) {
+                found = candidate;
+                return true;
+            }
+        } else if (!explicitOnly && (terms.methods() & ~allowed) != 0 && misfit(terms) == Misfit.NONE) {
+            allow(terms);
         }
         return false;
     }
@@ -242,7 +270,7 @@ final class Search {
                 return Misfit.QUERY;
             }
         }
-        return terms.regex() == null || terms.regex().matcher(values.path(input())).matches()
+        return terms.regex() == null || terms.regex().matches(values, input())
                 ? Misfit.NONE
                 : Misfit.PATH;
     }

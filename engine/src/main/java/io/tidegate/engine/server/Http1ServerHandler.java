@@ -371,7 +371,10 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements D
         }
         bodyWanted = on;
         if (!reading) {
+            // Outside of a read, nobody else hands on what has been waiting here.
             consume();
+            exchange.onClientReadComplete();
+            flush();
         }
     }
 

@@ -38,8 +38,17 @@ public enum Transport {
     /// The JDK's own; no Unix sockets.
     NIO("nio");
 
+    private static final String MULTISHOT = "io.netty.iouring.recvMultiShotEnabled";
     private static final short BUFFER_GROUP = 1;
     private static final int RECEIVE_BUFFER = 16384;
+
+    static {
+        // A receive that goes on by itself can't be stopped at once: by the time it is, it may have filled the whole ring
+        // for a client whose service does not take the data. One receive at a time overshoots by one buffer.
+        if (System.getProperty(MULTISHOT) == null) {
+            System.setProperty(MULTISHOT, "false");
+        }
+    }
 
     private final String label;
 

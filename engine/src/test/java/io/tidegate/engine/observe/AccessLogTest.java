@@ -6,11 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tidegate.api.ByteSize;
 import io.tidegate.config.TelemetryConfig;
 import io.tidegate.config.TelemetryConfig.AccessLog.Format;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -72,62 +69,6 @@ class AccessLogTest {
         }
     }
 
-    /// A destination that does as it is told, and remembers what it got.
-    private static final class Disk implements LogDestination {
-
-        private final ByteArrayOutputStream written = new ByteArrayOutputStream();
-        private volatile int room = Integer.MAX_VALUE;
-        private volatile boolean broken;
-        private volatile int most = Integer.MAX_VALUE;
-        private volatile int failures;
-        private volatile int size;
-        private volatile boolean closed;
-        private volatile int reopened;
-
-        @Override
-        public String name() {
-            return "disk";
-        }
-
-        @Override
-        @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
-        public int write(ByteBuffer lines) throws IOException {
-            if (broken) {
-                failures++;
-                throw new IllegalStateException("broken");
-            }
-            if (size == room) {
-                failures++;
-                throw new IOException("No space left on device");
-            }
-            int count = Math.min(Math.min(most, room - size), lines.remaining());
-            byte[] bytes = new byte[count];
-            lines.get(bytes);
-            written.write(bytes);
-            size = written.size();
-            return count;
-        }
-
-        @Override
-        public void reopen() {
-            reopened = written.size();
-        }
-
-        @Override
-        public void interrupt(Thread writer) {
-            writer.interrupt();
-        }
-
-        @Override
-        public void close() {
-            closed = true;
-        }
-
-        String text() {
-            return written.toString(StandardCharsets.US_ASCII);
-        }
-    }
-
     @Test
     void writesLinesToAFileThatOnlyOwnerAndGroupCanRead() throws Exception {
         Path file = folder.resolve("access.log");
@@ -136,7 +77,8 @@ class AccessLogTest {
             log.lane(1).log(record.target("/two"));
         }
         assertThat(paths(Files.readString(file))).containsExactlyInAnyOrder("/one", "/two");
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).startsWith("rw-").endsWith("---");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).startsWith("rw-")
+                .endsWith("---");
     }
 
     @Test

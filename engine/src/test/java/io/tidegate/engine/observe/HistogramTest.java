@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 class HistogramTest {
 
     private static final double[] BOUNDS = {0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5,
-            10};
+        10};
 
     private static int slow(long nanos) {
         int bucket = 0;

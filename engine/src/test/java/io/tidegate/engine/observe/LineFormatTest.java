@@ -60,10 +60,10 @@ class LineFormatTest {
         record.firstByte = -1;
         record.attempts = 0;
         record.status = 404;
-        record.fault = "route.none";
+        record.fault = "route.not_found";
         assertThat(json().keySet()).containsExactly("time", "requestId", "client", "listener", "method", "host", "path",
                 "protocol", "status", "fault", "attempts", "duration", "bytesIn", "bytesOut");
-        assertThat(json()).containsEntry("fault", "route.none").containsEntry("status", "404");
+        assertThat(json()).containsEntry("fault", "route.not_found").containsEntry("status", "404");
     }
 
     @Test
@@ -78,13 +78,15 @@ class LineFormatTest {
                 "POST / HTTP/1.1\r\nHost: a\0\u00ff\"\\");
         assertThat(line(new JsonFormat(), record))
                 .contains("\"prefix\":\"POST / HTTP/1.1\\u000d\\u000aHost: a\\u0000\\u00ff\\u0022\\u005c\"");
-        assertThat(text()).contains(" - - ").contains("reject=framing.cl_te prefix=POST\\x20/\\x20HTTP/1.1\\x0d\\x0aHost:");
+        assertThat(text()).contains(" - - ")
+                .contains("reject=framing.cl_te prefix=POST\\x20/\\x20HTTP/1.1\\x0d\\x0aHost:");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/\nFAKE", "/\r\n{\"status\":200}", "/\"},{\"a\":\"", "/\\", "/\\\"", "/\u001b[2J\u001b[31m",
-            "/\0\1\2\u007f\u0080\u00ff", "/%0aFAKE", "/\u00c3\u00a9", "/\u0085",
-            "/</script><script>", "\t", "12345678\"", "1234567\"8", "\"2345678", "1234567\u007f", "\u00802345678"})
+    @ValueSource(strings = {"/\nFAKE", "/\r\n{\"status\":200}", "/\"},{\"a\":\"", "/\\", "/\\\"",
+        "/\u001b[2J\u001b[31m",
+        "/\0\1\2\u007f\u0080\u00ff", "/%0aFAKE", "/\u00c3\u00a9", "/\u0085",
+        "/</script><script>", "\t", "12345678\"", "1234567\"8", "\"2345678", "1234567\u007f", "\u00802345678"})
     void letsNothingFromOutsideEndALineOrAField(String hostile) {
         record.target(hostile);
         record.host = SampleRecord.bytes(hostile);
@@ -124,10 +126,10 @@ class LineFormatTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/cb?code=***&state=x|/cb?code=s3cr3t&state=x", "/a?token=***|/a?token=abc",
-            "/a?x=1&API_KEY=***&y=2|/a?x=1&API_KEY=k&y=2", "/a?token=|/a?token=", "/a?token|/a?token",
-            "/a?token=***&token=***|/a?token=a&token=b=c", "/a?password=***;x=1|/a?password=p;x=1",
-            "/token=1?x=token|/token=1?x=token", "/a?q=key&?|/a?q=key&?", "/?&&=&key=***|/?&&=&key=1?2",
-            "/a?%74oken=***|/a?%74oken=abc", "/a?|/a?", "/a?=x|/a?=x"})
+        "/a?x=1&API_KEY=***&y=2|/a?x=1&API_KEY=k&y=2", "/a?token=|/a?token=", "/a?token|/a?token",
+        "/a?token=***&token=***|/a?token=a&token=b=c", "/a?password=***;x=1|/a?password=p;x=1",
+        "/token=1?x=token|/token=1?x=token", "/a?q=key&?|/a?q=key&?", "/?&&=&key=***|/?&&=&key=1?2",
+        "/a?%74oken=***|/a?%74oken=abc", "/a?|/a?", "/a?=x|/a?=x"})
     void masksSecretsInQueries(String expectedAndSent) {
         int bar = expectedAndSent.indexOf('|');
         record.target(expectedAndSent.substring(bar + 1));
@@ -138,7 +140,7 @@ class LineFormatTest {
     @Test
     void masksSecretsInTheBeginningOfARejectedMessage() {
         record.prefix = SampleRecord.bytes("GET /?token=abc HTTP/1.1\r\nHost: key=x\r\n");
-        assertThat(json()).containsEntry("prefix", "GET /?token=*** HTTP/1.1\r\nHost: key=x\r\n");
+        assertThat(json()).containsEntry("prefix", "GET /?token=*** HTTP/1.1\r\nHost: key=***\r\n");
     }
 
     @Test
@@ -203,14 +205,14 @@ class LineFormatTest {
         record.upstream = null;
         record.endpoint = null;
         record.status = 404;
-        record.fault = "route.none";
+        record.fault = "route.not_found";
         assertThat(text()).isEqualTo(
-                "12:00:01.123 404 GET /orders/1?page=2 3.2ms 0123456789abcdeffedcba9876543210 fault=route.none");
+                "12:00:01.123 404 GET /orders/1?page=2 3.2ms 0123456789abcdeffedcba9876543210 fault=route.not_found");
     }
 
     @ParameterizedTest
     @ValueSource(longs = {0, 1, 9, 10, 99, 100, 12345, 999_999_999_999_999_999L, 1_000_000_000_000_000_000L,
-            Long.MAX_VALUE, -1, -10})
+        Long.MAX_VALUE, -1, -10})
     void writesNumbers(long number) {
         record.bytesOut = number;
         assertThat(json()).containsEntry("bytesOut", String.valueOf(number));

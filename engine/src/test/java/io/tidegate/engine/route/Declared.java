@@ -48,6 +48,16 @@ final class Declared {
                 new Timeouts(null, null, null, null), true, false, false, EncodedSlash.REJECT, slash, false);
     }
 
+    /// A table of routes separated by `;`, named a, b, c … in their order.
+    static RouteTable<String> lettered(String routes) {
+        Map<String, RouteConfig> declared = new LinkedHashMap<>();
+        char name = 'a';
+        for (String route : routes.split(";", -1)) {
+            declared.put(String.valueOf(name++), route(route));
+        }
+        return table(declared);
+    }
+
     static RouteTable<String> table(Map<String, RouteConfig> routes) {
         RouteTable.Builder<String> builder = RouteTable.builder();
         routes.forEach((name, config) -> builder.add(name, name, config));

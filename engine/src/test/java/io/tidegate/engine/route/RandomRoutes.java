@@ -54,6 +54,25 @@ final class RandomRoutes {
         return text.toString();
     }
 
+    /// A route that differs from others of its kind by the values that it compares more than by its path.
+    static String routeByValue(Random random) {
+        StringBuilder text = new StringBuilder("path:/a").append(chance(random, 4) ? "/**" : "");
+        while (chance(random, 3)) {
+            text.append(' ').append(pick(random, METHODS));
+        }
+        while (!chance(random, 3)) {
+            text.append(chance(random, 3)
+                    ? " query:" + pick(random, QUERIES)
+                    : " header:" + pick(random, "x-a=", "X-A=", "x-b=") + pick(random, "1", "2", "true", "1,_2"));
+        }
+        return text.append(" precedence:").append(random.nextInt(3)).toString();
+    }
+
+    static TextInput requestByValue(Random random) {
+        TextInput input = request(random);
+        return TextInput.of(input.method(), "", chance(random, 4) ? "/a/b" : "/a", input.query(), input.fields());
+    }
+
     private static String pattern(Random random) {
         StringBuilder pattern = new StringBuilder();
         int count = random.nextInt(5);

@@ -11,9 +11,12 @@ import io.tidegate.engine.wire.RequestHead;
 import io.tidegate.engine.wire.RequestParser;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -66,7 +69,7 @@ class RouteTableCostTest {
 
     /// All 2^depth patterns of a literal or a parameter per segment, before a literal that no request has.
     private static List<String> everyMixture(int depth) {
-        return java.util.stream.IntStream.range(0, 1 << depth).mapToObj(bits -> {
+        return IntStream.range(0, 1 << depth).mapToObj(bits -> {
             StringBuilder path = new StringBuilder("path:");
             for (int i = 0; i < depth; i++) {
                 path.append((bits & 1 << i) == 0 ? "/a" : "/{p" + i + "}");
@@ -101,7 +104,7 @@ class RouteTableCostTest {
 
     @Test
     void longChainsOfParametersNeitherMultiplyNorRecurse() {
-        List<String> routes = new java.util.ArrayList<>();
+        List<String> routes = new ArrayList<>();
         for (int depth = 1; depth <= 1_000; depth++) {
             routes.add("path:" + parameters(depth) + "/end" + depth);
             routes.add("path:" + parameters(depth) + "/**" + " POST");
@@ -131,6 +134,89 @@ class RouteTableCostTest {
 
         table.match(TextInput.get("z.".repeat(100) + "b.a.com", "/y"), match);
         assertThat(match.route()).isEqualTo("r0");
+    }
+
+    @Test
+    void readsAFieldOnceHoweverManyRoutesCompareIt() {
+        List<String> routes = new ArrayList<>();
+        for (int i = 0; i < 2_000; i++) {
+            routes.add("path:/a GET header:x-tenant=t" + i);
+        }
+        routes.add("path:/a GET header:x-other=1");
+        routes.add("path:/a GET");
+        RouteTable<String> table = table(routes);
+        CountedInput input = new CountedInput("t1999");
+
+        assertThat(table.match(input, match).route()).isEqualTo("r1999");
+        assertThat(input.reads).isLessThanOrEqualTo(2);
+        assertThat(table.match(new CountedInput("none"), match).route()).isEqualTo("r2001");
+    }
+
+    /// A request for `/a` with a tenant, which counts how often a field is asked for.
+    private static final class CountedInput implements RouteInput {
+
+        private final TextInput text;
+        private int reads;
+
+        CountedInput(String tenant) {
+            text = TextInput.of("GET", "", "/a", null, List.of(Map.entry("X-Tenant", tenant)));
+        }
+
+        @Override
+        public @Nullable String header(String lowerCaseName) {
+            reads++;
+            return text.header(lowerCaseName);
+        }
+
+        @Override
+        public byte[] pathBytes() {
+            return text.pathBytes();
+        }
+
+        @Override
+        public int pathStart() {
+            return text.pathStart();
+        }
+
+        @Override
+        public int pathEnd() {
+            return text.pathEnd();
+        }
+
+        @Override
+        public byte[] hostBytes() {
+            return text.hostBytes();
+        }
+
+        @Override
+        public int hostStart() {
+            return text.hostStart();
+        }
+
+        @Override
+        public int hostEnd() {
+            return text.hostEnd();
+        }
+
+        @Override
+        public String method() {
+            return text.method();
+        }
+
+        @Override
+        public byte[] queryBytes() {
+            return text.queryBytes();
+        }
+
+        @Override
+        public int queryStart() {
+            return text.queryStart();
+        }
+
+        @Override
+        public int queryEnd() {
+            return text.queryEnd();
+        }
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeSet;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -16,30 +17,48 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Random tables and random requests over a small alphabet, so that nearly everything overlaps with everything.
 class RouteTableEqualsLinearRouterTest {
 
-    private static final int TABLES = 1_500;
+    private static final int TABLES = 700;
     private static final int REQUESTS_PER_TABLE = 40;
 
     private final RouteMatch<String> match = new RouteMatch<>();
 
     @ParameterizedTest
-    @ValueSource(longs = {1, 20261124, 77, 4711, -5})
+    @ValueSource(longs = {1, 20261124, -5})
     void givesTheSameAnswerAsTryingEveryRoute(long seed) {
         Random random = new Random(seed);
         for (int i = 0; i < TABLES; i++) {
-            Map<String, RouteConfig> routes = new LinkedHashMap<>();
-            List<String> texts = new ArrayList<>();
             int count = 1 + random.nextInt(14);
-            for (int r = 0; r < count; r++) {
-                String text = RandomRoutes.route(random);
-                texts.add(text);
-                routes.put("r" + r, Declared.route(text));
-            }
-            RouteTable<String> table = Declared.table(routes);
-            LinearRouter linear = new LinearRouter(routes);
-            for (int q = 0; q < REQUESTS_PER_TABLE; q++) {
-                TextInput input = RandomRoutes.request(random);
-                assertThat(answer(table, input)).as("seed %d, table %d, %s for %s", seed, i, texts, input)
-                        .isEqualTo(linear.match(input));
+            compare(random, count, RandomRoutes::route, RandomRoutes::request);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {2, 20261125})
+    void givesTheSameAnswerWhereManyRoutesShareAPath(long seed) {
+        Random random = new Random(seed);
+        for (int i = 0; i < TABLES / 5; i++) {
+            int count = 10 + random.nextInt(60);
+            compare(random, count, RandomRoutes::routeByValue, RandomRoutes::requestByValue);
+        }
+    }
+
+    private void compare(Random random, int count, Function<Random, String> route,
+            Function<Random, TextInput> request) {
+        Map<String, RouteConfig> routes = new LinkedHashMap<>();
+        List<String> texts = new ArrayList<>();
+        for (int r = 0; r < count; r++) {
+            String text = route.apply(random);
+            texts.add(text);
+            routes.put("r" + r, Declared.route(text));
+        }
+        RouteTable<String> table = Declared.table(routes);
+        LinearRouter linear = new LinearRouter(routes);
+        for (int q = 0; q < REQUESTS_PER_TABLE; q++) {
+            TextInput input = request.apply(random);
+            LinearRouter.Answer answer = answer(table, input);
+            LinearRouter.Answer expected = linear.match(input);
+            if (!answer.equals(expected)) {
+                assertThat(answer).as("%s for %s", texts, input).isEqualTo(expected);
             }
         }
     }

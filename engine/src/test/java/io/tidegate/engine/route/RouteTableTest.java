@@ -1,51 +1,21 @@
 package io.tidegate.engine.route;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tidegate.config.RouteConfig;
 import io.tidegate.engine.route.RouteMatch.Outcome;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// The rules of routing, case by case. Routes are written as in [Declared], separated by `;` and named a, b, c … in
-/// their order; requests as `METHOD host/path?query`, then header fields.
+/// The rules of routing, case by case: routes as [Declared#lettered] reads them, requests as [TextInput#parse] does.
 class RouteTableTest {
 
     private final RouteMatch<String> match = new RouteMatch<>();
 
-    private static RouteTable<String> table(String routes) {
-        Map<String, RouteConfig> declared = new LinkedHashMap<>();
-        char name = 'a';
-        for (String route : routes.split(";", -1)) {
-            declared.put(String.valueOf(name++), Declared.route(route));
-        }
-        return Declared.table(declared);
-    }
-
-    private static TextInput request(String text) {
-        String[] words = text.trim().split(" ", -1);
-        int slash = words[1].indexOf('/');
-        String target = words[1].substring(slash);
-        int mark = target.indexOf('?');
-        List<Map.Entry<String, String>> fields = new ArrayList<>();
-        for (String word : Arrays.asList(words).subList(2, words.length)) {
-            int colon = word.indexOf(':');
-            fields.add(Map.entry(word.substring(0, colon), word.substring(colon + 1)));
-        }
-        return TextInput.of(words[0], words[1].substring(0, slash), mark < 0 ? target : target.substring(0, mark),
-                mark < 0 ? null : target.substring(mark + 1), fields);
-    }
-
     /// `a` for a route, `-` for none, `405 GET,HEAD` or `308+ a`, `308- a`.
     private String answer(String routes, String request) {
-        table(routes).match(request(request), match);
+        Declared.lettered(routes).match(TextInput.parse(request), match);
         return switch (match.outcome()) {
             case FOUND -> match.route();
             case NO_ROUTE -> "-";
@@ -307,7 +277,7 @@ class RouteTableTest {
             path:/a/{x}                 > x/a/%2F%C3%A9   > x=%2F%C3%A9
             """)
     void givesTheParametersOfThePath(String routes, String request, String expected) {
-        table(routes).match(request("GET " + request), match);
+        Declared.lettered(routes).match(TextInput.parse("GET " + request), match);
         List<String> parameters = new ArrayList<>();
         for (int i = 0; i < match.parameterCount(); i++) {
             String name = match.parameterName(i);
@@ -319,86 +289,5 @@ class RouteTableTest {
         assertThat(String.join(" ", parameters)).isEqualTo(expected);
         assertThat(match.parameter("none")).isEqualTo(-1);
         assertThat(match.parameterText("none")).isNull();
-    }
-
-    @Test
-    void tellsWhichMatchOfTheRouteWasMet() {
-        table("path:/a | path:/b").match(request("GET x/b"), match);
-
-        assertThat(match.route()).isEqualTo("a");
-        assertThat(match.matchIndex()).isEqualTo(1);
-    }
-
-    @Test
-    void holdsNothingOfTheLookUpBefore() {
-        RouteTable<String> table = table("path:/a/{x} GET header:h=1");
-        table.match(request("GET x/a/b h:1"), match);
-        table.match(request("GET x/a/b"), match);
-
-        assertThat(match.outcome()).isEqualTo(Outcome.NO_ROUTE);
-        assertThat(match.parameterCount()).isZero();
-        assertThat(match.allowedMethods()).isEmpty();
-        assertThatThrownBy(match::route).isInstanceOf(IllegalStateException.class).hasMessageContaining("NO_ROUTE");
-    }
-
-    @Test
-    void servesSeveralTablesInTurn() {
-        RouteTable<String> one = table("path:/a");
-        RouteTable<String> other = table("path:/b;path:/a");
-
-        assertThat(one.match(request("GET x/a"), match).route()).isEqualTo("a");
-        assertThat(other.match(request("GET x/a"), match).route()).isEqualTo("b");
-        assertThat(one.match(request("GET x/b"), match).outcome()).isEqualTo(Outcome.NO_ROUTE);
-    }
-
-    @Test
-    void tellsAPreflightFromAPlainOptions() {
-        RouteTable<String> table = table("path:/a");
-        table.match(request("OPTIONS x/a Origin:o Access-Control-Request-Method:GET"), match);
-        assertThat(match.isPreflight()).isTrue();
-
-        table.match(request("OPTIONS x/a"), match);
-        assertThat(match.isPreflight()).isFalse();
-    }
-
-    @Test
-    void tellsMoreMethodsApartThanThereAreBits() {
-        StringBuilder routes = new StringBuilder("path:/other GET");
-        for (int i = 0; i < 80; i++) {
-            routes.append(";path:/a M").append(i);
-        }
-        RouteTable<Integer> table = numbered(routes.toString());
-        RouteMatch<Integer> found = new RouteMatch<>();
-        for (int i = 0; i < 80; i++) {
-            assertThat(table.match(request("M" + i + " x/a"), found).route()).isEqualTo(i + 1);
-        }
-
-        assertThat(table.match(request("M80 x/a"), found).outcome()).isEqualTo(Outcome.METHOD_NOT_ALLOWED);
-        assertThat(found.allowedMethods()).hasSize(81).doesNotHaveDuplicates().contains("M0", "M79", "OPTIONS");
-    }
-
-    private static RouteTable<Integer> numbered(String routes) {
-        RouteTable.Builder<Integer> builder = RouteTable.builder();
-        int number = 0;
-        for (String route : routes.split(";", -1)) {
-            builder.add(number, "r" + number++, Declared.route(route));
-        }
-        return builder.build();
-    }
-
-    @Test
-    void anEmptyTableHasNoRoute() {
-        RouteTable<String> table = RouteTable.<String>builder().build();
-
-        assertThat(table.match(request("GET x/a"), match).outcome()).isEqualTo(Outcome.NO_ROUTE);
-        assertThat(table.size()).isZero();
-    }
-
-    @Test
-    void aPathWithoutASlashMeetsOnlyRoutesWithoutPath() {
-        RouteTable<String> table = table("path:/**;host:b.com");
-
-        assertThat(table.match(TextInput.get("a.com", "*"), match).outcome()).isEqualTo(Outcome.NO_ROUTE);
-        assertThat(table.match(TextInput.get("b.com", "*"), match).route()).isEqualTo("b");
     }
 }

@@ -1,6 +1,8 @@
 package io.tidegate.engine.route;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -37,6 +39,21 @@ final class TextInput implements RouteInput {
         return new TextInput(method, host, path, query, fields);
     }
 
+    /// Reads `METHOD host/path?query name:value name:value`.
+    static TextInput parse(String text) {
+        String[] words = text.trim().split(" ", -1);
+        int slash = words[1].indexOf('/');
+        String target = words[1].substring(slash);
+        int mark = target.indexOf('?');
+        List<Map.Entry<String, String>> fields = new ArrayList<>();
+        for (String word : Arrays.asList(words).subList(2, words.length)) {
+            int colon = word.indexOf(':');
+            fields.add(Map.entry(word.substring(0, colon), word.substring(colon + 1)));
+        }
+        return of(words[0], words[1].substring(0, slash), mark < 0 ? target : target.substring(0, mark),
+                mark < 0 ? null : target.substring(mark + 1), fields);
+    }
+
     static TextInput get(String host, String path) {
         return of("GET", host, path, null, List.of());
     }
@@ -56,6 +73,10 @@ final class TextInput implements RouteInput {
     @Nullable
     String query() {
         return query;
+    }
+
+    List<Map.Entry<String, String>> fields() {
+        return fields;
     }
 
     @Override

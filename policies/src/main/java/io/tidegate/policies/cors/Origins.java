@@ -11,8 +11,8 @@ final class Origins {
 
     private final boolean every;
     private final Set<String> exact = new HashSet<>();
-    private final List<Wildcard> wildcards = new ArrayList<>();
-    private final List<Pattern> patterns = new ArrayList<>();
+    private final Wildcard[] wildcards;
+    private final Pattern[] patterns;
 
     /// `https://*.example.com:8443` as what stands before and behind the asterisk.
     private record Wildcard(String before, String behind) {
@@ -37,22 +37,26 @@ final class Origins {
     }
 
     Origins(List<OriginConfig> origins) {
+        List<Wildcard> wildcardList = new ArrayList<>();
+        List<Pattern> patternList = new ArrayList<>();
         boolean star = false;
         for (OriginConfig config : origins) {
             String origin = config.origin();
             String regex = config.regex();
             if (regex != null) {
-                patterns.add(Pattern.compile(regex));
+                patternList.add(Pattern.compile(regex));
             } else if (config.isEvery()) {
                 star = true;
             } else if (origin != null && config.isWildcard()) {
                 int asterisk = origin.indexOf('*');
-                wildcards.add(new Wildcard(origin.substring(0, asterisk), origin.substring(asterisk + 1)));
+                wildcardList.add(new Wildcard(origin.substring(0, asterisk), origin.substring(asterisk + 1)));
             } else if (origin != null) {
                 exact.add(origin);
             }
         }
         every = star;
+        wildcards = wildcardList.toArray(new Wildcard[0]);
+        patterns = patternList.toArray(new Pattern[0]);
     }
 
     /// Whether all may call.

@@ -19,9 +19,9 @@ public record HeadersConfig(
         if (request.isEmpty() && response.isEmpty()) {
             throw new IllegalArgumentException("must change something: 'request' or 'response' has to be given");
         }
-        request.set().keySet().forEach(FieldRules::checkRequestName);
-        request.add().keySet().forEach(FieldRules::checkRequestName);
-        request.remove().forEach(FieldRules::checkRequestName);
+        request.set().keySet().forEach(name -> FieldRules.checkRequestName(name, true));
+        request.add().keySet().forEach(name -> FieldRules.checkRequestName(name, false));
+        request.remove().forEach(name -> FieldRules.checkRequestName(name, false));
     }
 
     /// Changes to the header fields of one message, made in this order: set, add, remove.

@@ -20,7 +20,7 @@ final class RequestLimitsPolicy implements Policy {
     private final int maxQueryParameters;
     private final int maxPathSegments;
     private final @Nullable Set<String> methods;
-    private final List<MediaRange> contentTypes;
+    private final MediaRange[] contentTypes;
     private final boolean requireContentLength;
     private final Decision methodNotAllowed;
     private final Decision mediaTypeUnsupported;
@@ -44,7 +44,7 @@ final class RequestLimitsPolicy implements Policy {
         this.methods = allowed.isEmpty() ? null : allowed;
         this.methodNotAllowed = Decision.fail(Fault.METHOD_NOT_ALLOWED,
                 List.of(new Field("allow", String.join(", ", allowed))));
-        this.contentTypes = config.contentTypes().stream().map(MediaRange::of).toList();
+        this.contentTypes = config.contentTypes().stream().map(MediaRange::of).toArray(MediaRange[]::new);
         this.mediaTypeUnsupported = Decision.fail(Fault.MEDIA_TYPE_UNSUPPORTED,
                 List.of(new Field("accept", String.join(", ", config.contentTypes()))));
         this.requireContentLength = config.requireContentLength();
@@ -80,7 +80,7 @@ final class RequestLimitsPolicy implements Policy {
         if (length > maxBody) {
             return bodyTooLarge;
         }
-        if (!contentTypes.isEmpty() && !isAllowed(request.headers().get("content-type"))) {
+        if (contentTypes.length > 0 && !isAllowed(request.headers().get("content-type"))) {
             return mediaTypeUnsupported;
         }
         request.limitBody(maxBody);

@@ -2,20 +2,17 @@ package io.tidegate.tests.attacks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tidegate.config.GatewayConfig;
-import io.tidegate.config.RouteConfig;
+import io.tidegate.testkit.Await;
 import io.tidegate.testkit.RawClient;
 import io.tidegate.testkit.RawRequest;
 import io.tidegate.testkit.RawResponse;
 import io.tidegate.testkit.TestGateway;
 import io.tidegate.testkit.TestUpstream;
-import io.tidegate.tests.Configs;
 import io.tidegate.tests.attacks.Attacks.Pieces;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -30,19 +27,13 @@ class RequestAttacksTest {
     @BeforeAll
     static void start() {
         try (TestUpstream nobody = TestUpstream.hello()) {
-            gateway = TestGateway.start(TestGateway.Setup.PLAIN, config(nobody));
+            gateway = TestGateway.proxyTo(nobody);
         }
     }
 
     @AfterAll
     static void stop() {
         gateway.close();
-    }
-
-    private static GatewayConfig config(TestUpstream upstream) {
-        return Configs.of(Map.of("all", Configs.upstream(upstream)),
-                Map.of("all", Configs.route("/**", List.of(), "all", RouteConfig.EncodedSlash.REJECT), "getonly",
-                        Configs.route("/get-only", List.of("GET"), "all", RouteConfig.EncodedSlash.REJECT)));
     }
 
     @TestFactory
@@ -67,7 +58,8 @@ class RequestAttacksTest {
 
     private void run(AttackCase attack, Pieces pieces) {
         try (TestUpstream upstream = TestUpstream.start(RequestAttacksTest::serve)) {
-            gateway.apply(config(upstream));
+            gateway.apply(TestGateway.proxying(upstream));
+            double rejects = gateway.metric("tidegate_rejects_total", "");
             boolean open = !attack.refused() && !attack.yes("finish") && !"close".equals(attack.one("connection"));
             try (RawClient client = gateway.client()) {
                 byte[] message = message(attack);
@@ -86,6 +78,9 @@ class RequestAttacksTest {
                 assertThat(other.get("/marker").body()).isEqualTo("/marker");
             }
             forwarded(attack, upstream, open);
+            Await.until(() -> "the reject to be counted once; counted: "
+                    + (gateway.metric("tidegate_rejects_total", "") - rejects),
+                    () -> gateway.metric("tidegate_rejects_total", "") == rejects + (attack.refused() ? 1 : 0));
         }
     }
 

@@ -1,0 +1,5 @@
+/// Tests of the command line.
+@NullMarked
+package io.tidegate.app.command;
+
+import org.jspecify.annotations.NullMarked;

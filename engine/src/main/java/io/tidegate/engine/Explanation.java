@@ -1,0 +1,71 @@
+package io.tidegate.engine;
+
+import io.tidegate.config.EffectivePolicies;
+import io.tidegate.config.PolicyConfig;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// What would become of a request: a decision record, made by the parser and the table that serve requests too.
+///
+/// @param request
+///            the request as it was understood
+/// @param outcome
+///            what the look-up came to: `found`, `noRoute`, `methodNotAllowed`, `redirectSlash`, or `rejected` where it
+///            is no request that is served
+/// @param fault
+///            code of the fault that the client would get, or null
+/// @param route
+///            the route that serves it, or null
+/// @param rivals
+///            the candidates that came near, best first, and why each won or lost
+/// @param policies
+///            what it passes, in its order
+/// @param dropped
+///            what is declared for the route and does not run, and why
+/// @param upstreams
+///            where it can go
+/// @param timeouts
+///            how long it may take, and where each limit comes from
+public record Explanation(Understood request, String outcome, @Nullable String fault, @Nullable String route,
+        List<Candidate> rivals, List<PolicyConfig> policies, List<EffectivePolicies.Dropped> dropped,
+        List<Target> upstreams, Map<String, Limit> timeouts) {
+
+    /// The request as it was understood: what is matched, authorised, logged and forwarded.
+    ///
+    /// @param listener
+    ///            the listener that it comes in on
+    /// @param host
+    ///            lower case, without port
+    /// @param path
+    ///            in canonical form
+    /// @param query
+    ///            without its question mark, or null
+    public record Understood(String listener, String method, String host, String path, @Nullable String query) {
+    }
+
+    /// One match of a route that came near.
+    ///
+    /// @param match
+    ///            index of the match in the route
+    public record Candidate(String route, int match, boolean won, String reason) {
+    }
+
+    /// An upstream and what falls to it.
+    ///
+    /// @param share
+    ///            in percent of the requests
+    /// @param endpoints
+    ///            those that may be chosen
+    public record Target(String upstream, double share, String loadBalancing, List<String> endpoints) {
+    }
+
+    /// A limit in time.
+    ///
+    /// @param value
+    ///            as it is written in a configuration, `none` for no limit
+    /// @param origin
+    ///            the key that it comes from: `routes.orders.timeouts.request`
+    public record Limit(String value, String origin) {
+    }
+}

@@ -1,0 +1,97 @@
+package io.tidegate.expressions;
+
+import dev.cel.runtime.CelEvaluationException;
+import dev.cel.runtime.CelVariableResolver;
+import dev.cel.runtime.Program;
+import io.tidegate.api.Condition;
+import io.tidegate.api.Exchange;
+import io.tidegate.api.Fault;
+import io.tidegate.api.FaultException;
+import io.tidegate.api.Headers;
+import java.util.AbstractMap;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// A compiled condition. Reads of the exchange only what the expression asks for.
+final class CelCondition implements Condition {
+
+    private final Program program;
+
+    CelCondition(Program program) {
+        this.program = program;
+    }
+
+    @Override
+    public boolean test(Exchange exchange) {
+        try {
+            return Boolean.TRUE.equals(program.eval(new Variables(exchange)));
+        } catch (CelEvaluationException | IllegalArgumentException e) {
+            throw new FaultException(Fault.CONDITION_FAILED);
+        }
+    }
+
+    /// The variables of one exchange.
+    private record Variables(Exchange exchange) implements CelVariableResolver {
+
+        @Override
+        public Optional<Object> find(String name) {
+            return Optional.ofNullable(switch (name) {
+                case "request.method" -> exchange.request().method();
+                case "request.scheme" -> exchange.request().scheme();
+                case "request.host" -> exchange.request().host();
+                case "request.path" -> exchange.request().path();
+                case "request.query" -> orEmpty(exchange.request().query());
+                case "request.headers" -> new HeaderMap(exchange.request().headers());
+                case "client.address" -> exchange.client().address();
+                case "client.peerAddress" -> exchange.client().peerAddress();
+                case "client.secure" -> exchange.client().secure();
+                case "client.trusted" -> exchange.client().trusted();
+                case "client.listener" -> exchange.client().listener();
+                case "route" -> orEmpty(exchange.route());
+                default -> null;
+            });
+        }
+
+        private static String orEmpty(@Nullable String text) {
+            return text == null ? "" : text;
+        }
+    }
+
+    /// The header fields by their lower-case names, several of one name joined. Looks one up where one is asked for;
+    /// gathers all of them only where the expression goes through all.
+    private static final class HeaderMap extends AbstractMap<String, String> {
+
+        private final Headers headers;
+
+        HeaderMap(Headers headers) {
+            this.headers = headers;
+        }
+
+        @Override
+        public @Nullable String get(Object key) {
+            return isName(key) ? headers.get((String) key) : null;
+        }
+
+        @Override
+        public boolean containsKey(Object key) {
+            return isName(key) && headers.contains((String) key);
+        }
+
+        /// Names are lower case here, whatever the client wrote: `X-A` is never there.
+        private static boolean isName(Object key) {
+            return key instanceof String name && name.equals(name.toLowerCase(Locale.ROOT));
+        }
+
+        @Override
+        public Set<Map.Entry<String, String>> entrySet() {
+            Map<String, String> all = new LinkedHashMap<>();
+            headers.forEach((name, value) -> all.merge(name.toLowerCase(Locale.ROOT), value,
+                    (one, other) -> one + ", " + other));
+            return all.entrySet();
+        }
+    }
+}

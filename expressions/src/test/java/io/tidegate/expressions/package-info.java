@@ -1,0 +1,5 @@
+/// Tests of conditions.
+@NullMarked
+package io.tidegate.expressions;
+
+import org.jspecify.annotations.NullMarked;

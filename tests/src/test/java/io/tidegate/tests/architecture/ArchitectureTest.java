@@ -1,0 +1,201 @@
+package io.tidegate.tests.architecture;
+
+import static com.tngtech.archunit.base.DescribedPredicate.alwaysTrue;
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import io.tidegate.tests.Project;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/// Who may know whom, and what may be done where.
+class ArchitectureTest {
+
+    private static final String[] EVERYWHERE = {"java..", "org.jspecify..", "org.slf4j..", "io.netty..",
+        "io.tidegate.api..", "org.jctools..", "javax.."};
+
+    /// The rooms of the engine and the rooms below each.
+    private static final Map<String, List<String>> ROOMS = new TreeMap<>(Map.of(
+            "worker", List.of("wire"),
+            "wire", List.of(),
+            "upstream", List.of("worker", "wire", "observe"),
+            "route", List.of("worker", "wire"),
+            "chain", List.of("worker", "wire", "observe"),
+            "observe", List.of("worker", "wire"),
+            "state", List.of("worker", "wire"),
+            "exchange", List.of("route", "chain", "observe", "upstream", "wire", "worker", "state"),
+            "server", List.of("exchange", "route", "chain", "observe", "upstream", "wire", "worker", "state"),
+            "compile", List.of("server", "exchange", "route", "chain", "observe", "upstream", "wire", "worker",
+                    "state")));
+
+    private static JavaClasses product;
+
+    @BeforeAll
+    static void readClasses() {
+        List<Path> folders = new ArrayList<>();
+        for (String module : Project.MODULES) {
+            Path folder = Project.root().resolve(module).resolve("target/classes");
+            if (Files.isDirectory(folder)) {
+                folders.add(folder);
+            }
+        }
+        product = new ClassFileImporter().importPaths(folders);
+        assertThat(product.contain("io.tidegate.engine.Engine")).as("whether the engine was compiled").isTrue();
+    }
+
+    @Test
+    void theApiNeedsOnlyTheJdk() {
+        classes().that().resideInAPackage("io.tidegate.api..").should().onlyDependOnClassesThat()
+                .resideInAnyPackage("io.tidegate.api..", "java..", "org.jspecify..").check(product);
+    }
+
+    @Test
+    void theConfigurationKnowsTheApiOnly() {
+        noClasses().that().resideInAPackage("io.tidegate.config..").should().dependOnClassesThat()
+                .resideInAnyPackage("io.tidegate.engine..", "io.tidegate.policies..", "io.tidegate.control..",
+                        "io.tidegate.app..", "io.netty..")
+                .check(product);
+    }
+
+    @Test
+    void policiesHaveNoPrivateDoor() {
+        noClasses().that().resideInAPackage("io.tidegate.policies..").should().dependOnClassesThat()
+                .resideInAnyPackage("io.tidegate.engine..", "io.tidegate.config..", "io.tidegate.control..",
+                        "io.tidegate.app..", "io.netty..")
+                .allowEmptyShould(true).check(product);
+    }
+
+    @Test
+    void policiesDoNotKnowEachOther() {
+        slices().matching("io.tidegate.policies.(*)..").should().notDependOnEachOther().allowEmptyShould(true)
+                .check(product);
+    }
+
+    @Test
+    void theControlPlaneNeverSeesTheEngine() {
+        noClasses().that().resideInAPackage("io.tidegate.control..").should().dependOnClassesThat()
+                .resideInAnyPackage("io.tidegate.engine..", "io.tidegate.app..", "io.netty..").allowEmptyShould(true)
+                .check(product);
+    }
+
+    @Test
+    void nothingKnowsTheApplication() {
+        noClasses().that().resideOutsideOfPackage("io.tidegate.app..").should().dependOnClassesThat()
+                .resideInAPackage("io.tidegate.app..").check(product);
+    }
+
+    @Test
+    void theEnginesRoomsHaveNoCycles() {
+        slices().matching("io.tidegate.engine.(*)..").should().beFreeOfCycles().check(product);
+    }
+
+    @TestFactory
+    List<DynamicTest> everyRoomOfTheEngineKnowsOnlyTheRoomsBelow() {
+        List<DynamicTest> tests = new ArrayList<>();
+        ROOMS.forEach((room, below) -> {
+            List<String> allowed = new ArrayList<>(List.of(EVERYWHERE));
+            allowed.add("io.tidegate.engine." + room);
+            below.forEach(other -> allowed.add("io.tidegate.engine." + other));
+            // Decided: records of what is declared may be read where it is carried out, and routes match by safere.
+            allowed.add("io.tidegate.config..");
+            allowed.add("org.safere..");
+            // What the process itself costs is told by the JDK only there.
+            allowed.add("com.sun.management..");
+            tests.add(DynamicTest.dynamicTest(room,
+                    () -> classes().that().resideInAPackage("io.tidegate.engine." + room).should()
+                            .onlyDependOnClassesThat().resideInAnyPackage(allowed.toArray(new String[0]))
+                            .allowEmptyShould(true).check(product)));
+        });
+        return tests;
+    }
+
+    @Test
+    void everyRoomOfTheEngineIsOnThePlan() {
+        classes().that().resideInAPackage("io.tidegate.engine..").should()
+                .resideInAnyPackage(ROOMS.keySet().stream().map(room -> "io.tidegate.engine." + room)
+                        .collect(java.util.stream.Collectors.collectingAndThen(java.util.stream.Collectors.toList(),
+                                rooms -> {
+                                    rooms.add("io.tidegate.engine");
+                                    return rooms.toArray(new String[0]);
+                                })))
+                .check(product);
+    }
+
+    @Test
+    void wireAndWorkerKnowNoConfiguration() {
+        noClasses().that().resideInAPackage("io.tidegate.engine.wire").should().dependOnClassesThat()
+                .resideInAPackage("io.tidegate.config..").check(product);
+    }
+
+    @Test
+    void otherModulesUseTheFrontDoorOfTheEngineOnly() {
+        noClasses().that().resideOutsideOfPackages("io.tidegate.engine..", "io.tidegate.app..").should()
+                .dependOnClassesThat().resideInAnyPackage(
+                        ROOMS.keySet().stream().map(room -> "io.tidegate.engine." + room + "..").toArray(String[]::new))
+                .check(product);
+    }
+
+    @Test
+    void theLoopNeverBlocks() {
+        noClasses().that(resideInAnyPackage("io.tidegate.engine..")
+                .and(not(resideInAnyPackage("io.tidegate.engine", "io.tidegate.engine.worker",
+                        "io.tidegate.engine.observe", "io.tidegate.engine.compile")))
+                // Takes the file of a Unix socket away when it binds, which is not on a loop.
+                .and(not(com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleName("Listener"))))
+                .should().callMethod(Thread.class, "sleep", long.class).orShould().callMethod(Thread.class, "join")
+                .orShould().callMethod(Future.class, "get").orShould()
+                .callMethod(java.util.concurrent.CompletableFuture.class, "get").orShould()
+                .callMethod(java.util.concurrent.CompletableFuture.class, "join").orShould().dependOnClassesThat()
+                .resideInAnyPackage("java.sql..", "java.util.concurrent.locks..").orShould().dependOnClassesThat()
+                .belongToAnyOf(Files.class).check(product);
+    }
+
+    @Test
+    void onlyTheRoomsForItStartThreads() {
+        noClasses().that(resideInAnyPackage("io.tidegate..")
+                .and(not(resideInAnyPackage("io.tidegate.engine.worker..", "io.tidegate.engine.observe..",
+                        "io.tidegate.control..", "io.tidegate.app..", "io.tidegate.testkit.."))))
+                .should().callMethodWhere(com.tngtech.archunit.core.domain.JavaCall.Predicates.target(
+                        com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With
+                                .owner(com.tngtech.archunit.core.domain.JavaClass.Predicates
+                                        .assignableTo(Thread.class)))
+                        .and(com.tngtech.archunit.core.domain.JavaCall.Predicates
+                                .target(com.tngtech.archunit.core.domain.properties.HasName.Predicates
+                                        .nameMatching("start|ofPlatform|ofVirtual|startVirtualThread"))))
+                .check(product);
+    }
+
+    @Test
+    void namesSayWhatAThingIs() {
+        noClasses().that(alwaysTrue()).should().haveSimpleNameEndingWith("Impl").orShould()
+                .haveSimpleNameEndingWith("Manager").orShould().haveSimpleNameEndingWith("Helper").orShould()
+                .haveSimpleNameEndingWith("Util").orShould().haveSimpleNameEndingWith("Utils").check(product);
+    }
+
+    @Test
+    void noStateIsStaticAndChangeable() {
+        fields().that().areStatic().and().areDeclaredInClassesThat().resideInAPackage("io.tidegate..").and()
+                .areDeclaredInClassesThat(not(SYNTHETIC)).should().beFinal().check(product);
+    }
+
+    private static final com.tngtech.archunit.base.DescribedPredicate<JavaClass> SYNTHETIC = com.tngtech.archunit.base.DescribedPredicate
+            .describe("made by the compiler", type -> type.getModifiers().contains(JavaModifier.SYNTHETIC));
+}

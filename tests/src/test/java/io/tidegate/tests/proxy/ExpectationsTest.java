@@ -1,0 +1,173 @@
+package io.tidegate.tests.proxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tidegate.testkit.Await;
+import io.tidegate.testkit.RawClient;
+import io.tidegate.testkit.RawRequest;
+import io.tidegate.testkit.RawResponse;
+import io.tidegate.testkit.TestGateway;
+import io.tidegate.testkit.TestUpstream;
+import io.tidegate.tests.GatewayYaml;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// `Expect: 100-continue`, answers that come before the request is complete, and clients that go away.
+@ParameterizedClass(name = "{0}")
+@MethodSource("io.tidegate.tests.Setups#all")
+class ExpectationsTest {
+
+    private static final String SMUGGLED = "GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n";
+
+    @Parameter
+    private TestGateway.Setup setup = TestGateway.Setup.PLAIN;
+
+    private TestUpstream upstream;
+    private TestGateway gateway;
+
+    @BeforeEach
+    void start() {
+        upstream = TestUpstream.echo();
+        gateway = TestGateway.start(setup, GatewayYaml.to(upstream).text());
+    }
+
+    @AfterEach
+    void stop() {
+        gateway.close();
+        upstream.close();
+    }
+
+    @Test
+    void aClientThatWaitsIsToldToGoOnByTheGatewayItself() {
+        try (RawClient client = gateway.client()) {
+            client.send("POST /p HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n");
+            RawResponse interim = client.receive();
+            assertThat(interim.status()).isEqualTo(100);
+
+            client.send("hello");
+
+            assertThat(client.receive().body()).isEqualTo("hello");
+            assertThat(upstream.request(0).field("expect")).isNull();
+        }
+    }
+
+    @Test
+    void aClientThatWaitsIsRefusedWithoutItsBody() {
+        gateway.apply(GatewayYaml.to(upstream).route("match: [{ path: /other }]").text());
+        try (RawClient client = gateway.client()) {
+            client.send("POST /p HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n");
+
+            RawResponse response = client.receive();
+
+            assertThat(response.status()).isEqualTo(404);
+        }
+        assertThat(upstream.heads()).isEmpty();
+    }
+
+    @Test
+    void aTooLargeBodyIsRefusedBeforeItIsSent() {
+        try (RawClient client = gateway.client()) {
+            client.send("POST /p HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 9999999999\r\n\r\n");
+
+            RawResponse response = client.receive();
+
+            assertThat(response.status()).isEqualTo(413);
+            assertThat(response.fault()).isEqualTo("body.too_large");
+            assertThat(client.ending()).isEqualTo(RawClient.Ending.CLOSED);
+        }
+        assertThat(upstream.connections()).isZero();
+    }
+
+    @Test
+    void anAnswerBeforeTheBodyIsCompleteIsHandedOnAndTheServicesConnectionIsNotUsedAgain() {
+        upstream.script(connection -> {
+            RawRequest head = connection.head();
+            if (head != null) {
+                connection.answer("early");
+                connection.awaitEnd();
+            }
+        });
+        try (RawClient client = gateway.client()) {
+            client.send("POST /p HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\nabc");
+
+            assertThat(client.receive().body()).isEqualTo("early");
+
+            Await.until("the service's connection to be closed", () -> upstream.open() == 0);
+            client.send(SMUGGLED);
+            assertThat(client.ending()).isEqualTo(RawClient.Ending.CLOSED);
+        }
+        assertThat(upstream.received()).doesNotContain("smuggled GET /smuggled HTTP/1.1\r\nHost: a\r\nvia");
+        assertThat(upstream.heads()).hasSize(1);
+    }
+
+    @Test
+    void whatIsInsideABodyThatWasAnsweredEarlyIsNeverARequest() {
+        gateway.apply(GatewayYaml.to(upstream).route("match: [{ path: /after }]").text());
+        try (RawClient client = gateway.client()) {
+            client.send("POST /refused HTTP/1.1\r\nHost: a\r\nContent-Length: 200000\r\n\r\n");
+            assertThat(client.receive().status()).isEqualTo(404);
+
+            client.send(SMUGGLED.repeat(200));
+
+            assertThat(client.ending()).isIn(RawClient.Ending.CLOSED, RawClient.Ending.RESET);
+        }
+        assertThat(upstream.heads()).isEmpty();
+    }
+
+    @Test
+    void aClientThatGoesAwayWithinItsBodyLeavesNoCompleteRequestBehind() {
+        try (RawClient client = gateway.client()) {
+            client.send("POST /p HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n");
+            upstream.head(0);
+        }
+        Await.until("the service's connection to be closed", () -> upstream.open() == 0);
+        assertThat(upstream.requests()).isEmpty();
+        assertThat(upstream.received()).doesNotContain("0\r\n\r\n");
+    }
+
+    @Test
+    void aClientThatGoesAwayBeforeTheAnswerEndsTheWorkOfTheService() {
+        upstream.script(TestUpstream.silent());
+        try (RawClient client = gateway.client()) {
+            client.send("GET /p HTTP/1.1\r\nHost: a\r\n\r\n");
+            upstream.request(0);
+        }
+        Await.until("the service's connection to be closed", () -> upstream.open() == 0);
+    }
+
+    @Test
+    void aClientThatBreaksOffEndsTheWorkOfTheService() {
+        upstream.script(TestUpstream.silent());
+        RawClient client = gateway.client();
+        client.send("GET /p HTTP/1.1\r\nHost: a\r\n\r\n");
+        upstream.request(0);
+        client.reset();
+        Await.until("the service's connection to be closed", () -> upstream.open() == 0);
+    }
+
+    @Test
+    void aConnectionThatWasAnsweredEarlyServesNoOtherClient() {
+        TestUpstream.Gate gate = new TestUpstream.Gate();
+        upstream.script(connection -> {
+            if (connection.index() == 0) {
+                connection.head();
+                connection.answer("early");
+                gate.pass();
+                connection.awaitEnd();
+            } else {
+                TestUpstream.answering("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nother").serve(connection);
+            }
+        });
+        try (RawClient one = gateway.client(); RawClient other = gateway.client()) {
+            one.send("GET /one HTTP/1.1\r\nHost: a\r\nContent-Length: 31\r\n\r\n");
+            assertThat(one.receive().body()).isEqualTo("early");
+            assertThat(other.get("/other").body()).isEqualTo("other");
+            gate.open();
+        }
+        assertThat(upstream.connections()).isEqualTo(2);
+    }
+}
