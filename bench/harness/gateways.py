@@ -10,7 +10,7 @@ from pathlib import Path
 
 from harness import jvm, machine, processes
 
-MAX_CONNECTIONS = 4_000
+MAX_CONNECTIONS = 9_500
 POOLED = 1024
 MANY = 1_000_000_000
 
@@ -89,7 +89,7 @@ class Nginx(Gateway):
         config.write_text(f"""
 daemon off;
 worker_processes 1;
-worker_rlimit_nofile {2 * MAX_CONNECTIONS + 1000};
+worker_rlimit_nofile {2 * MAX_CONNECTIONS + 500};
 pid {self.folder}/pid;
 error_log {self.folder}/error.log;
 events {{ worker_connections {2 * MAX_CONNECTIONS}; }}

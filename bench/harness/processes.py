@@ -16,12 +16,13 @@ LOAD_CPU = 1
 
 
 def raise_file_limit():
-    """Allows this process and its children as many open files as the system does, at most 100,000."""
+    """Allows this process and its children as many open files as the system does, and tells how many."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     try:
         resource.setrlimit(resource.RLIMIT_NOFILE, (max(hard, 100_000),) * 2)
     except ValueError:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    return resource.getrlimit(resource.RLIMIT_NOFILE)[0]
 
 
 def free_port():
