@@ -3,7 +3,6 @@ package io.tidegate.engine.exchange;
 import io.netty.buffer.ByteBuf;
 import io.tidegate.api.Attempt;
 import io.tidegate.api.Body;
-import io.tidegate.api.BodyTransform;
 import io.tidegate.api.Client;
 import io.tidegate.api.Exchange;
 import io.tidegate.api.Fault;
@@ -11,9 +10,6 @@ import io.tidegate.api.Field;
 import io.tidegate.api.Reply;
 import io.tidegate.config.RouteConfig;
 import io.tidegate.engine.chain.PolicyRun;
-import io.tidegate.engine.observe.AccessLane;
-import io.tidegate.engine.observe.RouteCells;
-import io.tidegate.engine.observe.WorkerCells;
 import io.tidegate.engine.route.HeadInput;
 import io.tidegate.engine.route.RouteMatch;
 import io.tidegate.engine.upstream.Endpoint;
@@ -107,7 +103,8 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         requestSide.begin();
         responseSide.begin();
         record.begin();
-        identify();
+        client.peer().show(request);
+        id.take(client.peer(), request, worker.random());
         if (request.asterisk()) {
             made().make(200);
             made().add("allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
@@ -163,16 +160,6 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
     public void reject(Fault fault) {
         record.rejected = true;
         fail(fault);
-    }
-
-    private void identify() {
-        Peer peer = client.peer();
-        peer.show(request);
-        id.renew(worker.random());
-        String kept = peer.trusted() ? RequestWriter.keptId(request) : null;
-        if (kept != null) {
-            id.keep(kept);
-        }
     }
 
     private void begin(Route matched) {
@@ -509,7 +496,9 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         record.requestBytes = requestSide.relay().count();
         record.finish(route, upstream, endpoint);
         policies.end(record);
-        observe();
+        if (listener != null) {
+            listener.telemetry().count(worker, record, route, listener.label());
+        }
         state = State.IDLE;
         requestSide.relay().discard();
         responseSide.relay().discard();
@@ -524,30 +513,6 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         endpoint = null;
         response = null;
         answer = NOTHING;
-    }
-
-    private void observe() {
-        ListenerSnapshot on = listener;
-        if (on == null) {
-            return;
-        }
-        Telemetry telemetry = on.telemetry();
-        Route matched = route;
-        RouteCells cells = matched == null ? telemetry.unrouted(worker) : matched.cells(worker);
-        cells.request(record.status, record.durationNanos(), record.requestBytes, record.responseBytes);
-        Fault fault = record.fault;
-        if (fault != null) {
-            WorkerCells faults = telemetry.cells(worker);
-            faults.fault(fault);
-            if (record.rejected) {
-                faults.rejected(fault);
-            }
-        }
-        AccessLane lane = telemetry.lane(worker);
-        if (lane.isOn()) {
-            record.listener = on.label();
-            lane.log(record);
-        }
     }
 
     /// The connection is over: nothing will be served any more.
@@ -616,21 +581,6 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         return match;
     }
 
-    void limitBody(long maxBytes) {
-        requestSide.relay().limit(maxBytes);
-    }
-
-    void replaceRequestBody(byte[] body) {
-        requestSide.relay().replace(body);
-    }
-
-    void transformRequest(BodyTransform transform) {
-        if (state != State.IN_POLICIES) {
-            throw new IllegalStateException("a request's body can be transformed in onRequest only");
-        }
-        requestSide.relay().transform(transform);
-    }
-
     @Nullable
     ResponseHead responseHead() {
         return response;
@@ -656,11 +606,12 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         }
     }
 
-    void transformResponse(BodyTransform transform) {
-        if (response == null || responseSide.isHeadSent()) {
-            throw new IllegalStateException("a response's body can be transformed in onResponse only");
-        }
-        responseSide.relay().transform(transform);
+    RequestSide requestSide() {
+        return requestSide;
+    }
+
+    ResponseSide responseSide() {
+        return responseSide;
     }
 
     @SuppressWarnings("ReferenceEquality") // this stream, not an equal one

@@ -1,6 +1,7 @@
 package io.tidegate.engine.exchange;
 
 import io.netty.buffer.ByteBuf;
+import io.tidegate.api.BodyTransform;
 import io.tidegate.api.Fault;
 import io.tidegate.engine.upstream.Endpoint;
 import io.tidegate.engine.upstream.UpstreamStream;
@@ -40,6 +41,14 @@ final class RequestSide implements Relay.Target {
 
     Relay relay() {
         return relay;
+    }
+
+    /// Rewrites the body on its way.
+    void transform(BodyTransform transform) {
+        if (begun || stream != null) {
+            throw new IllegalStateException("a request's body can be transformed in onRequest only");
+        }
+        relay.transform(transform);
     }
 
     /// Whether a part of the body has gone to a service, so that the request can't be sent again.

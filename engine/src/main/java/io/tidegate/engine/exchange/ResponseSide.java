@@ -1,6 +1,7 @@
 package io.tidegate.engine.exchange;
 
 import io.netty.buffer.ByteBuf;
+import io.tidegate.api.BodyTransform;
 import io.tidegate.engine.upstream.UpstreamStream;
 import io.tidegate.engine.wire.Ascii;
 import io.tidegate.engine.wire.HeadWriter;
@@ -43,6 +44,14 @@ final class ResponseSide implements Relay.Target {
 
     Relay relay() {
         return relay;
+    }
+
+    /// Rewrites the body on its way.
+    void transform(BodyTransform transform) {
+        if (headSent) {
+            throw new IllegalStateException("a response's body can be transformed in onResponse only");
+        }
+        relay.transform(transform);
     }
 
     /// Whether a head has gone out, so that nothing else can be answered any more.

@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
@@ -166,7 +167,8 @@ public final class SocketHandover implements AutoCloseable {
     ///             where nothing can be offered at this path
     public void offer(Supplier<List<FileDescriptor>> sockets, Runnable whenTaken)
             throws IOException, InterruptedException {
-        Files.deleteIfExists(path);
+        // Made beside its place and moved there: the channel of the process before deletes the file that it made by name.
+        Path made = path.resolveSibling(path.getFileName() + "." + System.nanoTime());
         ServerBootstrap bootstrap = new ServerBootstrap().group(group).channel(EpollServerDomainSocketChannel.class)
                 .childOption(EpollChannelOption.DOMAIN_SOCKET_READ_MODE, DomainSocketReadMode.FILE_DESCRIPTORS)
                 .childHandler(new ChannelInitializer<>() {
@@ -175,12 +177,13 @@ public final class SocketHandover implements AutoCloseable {
                         child.pipeline().addLast(new Offer(sockets, whenTaken));
                     }
                 });
-        var bound = bootstrap.bind(new DomainSocketAddress(path.toFile())).await();
+        var bound = bootstrap.bind(new DomainSocketAddress(made.toFile())).await();
         if (!bound.isSuccess()) {
             throw new IOException("can't offer sockets at " + path + ": " + bound.cause().getMessage(), bound.cause());
         }
         offering = bound.channel();
-        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
+        Files.setPosixFilePermissions(made, PosixFilePermissions.fromString("rw-------"));
+        Files.move(made, path, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
     }
 
     /// Whether sockets were taken from another process.
