@@ -165,7 +165,8 @@ final class ResponseSide implements Relay.Target {
         }
     }
 
-    /// Says what becomes of the connection, where that is not what the version of the client takes for granted (RFC 9112
+    /// Says what becomes of the connection, where that is not what the version of the client takes for granted (RFC
+    /// 9112
     /// section 9.3).
     private void writeConnection(HeadWriter out) {
         if (client.closesAfterResponse()) {
