@@ -128,7 +128,7 @@ class ProgramTest {
 
             Process onPort = start("demo", "--port", port, "--admin-port", "0");
             assertThat(end(onPort)).isEqualTo(1);
-            assertThat(Files.readString(err())).contains(port).contains("--port");
+            assertThat(Files.readString(err())).contains("in use").contains("--port");
 
             Process onAdmin = start("demo", "--port", "0", "--admin-port", port);
             assertThat(end(onAdmin)).isEqualTo(1);

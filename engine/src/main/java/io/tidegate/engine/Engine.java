@@ -1,5 +1,6 @@
 package io.tidegate.engine;
 
+import io.netty.channel.unix.FileDescriptor;
 import io.tidegate.config.AddressConfig;
 import io.tidegate.config.ConfigTarget;
 import io.tidegate.config.GatewayConfig;
@@ -18,11 +19,15 @@ import io.tidegate.engine.observe.LoopWatch;
 import io.tidegate.engine.observe.Metrics;
 import io.tidegate.engine.server.ConnectionGate;
 import io.tidegate.engine.server.Listener;
+import io.tidegate.engine.server.SocketHandover;
 import io.tidegate.engine.worker.Transport;
 import io.tidegate.engine.worker.Workers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -43,6 +48,8 @@ public final class Engine implements ConfigTarget, AutoCloseable {
     /// By address: a listener that is renamed, or configured in another way, keeps its socket.
     private final Map<String, Bound> bound = new HashMap<>();
     private final Map<String, String> keys = new TreeMap<>();
+    private final List<SocketHandover.Inherited> inherited = new ArrayList<>();
+    private @Nullable SocketHandover handover;
     private int nextSlot;
     private volatile boolean draining;
     private long revision;
@@ -121,6 +128,10 @@ public final class Engine implements ConfigTarget, AutoCloseable {
             }
             return gone;
         });
+        for (SocketHandover.Inherited socket : inherited) {
+            socket.close();
+        }
+        inherited.clear();
         keys.clear();
         keys.putAll(wanted);
         revision++;
@@ -151,14 +162,75 @@ public final class Engine implements ConfigTarget, AutoCloseable {
 
     private Bound bind(String name, AddressConfig address) throws CompileException {
         try {
+            if (address.isUnix() && handover != null && handover.hasTaken()) {
+                // The process before still listens there, and goes on with what it has accepted.
+                Files.deleteIfExists(Path.of(address.host()));
+            }
             int slot = nextSlot;
-            Listener listener = new Listener(slot, address, live, workers, gate);
+            Listener listener = new Listener(slot, address, live, workers, gate, inheritedAt(address));
             nextSlot++;
             return new Bound(slot, listener);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | IOException e) {
             throw CompileException.of(new Problem(Problem.Severity.ERROR, Place.NOWHERE,
                     "listeners." + name + ".address", "can't listen on " + address + ": " + e.getMessage()));
         }
+    }
+
+    private SocketHandover.@Nullable Inherited inheritedAt(AddressConfig address) {
+        for (SocketHandover.Inherited socket : inherited) {
+            if (!address.isUnix() && socket.address() instanceof InetSocketAddress bound
+                    && bound.getPort() == address.port()) {
+                boolean everywhere = address.host().isEmpty() && bound.getAddress().isAnyLocalAddress();
+                if (everywhere || bound.getAddress().equals(new InetSocketAddress(address.host(), 0).getAddress())) {
+                    inherited.remove(socket);
+                    return socket;
+                }
+            }
+        }
+        return null;
+    }
+
+    /// Takes the listening sockets of the process that offers them at `path`, so that the first [#apply] binds nothing
+    /// that is bound already. Before the first configuration.
+    ///
+    /// @return number of sockets taken
+    /// @throws IOException
+    ///             where a process is there and does not hand them over
+    public synchronized int takeSockets(Path path) throws IOException, InterruptedException {
+        SocketHandover taking = new SocketHandover(path);
+        handover = taking;
+        inherited.addAll(taking.take());
+        return inherited.size();
+    }
+
+    /// Tells the process whose sockets were taken that this one serves, and offers them at the same path to the process
+    /// that comes next.
+    ///
+    /// @param whenTaken
+    ///            runs once another process serves; this one should drain then
+    /// @throws IOException
+    ///             where nothing can be offered there
+    public synchronized void offerSockets(Path path, Runnable whenTaken) throws IOException, InterruptedException {
+        SocketHandover offering = handover == null ? new SocketHandover(path) : handover;
+        handover = offering;
+        offering.serving();
+        offering.offer(this::descriptors, () -> {
+            synchronized (this) {
+                bound.values().forEach(socket -> socket.listener().handOver());
+            }
+            whenTaken.run();
+        });
+    }
+
+    private synchronized List<FileDescriptor> descriptors() {
+        List<FileDescriptor> descriptors = new ArrayList<>();
+        for (Bound socket : bound.values()) {
+            FileDescriptor descriptor = socket.listener().descriptor();
+            if (descriptor != null) {
+                descriptors.add(descriptor);
+            }
+        }
+        return descriptors;
     }
 
     private List<String> waitsForRestart(ProcessConfig next) {
@@ -233,6 +305,9 @@ public final class Engine implements ConfigTarget, AutoCloseable {
     @Override
     public synchronized void close() {
         bound.values().forEach(socket -> socket.listener().close());
+        if (handover != null) {
+            handover.close();
+        }
         compiler.close();
         watch.close();
         workers.close();

@@ -16,6 +16,11 @@ public final class Setups {
                 .flatMap(transport -> Stream.of(new Setup(transport, 1), new Setup(transport, 3)));
     }
 
+    /// Every transport, on one event loop.
+    public static Stream<Setup> single() {
+        return all().filter(setup -> setup.workers() == 1);
+    }
+
     /// Every transport that has Unix sockets.
     public static Stream<Setup> unix() {
         return all().filter(setup -> setup.transport() != Transport.NIO);

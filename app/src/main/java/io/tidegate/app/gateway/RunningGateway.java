@@ -13,6 +13,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,6 +25,7 @@ public final class RunningGateway implements AutoCloseable {
     private final Engine engine;
     private final ControlPlane control;
     private final ProcessConfig process;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     private RunningGateway(Declared declared, String version) {
         process = declared.loaded().config().gateway();
@@ -106,9 +108,12 @@ public final class RunningGateway implements AutoCloseable {
         LOG.info("stopped");
     }
 
+    /// Ends at once. Does nothing where it has ended.
     @Override
     public void close() {
-        engine.close();
-        control.close();
+        if (!closed.getAndSet(true)) {
+            engine.close();
+            control.close();
+        }
     }
 }

@@ -177,6 +177,24 @@ class CommandLinesTest {
                 .contains("\"line\":3,\"column\":1,\"path\":\"routez\"").endsWith("\"}]}\n");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"minimal.yaml", "demo.yaml"})
+    void findsNothingWrongWithTheExamples(String name) {
+        Ended ended = run("check", Path.of("").toAbsolutePath().resolveSibling("examples/" + name).toString());
+
+        assertThat(ended.err()).isEmpty();
+        assertThat(ended.status()).isZero();
+        assertThat(ended.out()).endsWith(": valid" + System.lineSeparator());
+    }
+
+    @Test
+    void writesASchemaOfItsConfiguration() {
+        Ended ended = run("schema");
+
+        assertThat(ended.status()).isZero();
+        assertThat(ended.out()).startsWith("{").endsWith("}\n").contains("\"requestLimits\"").contains("\"upstreams\"");
+    }
+
     @Test
     void failsToCheckAFileThatIsNotThere() {
         Ended ended = run("check", folder.resolve("none.yaml").toString());

@@ -8,6 +8,8 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.channel.unix.FileDescriptor;
+import io.netty.channel.unix.UnixChannel;
 import io.tidegate.config.AddressConfig;
 import io.tidegate.engine.exchange.ListenerSnapshot;
 import io.tidegate.engine.exchange.LiveSnapshot;
@@ -38,9 +40,11 @@ public final class Listener implements AutoCloseable {
     private final LiveSnapshot live;
     private final ConnectionGate gate;
     private final Channel channel;
+    private final SocketAddress bound;
     private final @Nullable Path socketFile;
     private final Set<Http1ServerHandler> connections = ConcurrentHashMap.newKeySet();
     private volatile boolean draining;
+    private volatile boolean handedOver;
 
     /// Binds the address. Nobody is accepted before [#open].
     ///
@@ -48,7 +52,11 @@ public final class Listener implements AutoCloseable {
     ///            where snapshots keep what is served here
     /// @throws RuntimeException
     ///             where it can't be bound
-    public Listener(int slot, AddressConfig address, LiveSnapshot live, Workers workers, ConnectionGate gate) {
+    ///
+    /// @param inherited
+    ///            the socket that the process before had there, or null
+    public Listener(int slot, AddressConfig address, LiveSnapshot live, Workers workers, ConnectionGate gate,
+            SocketHandover.@Nullable Inherited inherited) {
         this.slot = slot;
         this.live = live;
         this.gate = gate;
@@ -67,8 +75,17 @@ public final class Listener implements AutoCloseable {
         if (!address.isUnix()) {
             bootstrap.option(ChannelOption.SO_REUSEADDR, true).childOption(ChannelOption.TCP_NODELAY, true);
         }
-        removeStale();
-        channel = bootstrap.bind(socketAddress(address)).syncUninterruptibly().channel();
+        if (inherited == null) {
+            removeStale();
+            channel = bootstrap.bind(socketAddress(address)).syncUninterruptibly().channel();
+            bound = channel.localAddress();
+        } else {
+            // Bound to any free port first; the socket that is handed over then takes the place of that one.
+            channel = bootstrap.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)).syncUninterruptibly()
+                    .channel();
+            DescriptorSwap.replace(inherited.descriptor(), ((UnixChannel) channel).fd().intValue());
+            bound = inherited.address();
+        }
     }
 
     private static SocketAddress socketAddress(AddressConfig address) {
@@ -172,9 +189,19 @@ public final class Listener implements AutoCloseable {
         return connections.size();
     }
 
+    /// Its descriptor, to hand it over; null where it is no TCP socket of the operating system's own kind.
+    public @Nullable FileDescriptor descriptor() {
+        return socketFile == null && channel instanceof UnixChannel unix ? unix.fd() : null;
+    }
+
     /// Where it is bound.
     public SocketAddress address() {
-        return channel.localAddress();
+        return bound;
+    }
+
+    /// The socket is another process's now: its file stays.
+    public void handOver() {
+        handedOver = true;
     }
 
     /// Accepts no more; each connection closes with its next response, or when nothing comes on it for a while.
@@ -191,7 +218,9 @@ public final class Listener implements AutoCloseable {
     public void close() {
         if (channel.isOpen()) {
             channel.close().syncUninterruptibly();
-            removeFile();
+            if (!handedOver) {
+                removeFile();
+            }
         }
     }
 }
