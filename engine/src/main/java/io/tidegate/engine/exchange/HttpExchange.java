@@ -16,7 +16,6 @@ import io.tidegate.engine.upstream.Endpoint;
 import io.tidegate.engine.upstream.Upstream;
 import io.tidegate.engine.upstream.UpstreamEvents;
 import io.tidegate.engine.upstream.UpstreamStream;
-import io.tidegate.engine.wire.Ascii;
 import io.tidegate.engine.wire.BodySink;
 import io.tidegate.engine.wire.RequestHead;
 import io.tidegate.engine.wire.ResponseHead;
@@ -106,41 +105,26 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         client.peer().show(request);
         id.take(client.peer(), request, worker.random());
         if (request.asterisk()) {
-            made().make(200);
-            made().add("allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
-            answer(NOTHING);
+            onReply(Answers.OPTIONS);
             return;
         }
         switch (on.routes().match(input, match).outcome()) {
             case FOUND -> begin(match.route());
             case NO_ROUTE -> fail(Fault.NO_ROUTE);
-            case METHOD_NOT_ALLOWED -> refuseMethod();
-            case REDIRECT_SLASH -> redirect(match.route());
+            case METHOD_NOT_ALLOWED -> {
+                Field allow = new Field("allow", String.join(", ", match.allowedMethods()));
+                if (request.method().equals("OPTIONS")) {
+                    // The list is itself what answers OPTIONS (RFC 9110 section 9.3.7).
+                    onReply(Reply.of(204).withHeader(allow.name(), allow.value()));
+                } else {
+                    onRefusal(Fault.METHOD_NOT_ALLOWED, List.of(allow));
+                }
+            }
+            case REDIRECT_SLASH -> {
+                route = match.route();
+                onReply(Answers.slashRedirect(request, match.redirectAddsSlash()));
+            }
         }
-    }
-
-    /// Says which methods there are (RFC 9110 §15.5.6); to OPTIONS that is the answer itself (§9.3.7).
-    private void refuseMethod() {
-        String allowed = String.join(", ", match.allowedMethods());
-        if (request.method().equals("OPTIONS")) {
-            made().make(204);
-            made().add("allow", allowed);
-            answer(NOTHING);
-        } else {
-            onRefusal(Fault.METHOD_NOT_ALLOWED, List.of(new Field("allow", allowed)));
-        }
-    }
-
-    /// Answers with the path in the form of its route.
-    private void redirect(Route matched) {
-        route = matched;
-        String path = request.path();
-        String other = match.redirectAddsSlash() ? path + "/" : path.substring(0, path.length() - 1);
-        made().make(308);
-        made().add("location", request.queryStart() < 0
-                ? other
-                : other + "?" + Ascii.text(request.queryBytes(), request.queryStart(), request.queryEnd()));
-        answer(NOTHING);
     }
 
     /// Answers what was not even a request.
@@ -394,7 +378,7 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         if (policies.hasSteps()) {
             passed = false;
             policies.response();
-            if (!isFrom(from)) {
+            if (!isCurrent(from)) {
                 return;
             }
             if (!passed) {
@@ -534,29 +518,18 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
 
     @Override
     public void collect(int maxBytes, Consumer<Body> then, Runnable tooLarge) {
-        if (state == State.ANSWERING) {
-            show(answer, maxBytes, then, tooLarge);
-        } else if (response != null) {
-            if (responseSide.isBodiless()) {
-                show(NOTHING, maxBytes, then, tooLarge);
+        byte[] known = state == State.ANSWERING ? answer : NOTHING;
+        if (state == State.ANSWERING || (response != null && responseSide.isBodiless())
+                || (response == null && requestSide.hasNoBody())) {
+            if (known.length > maxBytes) {
+                tooLarge.run();
             } else {
-                responseSide.relay().collect(maxBytes, then, tooLarge);
+                then.accept(new HeldBody(known, known.length));
             }
-        } else if (requestSide.isComplete() && !requestSide.relay().isWhole()) {
-            show(NOTHING, maxBytes, then, tooLarge);
+        } else if (response != null) {
+            responseSide.relay().collect(maxBytes, then, tooLarge);
         } else {
-            requestSide.relay().collect(maxBytes, then, tooLarge);
-            if (!requestSide.isComplete()) {
-                client.readBody(true);
-            }
-        }
-    }
-
-    private static void show(byte[] body, int maxBytes, Consumer<Body> then, Runnable tooLarge) {
-        if (body.length > maxBytes) {
-            tooLarge.run();
-        } else {
-            then.accept(new HeldBody(body, body.length));
+            requestSide.collect(maxBytes, then, tooLarge);
         }
     }
 
@@ -615,12 +588,8 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
     }
 
     @SuppressWarnings("ReferenceEquality") // this stream, not an equal one
-    boolean isFrom(UpstreamStream other) {
+    boolean isCurrent(UpstreamStream other) {
         return stream == other;
-    }
-
-    boolean isTo(UpstreamStream other) {
-        return isFrom(other);
     }
 
     boolean isRequestComplete() {

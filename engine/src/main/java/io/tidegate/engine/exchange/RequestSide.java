@@ -1,6 +1,7 @@
 package io.tidegate.engine.exchange;
 
 import io.netty.buffer.ByteBuf;
+import io.tidegate.api.Body;
 import io.tidegate.api.BodyTransform;
 import io.tidegate.api.Fault;
 import io.tidegate.engine.upstream.Endpoint;
@@ -8,6 +9,7 @@ import io.tidegate.engine.upstream.UpstreamStream;
 import io.tidegate.engine.wire.HeadWriter;
 import io.tidegate.engine.wire.RequestHead;
 import io.tidegate.engine.worker.Worker;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Sends the request of an exchange to a service: its head, and its body as the client sends it.
@@ -41,6 +43,19 @@ final class RequestSide implements Relay.Target {
 
     Relay relay() {
         return relay;
+    }
+
+    /// Whether there is no body, and none is held.
+    boolean hasNoBody() {
+        return complete && !relay.isWhole();
+    }
+
+    /// Keeps the body, and shows it once it is complete.
+    void collect(int maxBytes, Consumer<Body> then, Runnable tooLarge) {
+        relay.collect(maxBytes, then, tooLarge);
+        if (!complete) {
+            client.readBody(true);
+        }
     }
 
     /// Rewrites the body on its way.
@@ -84,13 +99,13 @@ final class RequestSide implements Relay.Target {
         if (held || rewritten) {
             relay.open(length == RequestWriter.CHUNKED);
         }
-        if (!complete && exchange.isTo(to)) {
+        if (!complete && exchange.isCurrent(to)) {
             if (!held && !relay.transforms()) {
                 client.keepFraming(true);
             }
             client.readBody(true);
         }
-        if (exchange.isTo(to)) {
+        if (exchange.isCurrent(to)) {
             to.flush();
         }
     }

@@ -126,7 +126,7 @@ final class ResponseSide implements Relay.Target {
         headSent = true;
         client.sendHead(out, relay.heldLength());
         relay.open(!known && client.understandsChunked());
-        if (from != null && exchange.isFrom(from)) {
+        if (from != null && exchange.isCurrent(from)) {
             from.reading(client.isWritable());
         }
     }

@@ -64,7 +64,8 @@ public final class Listener implements AutoCloseable {
         this.live = live;
         this.gate = gate;
         this.socketFile = address.isUnix() ? Path.of(address.host()) : null;
-        ServerBootstrap bootstrap = new ServerBootstrap().group(workers.group()).option(ChannelOption.SO_BACKLOG, BACKLOG)
+        ServerBootstrap bootstrap = new ServerBootstrap().group(workers.group())
+                .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .option(ChannelOption.AUTO_READ, false)
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(LOW_MARK, HIGH_MARK))
                 .childHandler(new ChannelInitializer<>() {

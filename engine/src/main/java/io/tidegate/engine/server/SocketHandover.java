@@ -33,7 +33,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Hands listening sockets from one process to the next over a Unix socket, so that an upgrade refuses nobody: the queue
+/// Hands listening sockets from one process to the next over a Unix socket, so that an upgrade refuses nobody: the
+/// queue
 /// of connections that wait to be accepted belongs to the socket, and the socket never closes.
 ///
 /// ```
@@ -42,6 +43,7 @@ import org.slf4j.LoggerFactory;
 /// old ◀── end ─────────────── new     serves; the old one drains
 /// old ◀── closed without it ─ new     failed; the old one goes on
 /// ```
+///
 public final class SocketHandover implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(SocketHandover.class);
