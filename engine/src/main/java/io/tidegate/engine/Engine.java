@@ -52,6 +52,7 @@ public final class Engine implements ConfigTarget, AutoCloseable {
     private @Nullable SocketHandover handover;
     private int nextSlot;
     private volatile boolean draining;
+    private boolean closed;
     private long revision;
     private String hash = "";
     private TelemetryConfig.@Nullable AccessLog logConfig;
@@ -304,6 +305,10 @@ public final class Engine implements ConfigTarget, AutoCloseable {
     /// Closes everything at once.
     @Override
     public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
         bound.values().forEach(socket -> socket.listener().close());
         if (handover != null) {
             handover.close();

@@ -3,7 +3,6 @@ package io.tidegate.engine.exchange;
 import io.netty.buffer.ByteBuf;
 import io.tidegate.api.Attempt;
 import io.tidegate.api.Body;
-import io.tidegate.api.BodyTransform;
 import io.tidegate.api.Client;
 import io.tidegate.api.Exchange;
 import io.tidegate.api.Fault;
@@ -11,16 +10,12 @@ import io.tidegate.api.Field;
 import io.tidegate.api.Reply;
 import io.tidegate.config.RouteConfig;
 import io.tidegate.engine.chain.PolicyRun;
-import io.tidegate.engine.observe.AccessLane;
-import io.tidegate.engine.observe.RouteCells;
-import io.tidegate.engine.observe.WorkerCells;
 import io.tidegate.engine.route.HeadInput;
 import io.tidegate.engine.route.RouteMatch;
 import io.tidegate.engine.upstream.Endpoint;
 import io.tidegate.engine.upstream.Upstream;
 import io.tidegate.engine.upstream.UpstreamEvents;
 import io.tidegate.engine.upstream.UpstreamStream;
-import io.tidegate.engine.wire.Ascii;
 import io.tidegate.engine.wire.BodySink;
 import io.tidegate.engine.wire.RequestHead;
 import io.tidegate.engine.wire.ResponseHead;
@@ -107,43 +102,29 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         requestSide.begin();
         responseSide.begin();
         record.begin();
-        identify();
+        client.peer().show(request);
+        id.take(client.peer(), request, worker.random());
         if (request.asterisk()) {
-            made().make(200);
-            made().add("allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
-            answer(NOTHING);
+            onReply(Answers.OPTIONS);
             return;
         }
         switch (on.routes().match(input, match).outcome()) {
             case FOUND -> begin(match.route());
             case NO_ROUTE -> fail(Fault.NO_ROUTE);
-            case METHOD_NOT_ALLOWED -> refuseMethod();
-            case REDIRECT_SLASH -> redirect(match.route());
+            case METHOD_NOT_ALLOWED -> {
+                Field allow = new Field("allow", String.join(", ", match.allowedMethods()));
+                if (request.method().equals("OPTIONS")) {
+                    // The list is itself what answers OPTIONS (RFC 9110 section 9.3.7).
+                    onReply(Reply.of(204).withHeader(allow.name(), allow.value()));
+                } else {
+                    onRefusal(Fault.METHOD_NOT_ALLOWED, List.of(allow));
+                }
+            }
+            case REDIRECT_SLASH -> {
+                route = match.route();
+                onReply(Answers.slashRedirect(request, match.redirectAddsSlash()));
+            }
         }
-    }
-
-    /// Says which methods there are (RFC 9110 §15.5.6); to OPTIONS that is the answer itself (§9.3.7).
-    private void refuseMethod() {
-        String allowed = String.join(", ", match.allowedMethods());
-        if (request.method().equals("OPTIONS")) {
-            made().make(204);
-            made().add("allow", allowed);
-            answer(NOTHING);
-        } else {
-            onRefusal(Fault.METHOD_NOT_ALLOWED, List.of(new Field("allow", allowed)));
-        }
-    }
-
-    /// Answers with the path in the form of its route.
-    private void redirect(Route matched) {
-        route = matched;
-        String path = request.path();
-        String other = match.redirectAddsSlash() ? path + "/" : path.substring(0, path.length() - 1);
-        made().make(308);
-        made().add("location", request.queryStart() < 0
-                ? other
-                : other + "?" + Ascii.text(request.queryBytes(), request.queryStart(), request.queryEnd()));
-        answer(NOTHING);
     }
 
     /// Answers what was not even a request.
@@ -163,16 +144,6 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
     public void reject(Fault fault) {
         record.rejected = true;
         fail(fault);
-    }
-
-    private void identify() {
-        Peer peer = client.peer();
-        peer.show(request);
-        id.renew(worker.random());
-        String kept = peer.trusted() ? RequestWriter.keptId(request) : null;
-        if (kept != null) {
-            id.keep(kept);
-        }
     }
 
     private void begin(Route matched) {
@@ -407,7 +378,7 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         if (policies.hasSteps()) {
             passed = false;
             policies.response();
-            if (!isFrom(from)) {
+            if (!isCurrent(from)) {
                 return;
             }
             if (!passed) {
@@ -509,7 +480,9 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         record.requestBytes = requestSide.relay().count();
         record.finish(route, upstream, endpoint);
         policies.end(record);
-        observe();
+        if (listener != null) {
+            listener.telemetry().count(worker, record, route, listener.label());
+        }
         state = State.IDLE;
         requestSide.relay().discard();
         responseSide.relay().discard();
@@ -524,30 +497,6 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         endpoint = null;
         response = null;
         answer = NOTHING;
-    }
-
-    private void observe() {
-        ListenerSnapshot on = listener;
-        if (on == null) {
-            return;
-        }
-        Telemetry telemetry = on.telemetry();
-        Route matched = route;
-        RouteCells cells = matched == null ? telemetry.unrouted(worker) : matched.cells(worker);
-        cells.request(record.status, record.durationNanos(), record.requestBytes, record.responseBytes);
-        Fault fault = record.fault;
-        if (fault != null) {
-            WorkerCells faults = telemetry.cells(worker);
-            faults.fault(fault);
-            if (record.rejected) {
-                faults.rejected(fault);
-            }
-        }
-        AccessLane lane = telemetry.lane(worker);
-        if (lane.isOn()) {
-            record.listener = on.label();
-            lane.log(record);
-        }
     }
 
     /// The connection is over: nothing will be served any more.
@@ -569,29 +518,18 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
 
     @Override
     public void collect(int maxBytes, Consumer<Body> then, Runnable tooLarge) {
-        if (state == State.ANSWERING) {
-            show(answer, maxBytes, then, tooLarge);
-        } else if (response != null) {
-            if (responseSide.isBodiless()) {
-                show(NOTHING, maxBytes, then, tooLarge);
+        byte[] known = state == State.ANSWERING ? answer : NOTHING;
+        if (state == State.ANSWERING || (response != null && responseSide.isBodiless())
+                || (response == null && requestSide.hasNoBody())) {
+            if (known.length > maxBytes) {
+                tooLarge.run();
             } else {
-                responseSide.relay().collect(maxBytes, then, tooLarge);
+                then.accept(new HeldBody(known, known.length));
             }
-        } else if (requestSide.isComplete() && !requestSide.relay().isWhole()) {
-            show(NOTHING, maxBytes, then, tooLarge);
+        } else if (response != null) {
+            responseSide.relay().collect(maxBytes, then, tooLarge);
         } else {
-            requestSide.relay().collect(maxBytes, then, tooLarge);
-            if (!requestSide.isComplete()) {
-                client.readBody(true);
-            }
-        }
-    }
-
-    private static void show(byte[] body, int maxBytes, Consumer<Body> then, Runnable tooLarge) {
-        if (body.length > maxBytes) {
-            tooLarge.run();
-        } else {
-            then.accept(new HeldBody(body, body.length));
+            requestSide.collect(maxBytes, then, tooLarge);
         }
     }
 
@@ -614,21 +552,6 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
 
     RouteMatch<Route> match() {
         return match;
-    }
-
-    void limitBody(long maxBytes) {
-        requestSide.relay().limit(maxBytes);
-    }
-
-    void replaceRequestBody(byte[] body) {
-        requestSide.relay().replace(body);
-    }
-
-    void transformRequest(BodyTransform transform) {
-        if (state != State.IN_POLICIES) {
-            throw new IllegalStateException("a request's body can be transformed in onRequest only");
-        }
-        requestSide.relay().transform(transform);
     }
 
     @Nullable
@@ -656,20 +579,17 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         }
     }
 
-    void transformResponse(BodyTransform transform) {
-        if (response == null || responseSide.isHeadSent()) {
-            throw new IllegalStateException("a response's body can be transformed in onResponse only");
-        }
-        responseSide.relay().transform(transform);
+    RequestSide requestSide() {
+        return requestSide;
+    }
+
+    ResponseSide responseSide() {
+        return responseSide;
     }
 
     @SuppressWarnings("ReferenceEquality") // this stream, not an equal one
-    boolean isFrom(UpstreamStream other) {
+    boolean isCurrent(UpstreamStream other) {
         return stream == other;
-    }
-
-    boolean isTo(UpstreamStream other) {
-        return isFrom(other);
     }
 
     boolean isRequestComplete() {

@@ -1,6 +1,7 @@
 package io.tidegate.engine.exchange;
 
 import io.netty.buffer.ByteBuf;
+import io.tidegate.api.BodyTransform;
 import io.tidegate.engine.upstream.UpstreamStream;
 import io.tidegate.engine.wire.Ascii;
 import io.tidegate.engine.wire.HeadWriter;
@@ -43,6 +44,14 @@ final class ResponseSide implements Relay.Target {
 
     Relay relay() {
         return relay;
+    }
+
+    /// Rewrites the body on its way.
+    void transform(BodyTransform transform) {
+        if (headSent) {
+            throw new IllegalStateException("a response's body can be transformed in onResponse only");
+        }
+        relay.transform(transform);
     }
 
     /// Whether a head has gone out, so that nothing else can be answered any more.
@@ -117,7 +126,7 @@ final class ResponseSide implements Relay.Target {
         headSent = true;
         client.sendHead(out, relay.heldLength());
         relay.open(!known && client.understandsChunked());
-        if (from != null && exchange.isFrom(from)) {
+        if (from != null && exchange.isCurrent(from)) {
             from.reading(client.isWritable());
         }
     }
@@ -156,7 +165,8 @@ final class ResponseSide implements Relay.Target {
         }
     }
 
-    /// Says what becomes of the connection, where that is not what the version of the client takes for granted (RFC 9112
+    /// Says what becomes of the connection, where that is not what the version of the client takes for granted (RFC
+    /// 9112
     /// section 9.3).
     private void writeConnection(HeadWriter out) {
         if (client.closesAfterResponse()) {

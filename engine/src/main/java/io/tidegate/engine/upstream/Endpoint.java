@@ -65,8 +65,39 @@ public final class Endpoint {
         return pools.get(worker.index());
     }
 
-    AtomicInteger connections() {
-        return connections;
+    /// Takes a place for one more connection.
+    ///
+    /// @return whether there was one
+    boolean reserve(int most) {
+        if (connections.incrementAndGet() > most) {
+            connections.decrementAndGet();
+            return false;
+        }
+        return true;
+    }
+
+    void release() {
+        connections.decrementAndGet();
+    }
+
+    /// Whether requests of any loop wait for a connection.
+    boolean hasWaiters() {
+        for (int i = 0; i < pools.size(); i++) {
+            if (pools.get(i).hasWaiters()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// A place has become free: lets a loop whose requests wait have it.
+    void serveWaiter() {
+        for (Pool pool : pools) {
+            if (pool.hasWaiters()) {
+                pool.serveWaiterLater();
+                return;
+            }
+        }
     }
 
     /// Requests running now. Other loops' counts may be a moment old.

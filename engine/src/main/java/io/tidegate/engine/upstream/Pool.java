@@ -24,6 +24,7 @@ public final class Pool {
     private final ArrayDeque<Waiter> waiters = new ArrayDeque<>();
     private final Bootstrap bootstrap;
     private volatile int active;
+    private volatile int waiting;
     private boolean closed;
 
     /// A request that waits for a connection to become free.
@@ -67,7 +68,7 @@ public final class Pool {
         if (connection != null) {
             cells.connectionTaken();
             lend(connection, events, true);
-        } else if (endpoint.connections().get() < upstream.config().connections().maxPerEndpoint()) {
+        } else if (endpoint.reserve(upstream.config().connections().maxPerEndpoint())) {
             connect(events);
         } else {
             await(events);
@@ -82,7 +83,6 @@ public final class Pool {
     }
 
     private void connect(UpstreamEvents events) {
-        endpoint.connections().incrementAndGet();
         bootstrap.handler(new Http1UpstreamConnection(this, worker, upstream.parser(),
                 upstream.config().limits().interimResponses()));
         ChannelFuture future = bootstrap.connect(endpoint.address());
@@ -109,10 +109,12 @@ public final class Pool {
         Waiter waiter = new Waiter(events);
         waiter.deadline = new Deadline(() -> {
             waiters.remove(waiter);
+            waiting = waiters.size();
             cells.waitEnds();
             events.onConnectFailed(Fault.UPSTREAM_BUSY);
         });
         waiters.add(waiter);
+        waiting = waiters.size();
         cells.waitBegins();
         worker.deadlines().set(waiter.deadline, upstream.config().connections().maxWait().toNanos());
     }
@@ -128,18 +130,39 @@ public final class Pool {
             }
             return found;
         });
+        waiting = waiters.size();
     }
 
     private void freed() {
-        endpoint.connections().decrementAndGet();
+        endpoint.release();
+        if (waiting > 0) {
+            serveWaiter();
+        } else {
+            endpoint.serveWaiter();
+        }
+    }
+
+    /// Lets the request that has waited longest try again.
+    private void serveWaiter() {
         Waiter waiter = next();
         if (waiter != null) {
             acquire(waiter.events);
         }
     }
 
+    /// Whether requests of this loop wait for a connection; asked by other loops too.
+    boolean hasWaiters() {
+        return waiting > 0;
+    }
+
+    /// Another loop has closed a connection so that this one can open it.
+    void serveWaiterLater() {
+        worker.loop().execute(this::serveWaiter);
+    }
+
     private @Nullable Waiter next() {
         Waiter waiter = waiters.poll();
+        waiting = waiters.size();
         if (waiter != null && waiter.deadline != null) {
             worker.deadlines().remove(waiter.deadline);
             cells.waitEnds();
@@ -157,6 +180,12 @@ public final class Pool {
         Waiter waiter = next();
         if (waiter != null) {
             lend(connection, waiter.events, true);
+            return;
+        }
+        if (endpoint.hasWaiters()) {
+            // Requests of other loops wait, and the endpoint has as many connections as it may have: they need the place
+            // more than this loop does.
+            connection.close();
             return;
         }
         idle.addLast(connection);

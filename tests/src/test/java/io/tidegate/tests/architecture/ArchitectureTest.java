@@ -147,7 +147,8 @@ class ArchitectureTest {
 
     @Test
     void otherModulesUseTheFrontDoorOfTheEngineOnly() {
-        noClasses().that().resideOutsideOfPackages("io.tidegate.engine..", "io.tidegate.app..").should()
+        noClasses().that().resideOutsideOfPackages("io.tidegate.engine..", "io.tidegate.app..", "io.tidegate.testkit..")
+                .should()
                 .dependOnClassesThat().resideInAnyPackage(
                         ROOMS.keySet().stream().map(room -> "io.tidegate.engine." + room + "..").toArray(String[]::new))
                 .check(product);
