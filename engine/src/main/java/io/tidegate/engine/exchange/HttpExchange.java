@@ -69,6 +69,7 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
     private @Nullable UpstreamStream stream;
     private @Nullable ResponseHead response;
     private byte[] answer = NOTHING;
+    private int ticket;
     private boolean reused;
     private boolean passed;
 
@@ -150,7 +151,7 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         route = matched;
         RouteConfig config = matched.config();
         if (request.encodedSlash() && config.encodedSlash() == RouteConfig.EncodedSlash.REJECT) {
-            fail(Fault.PATH_ENC_SLASH);
+            reject(Fault.PATH_ENC_SLASH);
             return;
         }
         if (config.methodOverride()) {
@@ -176,7 +177,7 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
             return;
         }
         if (request.contentLength() > requestSide.relay().limit()) {
-            fail(Fault.BODY_TOO_LARGE);
+            reject(Fault.BODY_TOO_LARGE);
             return;
         }
         upstream = matched.target(worker.random());
@@ -196,19 +197,20 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         if (policies.hasSteps()) {
             policies.attempt(new Try(record.attempts(), target.name(), chosen.authority()));
         }
-        chosen.pool(worker).acquire(this);
+        chosen.pool(worker).acquire(this, ++ticket);
     }
 
     private record Try(int number, String upstream, String endpoint) implements Attempt {
     }
 
     @Override
-    public void onConnected(UpstreamStream connected, boolean again) {
+    public void onConnected(UpstreamStream connected, boolean again, int given) {
         Route matched = route;
         Endpoint chosen = endpoint;
         Upstream target = upstream;
-        if (state != State.CONNECTING || matched == null || chosen == null || target == null) {
-            connected.cancel();
+        if (given != ticket || state != State.CONNECTING || matched == null || chosen == null || target == null) {
+            // It was asked for by a request that is over.
+            connected.giveBack();
             return;
         }
         stream = connected;
@@ -247,8 +249,8 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
     }
 
     @Override
-    public void onConnectFailed(Fault fault) {
-        if (state != State.CONNECTING) {
+    public void onConnectFailed(Fault fault, int given) {
+        if (given != ticket || state != State.CONNECTING) {
             return;
         }
         count(fault);
@@ -395,6 +397,8 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         ResponseHead head = response;
         if (state == State.ANSWERING) {
             sendAnswer();
+            // Where a policy was waited for, nobody else sends it.
+            client.flush();
         } else if (head != null && responseSide.isHeld(head)) {
             record.status = head.status();
             responseSide.sendHeld(head, stream);
@@ -466,6 +470,7 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         UpstreamStream open = stream;
         Endpoint chosen = endpoint;
         stream = null;
+        ticket++;
         requestSide.detach();
         if (open != null) {
             open.cancel();

@@ -82,11 +82,11 @@ final class RequestSide implements Relay.Target {
         responseNanos = response;
         idleNanos = idle;
         boolean held = relay.isWhole();
-        boolean hasBody = !complete || relay.heldLength() > 0;
+        boolean hasBody = held ? relay.heldLength() > 0 : !complete;
         boolean rewritten = relay.transforms() && hasBody;
         long length = rewritten
                 ? RequestWriter.CHUNKED
-                : held && hasBody ? relay.heldLength() : RequestWriter.AS_RECEIVED;
+                : held ? relay.heldLength() : RequestWriter.AS_RECEIVED;
         HeadWriter out = worker.heads();
         RequestWriter.write(out, request, route.config(), endpoint, client.peer(), id, length);
         to.sendHead(out, !hasBody, request.method().equals("HEAD"), relay.heldLength());
@@ -175,6 +175,6 @@ final class RequestSide implements Relay.Target {
 
     @Override
     public void refuse(Fault fault) {
-        exchange.fail(fault);
+        exchange.reject(fault);
     }
 }

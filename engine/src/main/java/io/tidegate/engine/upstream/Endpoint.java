@@ -55,6 +55,11 @@ public final class Endpoint {
         return authority;
     }
 
+    /// What goes into `Host` for it where the client's does not: a Unix socket has no name of its own.
+    public String host() {
+        return isUnix() ? "localhost" : authority;
+    }
+
     /// Its address, as it is logged.
     public LogLabel label() {
         return label;

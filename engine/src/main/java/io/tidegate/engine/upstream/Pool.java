@@ -30,10 +30,12 @@ public final class Pool {
     /// A request that waits for a connection to become free.
     private static final class Waiter {
         private final UpstreamEvents events;
+        private final int ticket;
         private @Nullable Deadline deadline;
 
-        Waiter(UpstreamEvents events) {
+        Waiter(UpstreamEvents events, int ticket) {
             this.events = events;
+            this.ticket = ticket;
         }
     }
 
@@ -62,34 +64,37 @@ public final class Pool {
     }
 
     /// Gets a connection for one request; the answer may come at once.
-    public void acquire(UpstreamEvents events) {
+    ///
+    /// @param ticket
+    ///            tells this request from others of the same exchange; given back with the connection
+    public void acquire(UpstreamEvents events, int ticket) {
         assert worker.inLoop();
         Http1UpstreamConnection connection = idle.pollLast();
         if (connection != null) {
             cells.connectionTaken();
-            lend(connection, events, true);
+            lend(connection, events, ticket, true);
         } else if (endpoint.reserve(upstream.config().connections().maxPerEndpoint())) {
-            connect(events);
+            connect(events, ticket);
         } else {
-            await(events);
+            await(events, ticket);
         }
     }
 
     @SuppressWarnings("NonAtomicVolatileUpdate") // one writer: this loop
-    private void lend(Http1UpstreamConnection connection, UpstreamEvents events, boolean reused) {
+    private void lend(Http1UpstreamConnection connection, UpstreamEvents events, int ticket, boolean reused) {
         active++;
-        connection.begin(events);
-        events.onConnected(connection, reused);
+        connection.begin(events, reused);
+        events.onConnected(connection, reused, ticket);
     }
 
-    private void connect(UpstreamEvents events) {
+    private void connect(UpstreamEvents events, int ticket) {
         bootstrap.handler(new Http1UpstreamConnection(this, worker, upstream.parser(),
                 upstream.config().limits().interimResponses()));
         ChannelFuture future = bootstrap.connect(endpoint.address());
-        future.addListener(done -> connected(future, events));
+        future.addListener(done -> connected(future, events, ticket));
     }
 
-    private void connected(ChannelFuture future, UpstreamEvents events) {
+    private void connected(ChannelFuture future, UpstreamEvents events, int ticket) {
         if (future.isSuccess()) {
             Channel channel = future.channel();
             cells.connectionOpened();
@@ -97,21 +102,21 @@ public final class Pool {
                 cells.connectionClosed();
                 freed();
             });
-            lend(channel.pipeline().get(Http1UpstreamConnection.class), events, false);
+            lend(channel.pipeline().get(Http1UpstreamConnection.class), events, ticket, false);
         } else {
             freed();
             boolean late = future.cause() instanceof ConnectTimeoutException;
-            events.onConnectFailed(late ? Fault.UPSTREAM_CONNECT_TIMEOUT : Fault.UPSTREAM_CONNECT);
+            events.onConnectFailed(late ? Fault.UPSTREAM_CONNECT_TIMEOUT : Fault.UPSTREAM_CONNECT, ticket);
         }
     }
 
-    private void await(UpstreamEvents events) {
-        Waiter waiter = new Waiter(events);
+    private void await(UpstreamEvents events, int ticket) {
+        Waiter waiter = new Waiter(events, ticket);
         waiter.deadline = new Deadline(() -> {
             waiters.remove(waiter);
             waiting = waiters.size();
             cells.waitEnds();
-            events.onConnectFailed(Fault.UPSTREAM_BUSY);
+            events.onConnectFailed(Fault.UPSTREAM_BUSY, ticket);
         });
         waiters.add(waiter);
         waiting = waiters.size();
@@ -146,7 +151,7 @@ public final class Pool {
     private void serveWaiter() {
         Waiter waiter = next();
         if (waiter != null) {
-            acquire(waiter.events);
+            acquire(waiter.events, waiter.ticket);
         }
     }
 
@@ -179,7 +184,7 @@ public final class Pool {
         }
         Waiter waiter = next();
         if (waiter != null) {
-            lend(connection, waiter.events, true);
+            lend(connection, waiter.events, waiter.ticket, true);
             return;
         }
         if (endpoint.hasWaiters()) {
