@@ -137,6 +137,7 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         requestSide.begin();
         responseSide.begin();
         record.begin();
+        client.peer().forget();
         id.renew(worker.random());
         reject(fault);
     }
@@ -313,18 +314,14 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
             return;
         }
         byte[] body = on.answers().make(made(), fault, id.toString());
-        for (Field field : headers) {
-            made().add(field.name(), field.value());
-        }
+        made().addAll(headers);
         answer(body);
     }
 
     @Override
     public void onReply(Reply reply) {
         made().make(reply.status());
-        for (Field field : reply.headers()) {
-            made().add(field.name(), field.value());
-        }
+        made().addAll(reply.headers());
         answer(reply.body());
     }
 
@@ -351,6 +348,7 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         answer = body;
         response = made();
         requestSide.relay().discard();
+        responseSide.relay().dropTransforms();
         policies.response();
     }
 
@@ -533,6 +531,9 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
             }
         } else if (response != null) {
             responseSide.relay().collect(maxBytes, then, tooLarge);
+            if (stream != null) {
+                stream.reading(true);
+            }
         } else {
             requestSide.collect(maxBytes, then, tooLarge);
         }

@@ -95,6 +95,16 @@ public final class Endpoint {
         return false;
     }
 
+    /// A request waits on one loop: the others give up a connection that they do not use.
+    @SuppressWarnings("ReferenceEquality") // this pool, not an equal one
+    void closeOneIdle(Pool asking) {
+        for (Pool pool : pools) {
+            if (pool != asking) {
+                pool.closeOneIdle();
+            }
+        }
+    }
+
     /// A place has become free: lets a loop whose requests wait have it.
     void serveWaiter() {
         for (Pool pool : pools) {

@@ -187,6 +187,11 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
         finish(false);
     }
 
+    /// Whether the service has not closed it.
+    boolean isOpen() {
+        return context().channel().isActive();
+    }
+
     void close() {
         pool.left(this);
         outbox().discard();

@@ -70,6 +70,10 @@ public final class Pool {
     public void acquire(UpstreamEvents events, int ticket) {
         assert worker.inLoop();
         Http1UpstreamConnection connection = idle.pollLast();
+        while (connection != null && !connection.isOpen()) {
+            cells.connectionTaken();
+            connection = idle.pollLast();
+        }
         if (connection != null) {
             cells.connectionTaken();
             lend(connection, events, ticket, true);
@@ -121,6 +125,7 @@ public final class Pool {
         waiters.add(waiter);
         waiting = waiters.size();
         cells.waitBegins();
+        endpoint.closeOneIdle(this);
         worker.deadlines().set(waiter.deadline, upstream.config().connections().maxWait().toNanos());
     }
 
@@ -152,7 +157,20 @@ public final class Pool {
         Waiter waiter = next();
         if (waiter != null) {
             acquire(waiter.events, waiter.ticket);
+        } else {
+            // It has gone meanwhile; the place is for the next one.
+            endpoint.serveWaiter();
         }
+    }
+
+    /// Another loop needs the place of a connection that this one does not use.
+    void closeOneIdle() {
+        worker.loop().execute(() -> {
+            Http1UpstreamConnection oldest = idle.peekFirst();
+            if (oldest != null) {
+                oldest.close();
+            }
+        });
     }
 
     /// Whether requests of this loop wait for a connection; asked by other loops too.
