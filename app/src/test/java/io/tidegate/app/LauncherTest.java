@@ -118,9 +118,10 @@ class LauncherTest {
     @Test
     void findsTheJarsBesideItsFolder() throws Exception {
         useJava(java("jdk", "25.0.1", SAYS_ARGUMENTS));
-        Path dist = distribution().getParent();
+        Path script = distribution();
+        Path dist = root.resolve("dist");
         Path bin = Files.createDirectories(dist.resolve("bin"));
-        Files.move(dist.resolve("tidegate"), bin.resolve("tidegate"));
+        Files.move(script, bin.resolve("tidegate"));
 
         assertThat(start(bin.resolve("tidegate"), "version").arguments())
                 .contains(dist.resolve("lib/tidegate.jar").toString());
