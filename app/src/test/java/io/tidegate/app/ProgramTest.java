@@ -122,6 +122,27 @@ class ProgramTest {
     }
 
     @Test
+    void explainsRequestsByTheConfigurationThatRuns() throws Exception {
+        Process demo = start("demo", "--port", "0", "--admin-port", "0");
+        String admin = await(out(), "admin +(http://127\\.0\\.0\\.1:\\d+) ", demo);
+        await(out(), "Ctrl-C", demo);
+        Path token = folder.resolve("tidegate/admin-" + URI.create(admin).getPort() + ".token");
+        HttpRequest.Builder request = HttpRequest.newBuilder()
+                .header("authorization", "Bearer " + Files.readString(token).strip());
+
+        HttpResponse<String> found = client.send(
+                request.uri(URI.create(admin + "/explain?url=http://localhost/users/1&header=accept:%20*/*")).build(),
+                BodyHandlers.ofString());
+        HttpResponse<String> wrong = client.send(request.uri(URI.create(admin + "/explain?url=nowhere")).build(),
+                BodyHandlers.ofString());
+
+        assertThat(found.statusCode()).as(found.body()).isEqualTo(200);
+        assertThat(found.body()).contains("\"outcome\":\"found\"").contains("\"route\":{\"name\":\"users\"}");
+        assertThat(wrong.statusCode()).isEqualTo(400);
+        assertThat(wrong.body()).contains("must be a URL such as");
+    }
+
+    @Test
     void namesTheFlagsForPortsThatAreInUse() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             String port = Integer.toString(taken.getLocalPort());

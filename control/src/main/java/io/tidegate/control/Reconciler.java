@@ -139,7 +139,8 @@ final class Reconciler implements AutoCloseable {
             boolean quiet = batch.stream().allMatch(Request::quiet);
             Loaded given = batch.getLast().loaded;
             result = reconcile(given == null ? load() : given, reason, quiet);
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) {
+            // The thread outlives whatever comes, or no configuration would be put in place any more.
             LOG.error("reloading failed", e);
             batch.forEach(request -> request.result.completeExceptionally(e));
             return;
@@ -150,7 +151,7 @@ final class Reconciler implements AutoCloseable {
     private Loaded load() {
         try {
             return loader.get();
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             LOG.error("the configuration could not be loaded", e);
             return new Loaded.Rejected(List.of(failure("could not be loaded", e)), List.of());
         }
@@ -182,7 +183,9 @@ final class Reconciler implements AutoCloseable {
         Result result;
         try {
             result = target.apply(accepted);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
+            // Also a checked one that no signature tells of, as Netty throws them; and an error, after which what ran
+            // before goes on running all the same.
             LOG.error("the configuration could not be put in place", e);
             result = new Result.Refused(List.of(failure("could not be put in place", e)));
         }
@@ -244,7 +247,7 @@ final class Reconciler implements AutoCloseable {
     }
 
     // What the exception says may come from anywhere; the log has it, others are told its kind.
-    private static Problem failure(String what, RuntimeException e) {
+    private static Problem failure(String what, Throwable e) {
         return new Problem(Severity.ERROR, Place.NOWHERE, "",
                 what + " (" + e.getClass().getSimpleName() + "; the log says more)");
     }

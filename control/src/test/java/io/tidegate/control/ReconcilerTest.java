@@ -14,6 +14,7 @@ import io.tidegate.config.Loaded;
 import io.tidegate.control.Status.Counts;
 import io.tidegate.control.Status.Last;
 import io.tidegate.control.Status.State;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -142,6 +143,43 @@ class ReconcilerTest {
         target.before = loaded -> null;
         assertThat(reconciler.reload("SIGHUP").join()).isInstanceOf(ReloadResult.Applied.class);
         assertThat(reconciler.status().hash()).isEqualTo("b");
+    }
+
+    /// Throws what is checked where no signature says so, as Netty does.
+    @SuppressWarnings("unchecked")
+    private static <E extends Throwable> RuntimeException sneaky(Throwable thrown) throws E {
+        throw (E) thrown;
+    }
+
+    @Test
+    void rejectsWhatATargetFailsOnWhateverItThrows() {
+        for (Throwable thrown : List.of(new IOException("secret detail"), new StackOverflowError("secret detail"))) {
+            target.before = loaded -> {
+                throw ReconcilerTest.<RuntimeException>sneaky(thrown);
+            };
+
+            ReloadResult result = reconciler.reload("SIGHUP").join();
+
+            assertThat(result).isInstanceOf(ReloadResult.Rejected.class);
+            assertThat(last().state()).isEqualTo(State.REJECTED);
+            assertThat(last().problems()).hasToString("[could not be put in place ("
+                    + thrown.getClass().getSimpleName() + "; the log says more)]");
+        }
+        target.before = loaded -> null;
+        assertThat(reconciler.reload("SIGHUP").join()).isInstanceOf(ReloadResult.Applied.class);
+        assertThat(reconciler.status().counts()).isEqualTo(new Counts(1, 0, 2));
+    }
+
+    @Test
+    void rejectsWhatALoaderFailsOnWhateverItThrows() {
+        Reconciler throwing = new Reconciler(() -> {
+            throw ReconcilerTest.<RuntimeException>sneaky(new IOException("secret detail"));
+        }, target, watched::add, InstantSource.system());
+        throwing.start();
+
+        assertThat(throwing.reload("SIGHUP").join().toString()).contains("could not be loaded (IOException;");
+        assertThat(throwing.reload("SIGHUP").join()).isInstanceOf(ReloadResult.Rejected.class);
+        throwing.close();
     }
 
     @Test

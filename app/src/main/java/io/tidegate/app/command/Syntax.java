@@ -73,6 +73,11 @@ record Syntax(String name, String summary, List<String> details, List<Parameter>
         return with(new Option(option, label, preset, Kind.OPTIONAL, description + " Default: " + preset));
     }
 
+    /// One that has no value where it is not given.
+    Syntax optional(String option, String label, String description) {
+        return with(new Option(option, label, null, Kind.OPTIONAL, description));
+    }
+
     Syntax required(String option, String label, String description) {
         return with(new Option(option, label, null, Kind.REQUIRED, description));
     }

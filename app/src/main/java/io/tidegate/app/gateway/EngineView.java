@@ -1,21 +1,31 @@
 package io.tidegate.app.gateway;
 
+import io.tidegate.app.explain.ExplanationJson;
 import io.tidegate.app.log.LogSink;
+import io.tidegate.config.Loaded;
 import io.tidegate.config.TelemetryConfig.Log.Level;
 import io.tidegate.control.GatewayView;
 import io.tidegate.engine.Engine;
 import io.tidegate.engine.EngineStatus;
+import io.tidegate.engine.Explainer;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// The engine as the admin listener sees it.
 final class EngineView implements GatewayView {
 
     private final Engine engine;
     private final LogSink log;
+    private volatile Loaded.@Nullable Accepted running;
 
     EngineView(Engine engine, LogSink log) {
         this.engine = engine;
         this.log = log;
+    }
+
+    /// Tells which configuration runs from now on.
+    void running(Loaded.Accepted loaded) {
+        running = loaded;
     }
 
     @Override
@@ -67,5 +77,14 @@ final class EngineView implements GatewayView {
             case INFO -> org.slf4j.event.Level.INFO;
             case DEBUG -> org.slf4j.event.Level.DEBUG;
         });
+    }
+
+    @Override
+    public @Nullable String explain(String method, String url, List<String> headers) {
+        Loaded.Accepted loaded = running;
+        return loaded == null
+                ? null
+                : ExplanationJson.write(new Explainer(loaded.config()).explain(method, url, headers, null),
+                        loaded.secrets());
     }
 }

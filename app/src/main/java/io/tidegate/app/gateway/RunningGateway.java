@@ -34,7 +34,7 @@ public final class RunningGateway implements AutoCloseable {
         control = new ControlPlane(
                 new ControlOptions(declared.root(), declared.loader(), ConfigWriter::json,
                         ControlPlane.tokenFolder(System::getenv), version),
-                new LoggingTarget(engine, view), view);
+                new AnnouncingTarget(engine, view), view);
     }
 
     /// Starts one.

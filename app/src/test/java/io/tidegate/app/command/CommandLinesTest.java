@@ -75,7 +75,7 @@ class CommandLinesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"run", "proxy", "demo", "init", "check", "schema", "version"})
+    @ValueSource(strings = {"run", "proxy", "demo", "init", "check", "explain", "schema", "version"})
     void showsHelpOfACommand(String command) {
         Ended ended = run(command, "--help");
 

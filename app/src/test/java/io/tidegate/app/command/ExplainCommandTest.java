@@ -1,0 +1,199 @@
+package io.tidegate.app.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ExplainCommandTest {
+
+    private static final String CONFIGURATION = """
+            listeners:
+              public: { address: ":8080" }
+              inner: { address: ":8081" }
+            upstreams:
+              blue:
+                endpoints: [http://10.0.0.1:80, { url: http://10.0.0.2:80, weight: 2 }]
+                timeouts: { response: 5s }
+              green:
+                endpoints: [http://10.0.0.3:80]
+            routes:
+              orders:
+                match:
+                  - { hosts: [api.example.com], path: "/orders/**", methods: [GET] }
+                upstreams: { blue: 2, green: 1 }
+                timeouts: { request: 10s }
+                policies:
+                  - cors: { origins: [https://shop.example.com] }
+                  - headers: { request: { set: { x-key: "${file:SECRET}" } } }
+              canary:
+                match:
+                  - { path: "/orders/**", headers: { x-canary: "true" } }
+                upstream: green
+            policies:
+              - requestLimits: { maxBody: 1MiB }
+              - cors: { origins: [https://www.example.com] }
+            """;
+
+    @TempDir
+    private Path folder;
+
+    private String file;
+
+    private record Ended(int status, String out, String err) {
+    }
+
+    @BeforeEach
+    void write() throws IOException {
+        Path secret = Files.writeString(folder.resolve("secret.txt"), "correct-horse-battery");
+        file = Files.writeString(folder.resolve("tidegate.yaml"), CONFIGURATION.replace("SECRET", secret.toString()))
+                .toString();
+    }
+
+    private Ended explain(String... arguments) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        List<String> all = new ArrayList<>(List.of("explain", file));
+        all.addAll(List.of(arguments));
+        int status = CommandLines.run(new PrintWriter(out), new PrintWriter(err), all.toArray(String[]::new));
+        return new Ended(status, out.toString(), err.toString());
+    }
+
+    @Test
+    void tellsTheRouteAndWhyItWon() {
+        Ended ended = explain("GET https://API.example.com:8080/orders/./1?x=y#z");
+
+        assertThat(ended.err()).isEmpty();
+        assertThat(ended.status()).isZero();
+        assertThat(ended.out()).startsWith("""
+                request   GET /orders/1?x=y
+                host      api.example.com
+                listener  public
+                outcome   a route serves it: routes.orders
+
+                matches, best first
+                  won   routes.orders.match[0]  matches api.example.com, /orders/**
+                  lost  routes.canary.match[0]  header x-canary is missing
+
+                policies, in their order
+                """).endsWith("\nNothing was sent.\n");
+    }
+
+    @Test
+    void tellsEveryPolicyWithItsValuesAndItsPlace() {
+        assertThat(explain("https://api.example.com/orders/1").out())
+                .contains("  1.  requestLimits  policies[0]  " + file + ":24:5\n        maxBody: 1MiB\n")
+                .contains("  2.  cors           routes.orders.policies[0]  " + file + ":17:9\n"
+                        + "        origins: [{ origin: https://shop.example.com }]\n")
+                .contains("  3.  headers        routes.orders.policies[1]  " + file + ":18:9\n")
+                .contains("policies that are left out\n  cors  policies[1]  " + file
+                        + ":25:5  replaced by routes.orders.policies[0]\n");
+    }
+
+    @Test
+    void tellsUpstreamsWithTheirSharesAndTimeOutsWithTheirOrigins() {
+        assertThat(explain("https://api.example.com/orders/1").out()).contains("""
+                upstreams, by share
+                  blue  66.67%  leastRequests
+                        http://10.0.0.1:80
+                        http://10.0.0.2:80 weight 2
+                  green  33.33%  leastRequests
+                        http://10.0.0.3:80
+
+                time-outs
+                  request   10s     routes.orders.timeouts.request
+                  perTry    none    routes.orders.timeouts.perTry
+                  connect   2s      upstreams.blue.timeouts.connect
+                  response  5s      upstreams.blue.timeouts.response
+                """);
+    }
+
+    @Test
+    void keepsSecretsToItself() {
+        assertThat(explain("https://api.example.com/orders/1").out()).contains("x-key: ***")
+                .doesNotContain("correct-horse");
+        assertThat(explain("https://api.example.com/orders/1", "--json").out()).contains("\"x-key\":\"***\"")
+                .doesNotContain("correct-horse");
+    }
+
+    @Test
+    void mindsTheHeadersAndTheListener() {
+        Ended ended = explain("-H", "X-Canary: true", "--listener=inner", "POST http://other.example.com/orders/1");
+
+        assertThat(ended.out()).contains("listener  inner\n").contains("routes.canary\n")
+                .contains("  lost  routes.orders.match[0]  host other.example.com is not api.example.com\n")
+                .contains("upstream\n  green  100%  leastRequests\n");
+        assertThat(explain("/orders", "--listener", "outer").err()).contains("no listener is named 'outer'");
+    }
+
+    @Test
+    void endsWellWhereNoRouteServesTheRequest() {
+        Ended none = explain("/nowhere");
+        Ended method = explain("DELETE https://api.example.com/orders/1");
+        Ended refused = explain("https://api.example.com/orders/%zz");
+
+        assertThat(none.status()).isZero();
+        assertThat(none.out()).contains("no route matches").contains("answer    404 route.not_found: ")
+                .contains("path /nowhere is not /orders/**").doesNotContain("time-outs");
+        assertThat(method.status()).isZero();
+        assertThat(method.out()).contains("answer    405 route.method_not_allowed: ")
+                .contains("method DELETE is not one of GET");
+        assertThat(refused.status()).isZero();
+        assertThat(refused.out()).contains("refused before a route is looked for")
+                .contains("answer    400 path.escape: ");
+    }
+
+    @Test
+    void writesOneObjectForMachines() {
+        String json = explain("https://api.example.com/orders/1?a=b", "--json").out();
+
+        assertThat(json).startsWith("{\"request\":{\"listener\":\"public\",\"method\":\"GET\",\"host\":"
+                + "\"api.example.com\",\"path\":\"/orders/1\",\"query\":\"a=b\"},\"outcome\":\"found\",\"fault\":null,"
+                + "\"route\":{\"name\":\"orders\"},\"rivals\":[{\"route\":\"orders\",\"match\":0,")
+                .contains("{\"type\":\"requestLimits\",\"config\":{\"maxBody\":\"1MiB\",")
+                .contains("\"from\":{\"path\":\"routes.orders.policies[0]\",\"file\":\"" + file
+                        + "\",\"line\":17,\"column\":9}")
+                .contains("\"reason\":\"replaced by routes.orders.policies[0]\"")
+                .contains("\"request\":{\"value\":\"10s\",\"from\":\"routes.orders.timeouts.request\"}");
+        assertThat(json.lines()).hasSize(1);
+        assertThat(explain("/nowhere", "--json").out()).contains(
+                "\"fault\":{\"code\":\"route.not_found\",\"status\":404,\"title\":").contains("\"route\":null");
+    }
+
+    @Test
+    void refusesWhatIsNoRequest() {
+        assertThat(explain("GET nowhere")).satisfies(ended -> {
+            assertThat(ended.status()).isEqualTo(1);
+            assertThat(ended.err()).contains("must be a URL such as").contains("(was 'nowhere')");
+        });
+        assertThat(explain("GET / HTTP/1.1").status()).isEqualTo(1);
+        assertThat(explain("/", "-H", "nothing").err()).contains("must be written 'name: value' (was 'nothing')");
+    }
+
+    @Test
+    void tellsWhatIsWrongWithTheFile() throws IOException {
+        Files.writeString(Path.of(file), "routes: 7\n");
+
+        Ended ended = explain("/");
+
+        assertThat(ended.status()).isEqualTo(1);
+        assertThat(ended.out()).isEmpty();
+        assertThat(ended.err()).contains(file + ":1:");
+    }
+
+    @Test
+    void wantsARequest() {
+        Ended ended = explain();
+
+        assertThat(ended.status()).isEqualTo(2);
+        assertThat(ended.err()).contains("REQUEST is missing");
+    }
+}
