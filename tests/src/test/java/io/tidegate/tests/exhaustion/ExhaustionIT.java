@@ -121,7 +121,8 @@ class ExhaustionIT {
 
     @Test
     void aResponseThatIsNotReadIsCutOff() {
-        upstream.script(connection -> {
+        // A service of its own: a connection that is in a pool already goes on answering as it did.
+        try (TestUpstream large = TestUpstream.start(connection -> {
             for (var next = connection.request(); next != null; next = connection.request()) {
                 if (next.target().equals("/big")) {
                     connection.send("HTTP/1.1 200 OK\r\nContent-Length: 268435456\r\n\r\n");
@@ -130,15 +131,18 @@ class ExhaustionIT {
                     connection.answer("hello");
                 }
             }
-        });
-        List<RawClient> clients = new ArrayList<>();
-        for (int i = 0; i < 5; i++) {
-            clients.add(RawClient.connect(gateway.address(), 4096).send("GET /big HTTP/1.1\r\nHost: a\r\n\r\n"));
+        })) {
+            gateway.apply(GatewayYaml.to(large).listener(LIMITS).text());
+            List<RawClient> clients = new ArrayList<>();
+            for (int i = 0; i < 5; i++) {
+                clients.add(RawClient.connect(gateway.address(), 4096).send("GET /big HTTP/1.1\r\nHost: a\r\n\r\n"));
+            }
+            Await.until("the clients that do not read to be cut off", () -> gateway.status().connections() == 1);
+            assertGood();
+            Await.until("the service's connections to be closed", () -> large.open() <= 2);
+            clients.forEach(RawClient::close);
+            gateway.apply(GatewayYaml.to(upstream).listener(LIMITS).text());
         }
-        Await.until("the clients that do not read to be cut off", () -> gateway.status().connections() == 1);
-        assertGood();
-        Await.until("the service's connections to be closed", () -> upstream.open() <= 2);
-        clients.forEach(RawClient::close);
     }
 
     @Test
