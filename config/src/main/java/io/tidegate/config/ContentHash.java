@@ -11,6 +11,7 @@ import java.util.Map;
 final class ContentHash {
 
     private final MessageDigest digest;
+    private final byte[] front = new byte[Integer.BYTES + 1];
 
     private ContentHash() {
         try {
@@ -47,10 +48,11 @@ final class ContentHash {
     /// Kind and length in front, so that no two contents give the same bytes.
     private void text(char kind, String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        digest.update((byte) kind);
-        for (int shift = 24; shift >= 0; shift -= 8) {
-            digest.update((byte) (bytes.length >>> shift));
+        for (int i = 0; i < Integer.BYTES; i++) {
+            front[i] = (byte) (bytes.length >>> (24 - 8 * i));
         }
+        front[Integer.BYTES] = (byte) kind;
+        digest.update(front);
         digest.update(bytes);
     }
 }

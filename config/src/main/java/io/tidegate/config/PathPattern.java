@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /// A path to match, segment by segment: `/orders`, `/orders/**`, `/orders/{id}`, `/files/{path**}`.
 ///
@@ -13,6 +14,8 @@ import java.util.Set;
 ///            its segments in order; `/` alone has one empty literal
 @Doc("A path to match: `/orders`, `/orders/**`, `/orders/{id}` or `/files/{path**}`.")
 public record PathPattern(List<Segment> segments) {
+
+    private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_]*");
 
     /// A segment of a path pattern.
     ///
@@ -66,7 +69,7 @@ public record PathPattern(List<Segment> segments) {
         if (part.startsWith("{") && part.endsWith("}")) {
             boolean rest = part.endsWith("**}");
             String name = part.substring(1, part.length() - (rest ? 3 : 1));
-            if (!name.matches("[A-Za-z][A-Za-z0-9_]*")) {
+            if (!NAME.matcher(name).matches()) {
                 throw new IllegalArgumentException("has a parameter without a proper name: '" + part + "'");
             }
             return new Segment(rest ? Kind.REST : Kind.PARAMETER, name);

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Parse;
@@ -30,6 +31,11 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 ///
 /// Everything is bounded: the depth, and what aliases stand for. JSON is YAML, so it is read too.
 final class YamlReader {
+
+    private static final Pattern INTEGER = Pattern.compile("[-+]?[0-9]+");
+    private static final Pattern DECIMAL = Pattern
+            .compile("0o[0-7]+|0x[0-9a-fA-F]+|[-+]?(\\.[0-9]+|[0-9]+(\\.[0-9]*)?)([eE][-+]?[0-9]+)?"
+                    + "|[-+]?\\.(inf|Inf|INF)|\\.(nan|NaN|NAN)");
 
     private static final int DEEPEST = 64;
 
@@ -278,11 +284,9 @@ final class YamlReader {
     }
 
     private static Kind number(String text) {
-        if (text.matches("[-+]?[0-9]+")) {
+        if (INTEGER.matcher(text).matches()) {
             return Kind.INTEGER;
         }
-        boolean decimal = text.matches("0o[0-7]+|0x[0-9a-fA-F]+|[-+]?(\\.[0-9]+|[0-9]+(\\.[0-9]*)?)([eE][-+]?[0-9]+)?"
-                + "|[-+]?\\.(inf|Inf|INF)|\\.(nan|NaN|NAN)");
-        return decimal ? Kind.DECIMAL : Kind.TEXT;
+        return DECIMAL.matcher(text).matches() ? Kind.DECIMAL : Kind.TEXT;
     }
 }

@@ -34,9 +34,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Runs a gateway: the front door of the data path.
 public final class Engine implements ConfigTarget, AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
+    private static final long GONE_POLL_MILLIS = 100;
 
     private final ProcessConfig process;
     private final Workers workers;
@@ -52,6 +57,7 @@ public final class Engine implements ConfigTarget, AutoCloseable {
     private @Nullable SocketHandover handover;
     private int nextSlot;
     private volatile boolean draining;
+    private boolean closed;
     private long revision;
     private String hash = "";
     private TelemetryConfig.@Nullable AccessLog logConfig;
@@ -110,7 +116,10 @@ public final class Engine implements ConfigTarget, AutoCloseable {
             Compiled compiled = compiler.compile(config, revision + 1, slots, logNow);
             Runnable closeBefore = compiler.commit(compiled);
             AccessLog replaced = logBefore != logNow ? logBefore : null;
+            List<Listener> gone = bound.entrySet().stream().filter(entry -> !wanted.containsValue(entry.getKey()))
+                    .map(entry -> entry.getValue().listener()).toList();
             live.replace(compiled.snapshot(), () -> {
+                awaitEnd(gone);
                 closeBefore.run();
                 if (replaced != null) {
                     replaced.close();
@@ -118,12 +127,13 @@ public final class Engine implements ConfigTarget, AutoCloseable {
             });
             metrics.retain(compiled.names());
         } catch (CompileException e) {
-            if (logNow != null && logNow != logBefore) {
-                logNow.close();
-            }
-            metrics.reloads().refused();
-            opened.values().forEach(socket -> socket.listener().close());
+            undo(opened, logNow, logBefore);
             return new Result.Refused(e.problems());
+        } catch (RuntimeException | LinkageError e) {
+            undo(opened, logNow, logBefore);
+            LOG.error("a configuration could not be put in place", e);
+            return new Result.Refused(List.of(new Problem(Problem.Severity.ERROR, Place.NOWHERE, "",
+                    "could not be put in place: " + e)));
         }
         opened.values().forEach(socket -> socket.listener().open());
         bound.putAll(opened);
@@ -146,6 +156,26 @@ public final class Engine implements ConfigTarget, AutoCloseable {
         logConfig = config.telemetry().accessLog();
         metrics.reloads().applied(revision, System.currentTimeMillis());
         return new Result.Applied(revision, waitsForRestart(config.gateway()));
+    }
+
+    @SuppressWarnings("ReferenceEquality") // this log, not one that is declared alike
+    private void undo(Map<String, Bound> opened, @Nullable AccessLog logNow, @Nullable AccessLog logBefore) {
+        if (logNow != null && logNow != logBefore) {
+            logNow.close();
+        }
+        metrics.reloads().refused();
+        opened.values().forEach(socket -> socket.listener().close());
+    }
+
+    /// Connections of a listener that is gone are served as it was until they are closed.
+    private static void awaitEnd(List<Listener> gone) {
+        try {
+            while (gone.stream().anyMatch(listener -> listener.connections() > 0)) {
+                Thread.sleep(GONE_POLL_MILLIS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private AccessLog accessLog(TelemetryConfig.AccessLog wanted) throws CompileException {
@@ -309,11 +339,25 @@ public final class Engine implements ConfigTarget, AutoCloseable {
 
     /// Closes everything at once.
     @Override
-    public synchronized void close() {
-        bound.values().forEach(socket -> socket.listener().close());
-        if (handover != null) {
-            handover.close();
+    public void close() {
+        SocketHandover offering;
+        synchronized (this) {
+            offering = handover;
+            handover = null;
         }
+        // Not under the lock: its own event loop may be waiting for that.
+        if (offering != null) {
+            offering.close();
+        }
+        closeRest();
+    }
+
+    private synchronized void closeRest() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        bound.values().forEach(socket -> socket.listener().close());
         compiler.close();
         watch.close();
         workers.close();

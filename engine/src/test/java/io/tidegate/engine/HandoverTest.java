@@ -69,8 +69,7 @@ class HandoverTest {
             assertThat(after.takeSockets(path)).isEqualTo(1);
             assertThat(after.apply(config(port)))
                     .isInstanceOf(io.tidegate.config.ConfigTarget.Result.Applied.class);
-            after.offerSockets(path, () -> {
-            });
+            after.offerSockets(path, () -> {});
             assertThat(drained.await(30, TimeUnit.SECONDS)).isTrue();
             before.close();
 

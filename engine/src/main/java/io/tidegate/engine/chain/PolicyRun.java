@@ -13,6 +13,7 @@ import io.tidegate.api.Reply;
 import io.tidegate.engine.worker.Deadlines.Deadline;
 import io.tidegate.engine.worker.Worker;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -187,8 +188,8 @@ public final class PolicyRun {
                 return Decision.next();
             }
             ran |= 1L << next;
-            decision = step.policy().onRequest(view(step));
-        } catch (RuntimeException e) {
+            decision = Objects.requireNonNull(step.policy().onRequest(view(step)), "onRequest decided nothing");
+        } catch (RuntimeException | LinkageError | StackOverflowError e) {
             decision = failed(step, e);
         }
         next++;
@@ -203,8 +204,8 @@ public final class PolicyRun {
         Step step = steps[at];
         Decision decision;
         try {
-            decision = step.policy().onResponse(view(step));
-        } catch (RuntimeException e) {
+            decision = Objects.requireNonNull(step.policy().onResponse(view(step)), "onResponse decided nothing");
+        } catch (RuntimeException | LinkageError | StackOverflowError e) {
             decision = failed(step, e);
         }
         return step.observes() ? observed(step, decision) : decision;
@@ -259,8 +260,8 @@ public final class PolicyRun {
             }
             Decision decision;
             try {
-                decision = then.apply(body);
-            } catch (RuntimeException e) {
+                decision = Objects.requireNonNull(then.apply(body), "the body decided nothing");
+            } catch (RuntimeException | LinkageError | StackOverflowError e) {
                 decision = failed(step, e);
             }
             advance(step.observes() ? observed(step, decision) : decision);

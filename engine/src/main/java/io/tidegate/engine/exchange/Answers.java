@@ -1,7 +1,10 @@
 package io.tidegate.engine.exchange;
 
 import io.tidegate.api.Fault;
+import io.tidegate.api.Reply;
 import io.tidegate.config.ErrorResponseConfig;
+import io.tidegate.engine.wire.Ascii;
+import io.tidegate.engine.wire.RequestHead;
 import io.tidegate.engine.wire.ResponseHead;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -9,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /// The bodies of the gateway's own errors: problems (RFC 9457), or what the user put in their place.
 public final class Answers {
+
+    /// What `OPTIONS *` is answered: what the gateway itself can do.
+    static final Reply OPTIONS = Reply.of(200).withHeader("allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
 
     private final Map<String, ErrorResponseConfig> own;
 
@@ -42,6 +48,15 @@ public final class Answers {
             found = own.get(Integer.toString(fault.status()));
         }
         return found == null ? own.get(fault.status() / 100 + "xx") : found;
+    }
+
+    /// Sends a client to the path with a slash more or less at its end, the query kept.
+    static Reply slashRedirect(RequestHead request, boolean add) {
+        String path = request.path();
+        String other = add ? path + "/" : path.substring(0, path.length() - 1);
+        return Reply.of(308).withHeader("location", request.queryStart() < 0
+                ? other
+                : other + "?" + Ascii.text(request.queryBytes(), request.queryStart(), request.queryEnd()));
     }
 
     private static byte[] problem(Fault fault, String requestId) {

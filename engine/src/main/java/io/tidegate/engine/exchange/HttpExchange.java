@@ -3,7 +3,6 @@ package io.tidegate.engine.exchange;
 import io.netty.buffer.ByteBuf;
 import io.tidegate.api.Attempt;
 import io.tidegate.api.Body;
-import io.tidegate.api.BodyTransform;
 import io.tidegate.api.Client;
 import io.tidegate.api.Exchange;
 import io.tidegate.api.Fault;
@@ -11,16 +10,12 @@ import io.tidegate.api.Field;
 import io.tidegate.api.Reply;
 import io.tidegate.config.RouteConfig;
 import io.tidegate.engine.chain.PolicyRun;
-import io.tidegate.engine.observe.AccessLane;
-import io.tidegate.engine.observe.RouteCells;
-import io.tidegate.engine.observe.WorkerCells;
 import io.tidegate.engine.route.HeadInput;
 import io.tidegate.engine.route.RouteMatch;
 import io.tidegate.engine.upstream.Endpoint;
 import io.tidegate.engine.upstream.Upstream;
 import io.tidegate.engine.upstream.UpstreamEvents;
 import io.tidegate.engine.upstream.UpstreamStream;
-import io.tidegate.engine.wire.Ascii;
 import io.tidegate.engine.wire.BodySink;
 import io.tidegate.engine.wire.RequestHead;
 import io.tidegate.engine.wire.ResponseHead;
@@ -74,6 +69,7 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
     private @Nullable UpstreamStream stream;
     private @Nullable ResponseHead response;
     private byte[] answer = NOTHING;
+    private int ticket;
     private boolean reused;
     private boolean passed;
 
@@ -107,43 +103,29 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         requestSide.begin();
         responseSide.begin();
         record.begin();
-        identify();
+        client.peer().show(request);
+        id.take(client.peer(), request, worker.random());
         if (request.asterisk()) {
-            made().make(200);
-            made().add("allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
-            answer(NOTHING);
+            onReply(Answers.OPTIONS);
             return;
         }
         switch (on.routes().match(input, match).outcome()) {
             case FOUND -> begin(match.route());
             case NO_ROUTE -> fail(Fault.NO_ROUTE);
-            case METHOD_NOT_ALLOWED -> refuseMethod();
-            case REDIRECT_SLASH -> redirect(match.route());
+            case METHOD_NOT_ALLOWED -> {
+                Field allow = new Field("allow", String.join(", ", match.allowedMethods()));
+                if (request.method().equals("OPTIONS")) {
+                    // The list is itself what answers OPTIONS (RFC 9110 section 9.3.7).
+                    onReply(Reply.of(204).withHeader(allow.name(), allow.value()));
+                } else {
+                    onRefusal(Fault.METHOD_NOT_ALLOWED, List.of(allow));
+                }
+            }
+            case REDIRECT_SLASH -> {
+                route = match.route();
+                onReply(Answers.slashRedirect(request, match.redirectAddsSlash()));
+            }
         }
-    }
-
-    /// Says which methods there are (RFC 9110 §15.5.6); to OPTIONS that is the answer itself (§9.3.7).
-    private void refuseMethod() {
-        String allowed = String.join(", ", match.allowedMethods());
-        if (request.method().equals("OPTIONS")) {
-            made().make(204);
-            made().add("allow", allowed);
-            answer(NOTHING);
-        } else {
-            onRefusal(Fault.METHOD_NOT_ALLOWED, List.of(new Field("allow", allowed)));
-        }
-    }
-
-    /// Answers with the path in the form of its route.
-    private void redirect(Route matched) {
-        route = matched;
-        String path = request.path();
-        String other = match.redirectAddsSlash() ? path + "/" : path.substring(0, path.length() - 1);
-        made().make(308);
-        made().add("location", request.queryStart() < 0
-                ? other
-                : other + "?" + Ascii.text(request.queryBytes(), request.queryStart(), request.queryEnd()));
-        answer(NOTHING);
     }
 
     /// Answers what was not even a request.
@@ -155,6 +137,7 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         requestSide.begin();
         responseSide.begin();
         record.begin();
+        client.peer().forget();
         id.renew(worker.random());
         reject(fault);
     }
@@ -165,21 +148,11 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         fail(fault);
     }
 
-    private void identify() {
-        Peer peer = client.peer();
-        peer.show(request);
-        id.renew(worker.random());
-        String kept = peer.trusted() ? RequestWriter.keptId(request) : null;
-        if (kept != null) {
-            id.keep(kept);
-        }
-    }
-
     private void begin(Route matched) {
         route = matched;
         RouteConfig config = matched.config();
         if (request.encodedSlash() && config.encodedSlash() == RouteConfig.EncodedSlash.REJECT) {
-            fail(Fault.PATH_ENC_SLASH);
+            reject(Fault.PATH_ENC_SLASH);
             return;
         }
         if (config.methodOverride()) {
@@ -205,7 +178,7 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
             return;
         }
         if (request.contentLength() > requestSide.relay().limit()) {
-            fail(Fault.BODY_TOO_LARGE);
+            reject(Fault.BODY_TOO_LARGE);
             return;
         }
         upstream = matched.target(worker.random());
@@ -225,19 +198,20 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         if (policies.hasSteps()) {
             policies.attempt(new Try(record.attempts(), target.name(), chosen.authority()));
         }
-        chosen.pool(worker).acquire(this);
+        chosen.pool(worker).acquire(this, ++ticket);
     }
 
     private record Try(int number, String upstream, String endpoint) implements Attempt {
     }
 
     @Override
-    public void onConnected(UpstreamStream connected, boolean again) {
+    public void onConnected(UpstreamStream connected, boolean again, int given) {
         Route matched = route;
         Endpoint chosen = endpoint;
         Upstream target = upstream;
-        if (state != State.CONNECTING || matched == null || chosen == null || target == null) {
-            connected.cancel();
+        if (given != ticket || state != State.CONNECTING || matched == null || chosen == null || target == null) {
+            // It was asked for by a request that is over.
+            connected.giveBack();
             return;
         }
         stream = connected;
@@ -276,8 +250,8 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
     }
 
     @Override
-    public void onConnectFailed(Fault fault) {
-        if (state != State.CONNECTING) {
+    public void onConnectFailed(Fault fault, int given) {
+        if (given != ticket || state != State.CONNECTING) {
             return;
         }
         count(fault);
@@ -340,18 +314,14 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
             return;
         }
         byte[] body = on.answers().make(made(), fault, id.toString());
-        for (Field field : headers) {
-            made().add(field.name(), field.value());
-        }
+        made().addAll(headers);
         answer(body);
     }
 
     @Override
     public void onReply(Reply reply) {
         made().make(reply.status());
-        for (Field field : reply.headers()) {
-            made().add(field.name(), field.value());
-        }
+        made().addAll(reply.headers());
         answer(reply.body());
     }
 
@@ -378,6 +348,7 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         answer = body;
         response = made();
         requestSide.relay().discard();
+        responseSide.relay().dropTransforms();
         policies.response();
     }
 
@@ -407,7 +378,7 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         if (policies.hasSteps()) {
             passed = false;
             policies.response();
-            if (!isFrom(from)) {
+            if (!isCurrent(from)) {
                 return;
             }
             if (!passed) {
@@ -424,6 +395,8 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         ResponseHead head = response;
         if (state == State.ANSWERING) {
             sendAnswer();
+            // Where a policy was waited for, nobody else sends it.
+            client.flush();
         } else if (head != null && responseSide.isHeld(head)) {
             record.status = head.status();
             responseSide.sendHeld(head, stream);
@@ -495,6 +468,7 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         UpstreamStream open = stream;
         Endpoint chosen = endpoint;
         stream = null;
+        ticket++;
         requestSide.detach();
         if (open != null) {
             open.cancel();
@@ -509,7 +483,9 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         record.requestBytes = requestSide.relay().count();
         record.finish(route, upstream, endpoint);
         policies.end(record);
-        observe();
+        if (listener != null) {
+            listener.telemetry().count(worker, record, route, listener.label());
+        }
         state = State.IDLE;
         requestSide.relay().discard();
         responseSide.relay().discard();
@@ -524,30 +500,6 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         endpoint = null;
         response = null;
         answer = NOTHING;
-    }
-
-    private void observe() {
-        ListenerSnapshot on = listener;
-        if (on == null) {
-            return;
-        }
-        Telemetry telemetry = on.telemetry();
-        Route matched = route;
-        RouteCells cells = matched == null ? telemetry.unrouted(worker) : matched.cells(worker);
-        cells.request(record.status, record.durationNanos(), record.requestBytes, record.responseBytes);
-        Fault fault = record.fault;
-        if (fault != null) {
-            WorkerCells faults = telemetry.cells(worker);
-            faults.fault(fault);
-            if (record.rejected) {
-                faults.rejected(fault);
-            }
-        }
-        AccessLane lane = telemetry.lane(worker);
-        if (lane.isOn()) {
-            record.listener = on.label();
-            lane.log(record);
-        }
     }
 
     /// The connection is over: nothing will be served any more.
@@ -569,29 +521,21 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
 
     @Override
     public void collect(int maxBytes, Consumer<Body> then, Runnable tooLarge) {
-        if (state == State.ANSWERING) {
-            show(answer, maxBytes, then, tooLarge);
-        } else if (response != null) {
-            if (responseSide.isBodiless()) {
-                show(NOTHING, maxBytes, then, tooLarge);
+        byte[] known = state == State.ANSWERING ? answer : NOTHING;
+        if (state == State.ANSWERING || (response != null && responseSide.isBodiless())
+                || (response == null && requestSide.hasNoBody())) {
+            if (known.length > maxBytes) {
+                tooLarge.run();
             } else {
-                responseSide.relay().collect(maxBytes, then, tooLarge);
+                then.accept(new HeldBody(known, known.length));
             }
-        } else if (requestSide.isComplete() && !requestSide.relay().isWhole()) {
-            show(NOTHING, maxBytes, then, tooLarge);
-        } else {
-            requestSide.relay().collect(maxBytes, then, tooLarge);
-            if (!requestSide.isComplete()) {
-                client.readBody(true);
+        } else if (response != null) {
+            responseSide.relay().collect(maxBytes, then, tooLarge);
+            if (stream != null) {
+                stream.reading(true);
             }
-        }
-    }
-
-    private static void show(byte[] body, int maxBytes, Consumer<Body> then, Runnable tooLarge) {
-        if (body.length > maxBytes) {
-            tooLarge.run();
         } else {
-            then.accept(new HeldBody(body, body.length));
+            requestSide.collect(maxBytes, then, tooLarge);
         }
     }
 
@@ -614,21 +558,6 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
 
     RouteMatch<Route> match() {
         return match;
-    }
-
-    void limitBody(long maxBytes) {
-        requestSide.relay().limit(maxBytes);
-    }
-
-    void replaceRequestBody(byte[] body) {
-        requestSide.relay().replace(body);
-    }
-
-    void transformRequest(BodyTransform transform) {
-        if (state != State.IN_POLICIES) {
-            throw new IllegalStateException("a request's body can be transformed in onRequest only");
-        }
-        requestSide.relay().transform(transform);
     }
 
     @Nullable
@@ -656,20 +585,17 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         }
     }
 
-    void transformResponse(BodyTransform transform) {
-        if (response == null || responseSide.isHeadSent()) {
-            throw new IllegalStateException("a response's body can be transformed in onResponse only");
-        }
-        responseSide.relay().transform(transform);
+    RequestSide requestSide() {
+        return requestSide;
+    }
+
+    ResponseSide responseSide() {
+        return responseSide;
     }
 
     @SuppressWarnings("ReferenceEquality") // this stream, not an equal one
-    boolean isFrom(UpstreamStream other) {
+    boolean isCurrent(UpstreamStream other) {
         return stream == other;
-    }
-
-    boolean isTo(UpstreamStream other) {
-        return isFrom(other);
     }
 
     boolean isRequestComplete() {

@@ -7,8 +7,10 @@ import io.tidegate.engine.wire.Ascii;
 import io.tidegate.engine.wire.HeadWriter;
 import io.tidegate.engine.wire.KnownHeader;
 import io.tidegate.engine.wire.RequestHead;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.UnknownHostException;
 import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// Who holds a client connection, and whose request it carries at the moment.
 ///
 /// Nothing that a peer says of others is believed unless the peer is one of the listener's `trustedProxies`: then the
-/// client is the last address of `X-Forwarded-For` (or `Forwarded`) that no trusted proxy has.
+/// client is the last address of `X-Forwarded-For` that no trusted proxy has.
 public final class Peer implements Client {
 
     private static final byte[] FOR = Ascii.bytes("x-forwarded-for: ");
@@ -87,6 +89,14 @@ public final class Peer implements Client {
         }
     }
 
+    /// Nothing is known of a request that could not be read.
+    void forget() {
+        if (!clientAddress.equals(address)) {
+            clientAddress = address;
+            clientLabel = null;
+        }
+    }
+
     private String client(RequestHead head) {
         String found = address;
         // From the nearest on: the first that is no proxy of ours is the client, whatever stands before it.
@@ -101,7 +111,7 @@ public final class Peer implements Client {
                 if (raw == null) {
                     return found;
                 }
-                found = text;
+                found = canonical(raw);
                 if (!isTrusted(raw)) {
                     return found;
                 }
@@ -112,13 +122,22 @@ public final class Peer implements Client {
 
     /// The bytes of an address literal, or null where it is none: no name is ever looked up.
     private static byte @Nullable [] literal(String text) {
-        if (text.length() > LONGEST_ADDRESS) {
+        if (text.length() > LONGEST_ADDRESS || text.indexOf('/') >= 0) {
             return null;
         }
         try {
             return HexFormat.of().parseHex(CidrConfig.of(text).network());
         } catch (IllegalArgumentException e) {
             return null;
+        }
+    }
+
+    /// One spelling for each address, so that nobody has two names.
+    private static String canonical(byte[] raw) {
+        try {
+            return InetAddress.getByAddress(raw).getHostAddress();
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("an address has 4 or 16 bytes", e);
         }
     }
 

@@ -87,12 +87,15 @@ final class PolicyView implements Exchange {
 
     @Override
     public void transformRequest(BodyTransform transform) {
-        exchange.transformRequest(transform);
+        exchange.requestSide().transform(transform);
     }
 
     @Override
     public void transformResponse(BodyTransform transform) {
-        exchange.transformResponse(transform);
+        if (exchange.responseHead() == null) {
+            throw new IllegalStateException("a response's body can be transformed in onResponse only");
+        }
+        exchange.responseSide().transform(transform);
     }
 
     /// The head of the response.

@@ -83,7 +83,7 @@ final class Relay implements BodySink {
     }
 
     private void forget() {
-        if (held.length > 0) {
+        if (accounted > 0 || held.length > 0) {
             worker.unhold(accounted);
             accounted = 0;
             held = NOTHING;
@@ -152,6 +152,11 @@ final class Relay implements BodySink {
             transforms = new ArrayList<>(2);
         }
         transforms.add(transform);
+    }
+
+    /// Rewrites it no more: what was to be rewritten is not sent.
+    void dropTransforms() {
+        transforms = null;
     }
 
     /// Puts another body in place of the one that is held.

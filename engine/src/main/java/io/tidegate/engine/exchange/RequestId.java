@@ -1,6 +1,7 @@
 package io.tidegate.engine.exchange;
 
 import io.tidegate.engine.wire.HeadWriter;
+import io.tidegate.engine.wire.RequestHead;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -19,16 +20,20 @@ public final class RequestId {
     RequestId() {
     }
 
+    /// Takes over the id that a trusted peer gave, or makes one.
+    void take(Peer peer, RequestHead head, SplittableRandom random) {
+        renew(random);
+        if (peer.trusted()) {
+            text = RequestWriter.keptId(head);
+            given = text;
+        }
+    }
+
     void renew(SplittableRandom random) {
         high = random.nextLong();
         low = random.nextLong();
         given = null;
         text = null;
-    }
-
-    void keep(String received) {
-        given = received;
-        text = received;
     }
 
     /// The first half, where it was made here.

@@ -1,12 +1,15 @@
 package io.tidegate.engine.exchange;
 
 import io.netty.buffer.ByteBuf;
+import io.tidegate.api.Body;
+import io.tidegate.api.BodyTransform;
 import io.tidegate.api.Fault;
 import io.tidegate.engine.upstream.Endpoint;
 import io.tidegate.engine.upstream.UpstreamStream;
 import io.tidegate.engine.wire.HeadWriter;
 import io.tidegate.engine.wire.RequestHead;
 import io.tidegate.engine.worker.Worker;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Sends the request of an exchange to a service: its head, and its body as the client sends it.
@@ -42,6 +45,27 @@ final class RequestSide implements Relay.Target {
         return relay;
     }
 
+    /// Whether there is no body, and none is held.
+    boolean hasNoBody() {
+        return complete && !relay.isWhole();
+    }
+
+    /// Keeps the body, and shows it once it is complete.
+    void collect(int maxBytes, Consumer<Body> then, Runnable tooLarge) {
+        relay.collect(maxBytes, then, tooLarge);
+        if (!complete) {
+            client.readBody(true);
+        }
+    }
+
+    /// Rewrites the body on its way.
+    void transform(BodyTransform transform) {
+        if (begun || stream != null) {
+            throw new IllegalStateException("a request's body can be transformed in onRequest only");
+        }
+        relay.transform(transform);
+    }
+
     /// Whether a part of the body has gone to a service, so that the request can't be sent again.
     boolean isBegun() {
         return begun;
@@ -58,11 +82,11 @@ final class RequestSide implements Relay.Target {
         responseNanos = response;
         idleNanos = idle;
         boolean held = relay.isWhole();
-        boolean hasBody = !complete || relay.heldLength() > 0;
+        boolean hasBody = held ? relay.heldLength() > 0 : !complete;
         boolean rewritten = relay.transforms() && hasBody;
         long length = rewritten
                 ? RequestWriter.CHUNKED
-                : held && hasBody ? relay.heldLength() : RequestWriter.AS_RECEIVED;
+                : held ? relay.heldLength() : RequestWriter.AS_RECEIVED;
         HeadWriter out = worker.heads();
         RequestWriter.write(out, request, route.config(), endpoint, client.peer(), id, length);
         to.sendHead(out, !hasBody, request.method().equals("HEAD"), relay.heldLength());
@@ -75,13 +99,13 @@ final class RequestSide implements Relay.Target {
         if (held || rewritten) {
             relay.open(length == RequestWriter.CHUNKED);
         }
-        if (!complete && exchange.isTo(to)) {
+        if (!complete && exchange.isCurrent(to)) {
             if (!held && !relay.transforms()) {
                 client.keepFraming(true);
             }
             client.readBody(true);
         }
-        if (exchange.isTo(to)) {
+        if (exchange.isCurrent(to)) {
             to.flush();
         }
     }
@@ -151,6 +175,6 @@ final class RequestSide implements Relay.Target {
 
     @Override
     public void refuse(Fault fault) {
-        exchange.fail(fault);
+        exchange.reject(fault);
     }
 }

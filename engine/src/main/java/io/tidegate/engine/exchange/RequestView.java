@@ -133,11 +133,11 @@ final class RequestView implements Request {
 
     @Override
     public void limitBody(long maxBytes) {
-        exchange.limitBody(maxBytes);
+        exchange.requestSide().relay().limit(maxBytes);
     }
 
     @Override
     public void replaceBody(byte[] body) {
-        exchange.replaceRequestBody(body);
+        exchange.requestSide().relay().replace(body);
     }
 }

@@ -68,7 +68,7 @@ final class RequestWriter {
         } else if (route.preserveHost() && head.hostEnd() > head.hostStart()) {
             head.writeAuthority(out);
         } else {
-            out.text(endpoint.authority());
+            out.text(endpoint.host());
         }
     }
 

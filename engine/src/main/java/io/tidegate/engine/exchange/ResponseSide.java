@@ -1,6 +1,7 @@
 package io.tidegate.engine.exchange;
 
 import io.netty.buffer.ByteBuf;
+import io.tidegate.api.BodyTransform;
 import io.tidegate.engine.upstream.UpstreamStream;
 import io.tidegate.engine.wire.Ascii;
 import io.tidegate.engine.wire.HeadWriter;
@@ -9,10 +10,13 @@ import io.tidegate.engine.wire.RequestHead;
 import io.tidegate.engine.wire.ResponseHead;
 import io.tidegate.engine.worker.Worker;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Sends the response of an exchange: decides how it is framed, writes its head, and moves its body.
 final class ResponseSide implements Relay.Target {
 
+    private static final Logger LOG = LoggerFactory.getLogger(ResponseSide.class);
     private static final byte[] CHUNKED_LINE = Ascii.bytes("transfer-encoding: chunked\r\n");
     private static final byte[] CLOSE_LINE = Ascii.bytes("connection: close\r\n");
     private static final byte[] KEEP_ALIVE_LINE = Ascii.bytes("connection: keep-alive\r\n");
@@ -43,6 +47,14 @@ final class ResponseSide implements Relay.Target {
 
     Relay relay() {
         return relay;
+    }
+
+    /// Rewrites the body on its way.
+    void transform(BodyTransform transform) {
+        if (headSent) {
+            throw new IllegalStateException("a response's body can be transformed in onResponse only");
+        }
+        relay.transform(transform);
     }
 
     /// Whether a head has gone out, so that nothing else can be answered any more.
@@ -91,7 +103,8 @@ final class ResponseSide implements Relay.Target {
         }
         headSent = true;
         boolean asReceived = head.isPlain() && end > start && !client.closesAfterResponse()
-                && client.understandsChunked() && !encodeChunks && !rewritten && (keepFraming || !chunked);
+                && client.understandsChunked() && head.status() != 204 && !encodeChunks && !rewritten
+                && (keepFraming || !chunked);
         if (asReceived) {
             client.sendRange(in, start, end - start);
         } else {
@@ -117,7 +130,7 @@ final class ResponseSide implements Relay.Target {
         headSent = true;
         client.sendHead(out, relay.heldLength());
         relay.open(!known && client.understandsChunked());
-        if (from != null && exchange.isFrom(from)) {
+        if (from != null && exchange.isCurrent(from)) {
             from.reading(client.isWritable());
         }
     }
@@ -126,7 +139,7 @@ final class ResponseSide implements Relay.Target {
     ///
     /// @return number of bytes of its body that were sent
     int sendMade(ResponseHead head, byte[] body) {
-        byte[] sent = relay.rewrite(body);
+        byte[] sent = rewritten(body);
         int status = head.status();
         boolean empty = status == 204 || status == 304;
         HeadWriter out = worker.heads();
@@ -148,6 +161,15 @@ final class ResponseSide implements Relay.Target {
         return withBody ? sent.length : 0;
     }
 
+    private byte[] rewritten(byte[] body) {
+        try {
+            return relay.rewrite(body);
+        } catch (RuntimeException e) {
+            LOG.error("a policy failed to rewrite an answer", e);
+            return body;
+        }
+    }
+
     /// A response that ends with the connection, and one that comes before its request was complete, end the
     /// connection; their heads have to say so.
     private void announceClose(boolean unknownLength) {
@@ -156,7 +178,8 @@ final class ResponseSide implements Relay.Target {
         }
     }
 
-    /// Says what becomes of the connection, where that is not what the version of the client takes for granted (RFC 9112
+    /// Says what becomes of the connection, where that is not what the version of the client takes for granted (RFC
+    /// 9112
     /// section 9.3).
     private void writeConnection(HeadWriter out) {
         if (client.closesAfterResponse()) {
@@ -168,18 +191,19 @@ final class ResponseSide implements Relay.Target {
 
     private HeadWriter write(ResponseHead head, boolean rewritten, boolean unknownLength) {
         int status = head.status();
-        if (rewritten || status == 204) {
+        boolean toHead = request.method().equals("HEAD");
+        // A response without a body has no length either, but where it is that of the one that GET would get.
+        boolean noBody = bodiless && !toHead && status != 304;
+        if (rewritten || noBody) {
             head.drop(KnownHeader.CONTENT_LENGTH);
         }
         HeadWriter out = worker.heads();
         out.clear();
         head.writeTo(out);
-        boolean toHead = request.method().equals("HEAD");
         boolean chunked = head.contentLength() == ResponseHead.CHUNKED;
-        if ((unknownLength && client.understandsChunked()) || (toHead && chunked)) {
+        if (client.understandsChunked() && (unknownLength || (toHead && chunked))) {
             out.bytes(CHUNKED_LINE);
-        } else if (bodiless && !toHead && head.contentLength() < 0 && status != 204 && status != 304) {
-            // A policy made another status of one that has no body.
+        } else if (noBody && status != 204) {
             out.bytes(LENGTH);
             out.one('0');
             out.crlf();

@@ -1,11 +1,14 @@
 package io.tidegate.engine.exchange;
 
+import io.tidegate.api.Fault;
 import io.tidegate.engine.observe.AccessLane;
 import io.tidegate.engine.observe.AccessLog;
+import io.tidegate.engine.observe.LogLabel;
 import io.tidegate.engine.observe.Metrics;
 import io.tidegate.engine.observe.RouteCells;
 import io.tidegate.engine.observe.WorkerCells;
 import io.tidegate.engine.worker.Worker;
+import org.jspecify.annotations.Nullable;
 
 /// Where exchanges are counted and logged.
 ///
@@ -15,15 +18,22 @@ import io.tidegate.engine.worker.Worker;
 ///            one line per exchange
 public record Telemetry(Metrics metrics, AccessLog log) {
 
-    AccessLane lane(Worker worker) {
-        return log.lane(worker.index());
-    }
-
-    WorkerCells cells(Worker worker) {
-        return metrics.worker(worker.index());
-    }
-
-    RouteCells unrouted(Worker worker) {
-        return metrics.unrouted(worker.index());
+    /// Counts and logs an exchange that is over.
+    void count(Worker worker, ExchangeRecord record, @Nullable Route route, LogLabel listener) {
+        RouteCells cells = route == null ? metrics.unrouted(worker.index()) : route.cells(worker);
+        cells.request(record.status, record.durationNanos(), record.requestBytes, record.responseBytes);
+        Fault fault = record.fault;
+        if (fault != null) {
+            WorkerCells faults = metrics.worker(worker.index());
+            faults.fault(fault);
+            if (record.rejected) {
+                faults.rejected(fault);
+            }
+        }
+        AccessLane lane = log.lane(worker.index());
+        if (lane.isOn()) {
+            record.listener = listener;
+            lane.log(record);
+        }
     }
 }

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /// How well the event loops keep time: measures by how much each is late, counts when one is held up for too long, and
 /// logs what its thread was doing meanwhile.
@@ -19,6 +20,9 @@ public final class LoopWatch implements AutoCloseable {
 
     /// How late a loop may be before it counts as held up, unless said otherwise: 50 ms.
     public static final Duration THRESHOLD = Duration.ofMillis(50);
+
+    /// How late a loop must be for a warning: half a second.
+    private static final long LOUD_NANOS = 500_000_000L;
 
     private static final Logger LOG = LoggerFactory.getLogger(LoopWatch.class);
 
@@ -65,7 +69,9 @@ public final class LoopWatch implements AutoCloseable {
     private static void log(int worker, long lateNanos, Thread.State state, List<StackTraceElement> stack) {
         StringBuilder text = new StringBuilder();
         stack.forEach(frame -> text.append("\n    at ").append(frame));
-        LOG.warn("event loop held up: worker={} late={}ms thread={}{}", worker, lateNanos / 1_000_000, state, text);
+        // Short ones are as often the machine's fault as the loop's; they are counted, and told to those who look closer.
+        LOG.atLevel(lateNanos >= LOUD_NANOS ? Level.WARN : Level.DEBUG)
+                .log("event loop held up: worker={} late={}ms thread={}{}", worker, lateNanos / 1_000_000, state, text);
     }
 
     /// Stops watching.

@@ -63,7 +63,8 @@ public final class HeadInput implements RouteInput {
         String first = null;
         StringBuilder joined = null;
         for (int i = 0; i < head.fieldCount(); i++) {
-            if (!Ascii.equalsIgnoreCase(head.bytes(), head.nameStart(i), head.nameEnd(i), lowerCaseName)) {
+            if (!head.isVisible(i)
+                    || !Ascii.equalsIgnoreCase(head.bytes(), head.nameStart(i), head.nameEnd(i), lowerCaseName)) {
                 continue;
             }
             String value = Ascii.text(head.bytes(), head.valueStart(i), head.valueEnd(i));

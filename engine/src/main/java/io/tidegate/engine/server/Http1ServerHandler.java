@@ -112,20 +112,23 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements D
     private void consume() {
         reading = true;
         ByteBuf in = pending;
-        while (in != null && in.isReadable() && !closing) {
-            if (exchange.isActive() || body.isActive()) {
-                if (!body.isActive() || !bodyWanted) {
+        try {
+            while (in != null && in.isReadable() && !closing) {
+                if (exchange.isActive() || body.isActive()) {
+                    if (!body.isActive() || !bodyWanted) {
+                        break;
+                    }
+                    readBodyPart(in);
+                } else if (!readHead(in)) {
                     break;
                 }
-                readBodyPart(in);
-            } else if (!readHead(in)) {
-                break;
             }
-        }
-        reading = false;
-        if (in != null && (closing || !in.isReadable())) {
-            in.release();
-            pending = null;
+        } finally {
+            reading = false;
+            if (in != null && (closing || !in.isReadable() || !context.channel().isActive())) {
+                in.release();
+                pending = null;
+            }
         }
         autoRead(closing || (pending == null && (!body.isActive() || bodyWanted)));
     }
@@ -257,7 +260,8 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements D
             if (body.isActive() && bodyWanted) {
                 checkBody();
             }
-        } else if (head.length() > 0) {
+        } else if (head.length() > 2) {
+            // An empty line alone is no request that somebody waits for an answer to.
             refuse(Fault.REQUEST_TIMEOUT);
             outbox.flush();
         } else {
@@ -413,6 +417,10 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements D
     }
 
     private void next() {
+        if (close) {
+            shut();
+            return;
+        }
         dropping = false;
         bodyWanted = false;
         head.reset();
@@ -492,7 +500,9 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements D
 
         @Override
         public void end() {
-            worker.deadlines().clear(deadline);
+            if (!closing) {
+                worker.deadlines().clear(deadline);
+            }
             if (!dropping) {
                 exchange.onRequestRead();
             }

@@ -7,6 +7,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.UnixChannel;
@@ -15,6 +16,7 @@ import io.tidegate.engine.exchange.ListenerSnapshot;
 import io.tidegate.engine.exchange.LiveSnapshot;
 import io.tidegate.engine.exchange.Snapshot;
 import io.tidegate.engine.observe.WorkerCells;
+import io.tidegate.engine.worker.Transport;
 import io.tidegate.engine.worker.Worker;
 import io.tidegate.engine.worker.Workers;
 import java.io.IOException;
@@ -24,6 +26,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -62,7 +65,7 @@ public final class Listener implements AutoCloseable {
         this.gate = gate;
         this.socketFile = address.isUnix() ? Path.of(address.host()) : null;
         ServerBootstrap bootstrap = new ServerBootstrap().group(workers.group())
-                .channel(workers.transport().server(address.isUnix())).option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .option(ChannelOption.AUTO_READ, false)
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(LOW_MARK, HIGH_MARK))
                 .childHandler(new ChannelInitializer<>() {
@@ -75,10 +78,18 @@ public final class Listener implements AutoCloseable {
         if (!address.isUnix()) {
             bootstrap.option(ChannelOption.SO_REUSEADDR, true).childOption(ChannelOption.TCP_NODELAY, true);
         }
+        if (inherited != null && workers.transport() == Transport.EPOLL) {
+            int descriptor = inherited.descriptor();
+            channel = bootstrap.channelFactory(() -> new EpollServerSocketChannel(descriptor)).register()
+                    .syncUninterruptibly().channel();
+            bound = inherited.address();
+            return;
+        }
+        bootstrap.channel(workers.transport().server(address.isUnix()));
         if (inherited == null) {
             removeStale();
             channel = bootstrap.bind(socketAddress(address)).syncUninterruptibly().channel();
-            bound = channel.localAddress();
+            bound = address.isUnix() ? moveInPlace(address) : channel.localAddress();
         } else {
             // Bound to any free port first; the socket that is handed over then takes the place of that one.
             channel = bootstrap.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)).syncUninterruptibly()
@@ -90,11 +101,27 @@ public final class Listener implements AutoCloseable {
 
     private static SocketAddress socketAddress(AddressConfig address) {
         if (address.isUnix()) {
-            return new DomainSocketAddress(address.host());
+            return new DomainSocketAddress(beside(address).toFile());
         }
         return address.host().isEmpty()
                 ? new InetSocketAddress(address.port())
                 : new InetSocketAddress(address.host(), address.port());
+    }
+
+    /// A socket file is made beside its place and moved there: whoever had the place before deletes its own file by the
+    /// name under which it was made, and never this one.
+    private static Path beside(AddressConfig address) {
+        return Path.of(address.host() + "." + ProcessHandle.current().pid());
+    }
+
+    private static SocketAddress moveInPlace(AddressConfig address) {
+        try {
+            Files.move(beside(address), Path.of(address.host()), StandardCopyOption.REPLACE_EXISTING,
+                    StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return new DomainSocketAddress(address.host());
     }
 
     /// A socket file that nobody listens on any more, left by a process that died, is in the way of binding.

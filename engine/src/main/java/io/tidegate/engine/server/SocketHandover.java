@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,7 +33,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Hands listening sockets from one process to the next over a Unix socket, so that an upgrade refuses nobody: the queue
+/// Hands listening sockets from one process to the next over a Unix socket, so that an upgrade refuses nobody: the
+/// queue
 /// of connections that wait to be accepted belongs to the socket, and the socket never closes.
 ///
 /// ```
@@ -41,6 +43,7 @@ import org.slf4j.LoggerFactory;
 /// old ◀── end ─────────────── new     serves; the old one drains
 /// old ◀── closed without it ─ new     failed; the old one goes on
 /// ```
+///
 public final class SocketHandover implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(SocketHandover.class);
@@ -166,7 +169,8 @@ public final class SocketHandover implements AutoCloseable {
     ///             where nothing can be offered at this path
     public void offer(Supplier<List<FileDescriptor>> sockets, Runnable whenTaken)
             throws IOException, InterruptedException {
-        Files.deleteIfExists(path);
+        // Made beside its place and moved there: the channel of the process before deletes the file that it made by name.
+        Path made = path.resolveSibling(path.getFileName() + "." + System.nanoTime());
         ServerBootstrap bootstrap = new ServerBootstrap().group(group).channel(EpollServerDomainSocketChannel.class)
                 .childOption(EpollChannelOption.DOMAIN_SOCKET_READ_MODE, DomainSocketReadMode.FILE_DESCRIPTORS)
                 .childHandler(new ChannelInitializer<>() {
@@ -175,12 +179,13 @@ public final class SocketHandover implements AutoCloseable {
                         child.pipeline().addLast(new Offer(sockets, whenTaken));
                     }
                 });
-        var bound = bootstrap.bind(new DomainSocketAddress(path.toFile())).await();
+        var bound = bootstrap.bind(new DomainSocketAddress(made.toFile())).await();
         if (!bound.isSuccess()) {
             throw new IOException("can't offer sockets at " + path + ": " + bound.cause().getMessage(), bound.cause());
         }
         offering = bound.channel();
-        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
+        Files.setPosixFilePermissions(made, PosixFilePermissions.fromString("rw-------"));
+        Files.move(made, path, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
     }
 
     /// Whether sockets were taken from another process.

@@ -55,6 +55,11 @@ public final class Endpoint {
         return authority;
     }
 
+    /// What goes into `Host` for it where the client's does not: a Unix socket has no name of its own.
+    public String host() {
+        return isUnix() ? "localhost" : authority;
+    }
+
     /// Its address, as it is logged.
     public LogLabel label() {
         return label;
@@ -65,8 +70,49 @@ public final class Endpoint {
         return pools.get(worker.index());
     }
 
-    AtomicInteger connections() {
-        return connections;
+    /// Takes a place for one more connection.
+    ///
+    /// @return whether there was one
+    boolean reserve(int most) {
+        if (connections.incrementAndGet() > most) {
+            connections.decrementAndGet();
+            return false;
+        }
+        return true;
+    }
+
+    void release() {
+        connections.decrementAndGet();
+    }
+
+    /// Whether requests of any loop wait for a connection.
+    boolean hasWaiters() {
+        for (int i = 0; i < pools.size(); i++) {
+            if (pools.get(i).hasWaiters()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// A request waits on one loop: the others give up a connection that they do not use.
+    @SuppressWarnings("ReferenceEquality") // this pool, not an equal one
+    void closeOneIdle(Pool asking) {
+        for (Pool pool : pools) {
+            if (pool != asking) {
+                pool.closeOneIdle();
+            }
+        }
+    }
+
+    /// A place has become free: lets a loop whose requests wait have it.
+    void serveWaiter() {
+        for (Pool pool : pools) {
+            if (pool.hasWaiters()) {
+                pool.serveWaiterLater();
+                return;
+            }
+        }
     }
 
     /// Requests running now. Other loops' counts may be a moment old.

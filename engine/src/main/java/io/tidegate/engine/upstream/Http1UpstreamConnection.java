@@ -40,6 +40,10 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
     private int interim;
     private int keepAliveSeconds;
     private boolean reading = true;
+    private boolean early;
+    private int served;
+    private @Nullable ByteBuf receiving;
+    private final Runnable turnOver = this::turnOver;
     private long responseAt = NEVER;
     private long responseLeft = NEVER;
     private long idleNanos = NEVER;
@@ -72,17 +76,31 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
         return outbox;
     }
 
-    void begin(UpstreamEvents next) {
+    /// Serves another exchange.
+    ///
+    /// @param used
+    ///            whether it has served before
+    void begin(UpstreamEvents next, boolean used) {
+        if (used) {
+            // What is read before the loop has looked at its sockets again was there before the request was sent.
+            early = true;
+            worker.loop().execute(turnOver);
+        }
         worker.deadlines().clear(deadline);
         responseAt = NEVER;
         responseLeft = NEVER;
         idleNanos = NEVER;
         events = next;
+        served++;
         requestSent = false;
         touched = false;
         interim = 0;
         head.reset();
         body.reset();
+    }
+
+    private void turnOver() {
+        early = false;
     }
 
     void idleFor(long nanos) {
@@ -160,8 +178,18 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
     }
 
     @Override
+    public void giveBack() {
+        finish(true);
+    }
+
+    @Override
     public void cancel() {
         finish(false);
+    }
+
+    /// Whether the service has not closed it.
+    boolean isOpen() {
+        return context().channel().isActive();
     }
 
     void close() {
@@ -180,7 +208,13 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
                 close();
                 return;
             }
+            if (early) {
+                // Sent before anybody asked for it: it must not become the answer to what was asked since.
+                fail(Fault.UPSTREAM_CLOSED);
+                return;
+            }
             read(in);
+            receiving = null;
         } finally {
             if (receiver != null) {
                 receiver.onUpstreamReadComplete();
@@ -192,7 +226,10 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
     private void read(ByteBuf in) {
         touched |= in.isReadable();
         heard();
-        while (in.isReadable() && events != null) {
+        receiving = in;
+        int serving = served;
+        // Never beyond the exchange that these bytes were received for: what is left is nobody's.
+        while (in.isReadable() && events != null && served == serving) {
             if (body.isActive()) {
                 body.decode(in, sink);
                 if (body.fault() != null && events != null) {
@@ -341,7 +378,8 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
         public void end() {
             UpstreamEvents receiver = events;
             if (receiver != null) {
-                complete(false);
+                ByteBuf in = receiving;
+                complete(in != null && in.isReadable());
                 receiver.end();
             }
         }

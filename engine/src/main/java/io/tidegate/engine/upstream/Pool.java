@@ -24,15 +24,18 @@ public final class Pool {
     private final ArrayDeque<Waiter> waiters = new ArrayDeque<>();
     private final Bootstrap bootstrap;
     private volatile int active;
+    private volatile int waiting;
     private boolean closed;
 
     /// A request that waits for a connection to become free.
     private static final class Waiter {
         private final UpstreamEvents events;
+        private final int ticket;
         private @Nullable Deadline deadline;
 
-        Waiter(UpstreamEvents events) {
+        Waiter(UpstreamEvents events, int ticket) {
             this.events = events;
+            this.ticket = ticket;
         }
     }
 
@@ -61,35 +64,41 @@ public final class Pool {
     }
 
     /// Gets a connection for one request; the answer may come at once.
-    public void acquire(UpstreamEvents events) {
+    ///
+    /// @param ticket
+    ///            tells this request from others of the same exchange; given back with the connection
+    public void acquire(UpstreamEvents events, int ticket) {
         assert worker.inLoop();
         Http1UpstreamConnection connection = idle.pollLast();
+        while (connection != null && !connection.isOpen()) {
+            cells.connectionTaken();
+            connection = idle.pollLast();
+        }
         if (connection != null) {
             cells.connectionTaken();
-            lend(connection, events, true);
-        } else if (endpoint.connections().get() < upstream.config().connections().maxPerEndpoint()) {
-            connect(events);
+            lend(connection, events, ticket, true);
+        } else if (endpoint.reserve(upstream.config().connections().maxPerEndpoint())) {
+            connect(events, ticket);
         } else {
-            await(events);
+            await(events, ticket);
         }
     }
 
     @SuppressWarnings("NonAtomicVolatileUpdate") // one writer: this loop
-    private void lend(Http1UpstreamConnection connection, UpstreamEvents events, boolean reused) {
+    private void lend(Http1UpstreamConnection connection, UpstreamEvents events, int ticket, boolean reused) {
         active++;
-        connection.begin(events);
-        events.onConnected(connection, reused);
+        connection.begin(events, reused);
+        events.onConnected(connection, reused, ticket);
     }
 
-    private void connect(UpstreamEvents events) {
-        endpoint.connections().incrementAndGet();
+    private void connect(UpstreamEvents events, int ticket) {
         bootstrap.handler(new Http1UpstreamConnection(this, worker, upstream.parser(),
                 upstream.config().limits().interimResponses()));
         ChannelFuture future = bootstrap.connect(endpoint.address());
-        future.addListener(done -> connected(future, events));
+        future.addListener(done -> connected(future, events, ticket));
     }
 
-    private void connected(ChannelFuture future, UpstreamEvents events) {
+    private void connected(ChannelFuture future, UpstreamEvents events, int ticket) {
         if (future.isSuccess()) {
             Channel channel = future.channel();
             cells.connectionOpened();
@@ -97,23 +106,26 @@ public final class Pool {
                 cells.connectionClosed();
                 freed();
             });
-            lend(channel.pipeline().get(Http1UpstreamConnection.class), events, false);
+            lend(channel.pipeline().get(Http1UpstreamConnection.class), events, ticket, false);
         } else {
             freed();
             boolean late = future.cause() instanceof ConnectTimeoutException;
-            events.onConnectFailed(late ? Fault.UPSTREAM_CONNECT_TIMEOUT : Fault.UPSTREAM_CONNECT);
+            events.onConnectFailed(late ? Fault.UPSTREAM_CONNECT_TIMEOUT : Fault.UPSTREAM_CONNECT, ticket);
         }
     }
 
-    private void await(UpstreamEvents events) {
-        Waiter waiter = new Waiter(events);
+    private void await(UpstreamEvents events, int ticket) {
+        Waiter waiter = new Waiter(events, ticket);
         waiter.deadline = new Deadline(() -> {
             waiters.remove(waiter);
+            waiting = waiters.size();
             cells.waitEnds();
-            events.onConnectFailed(Fault.UPSTREAM_BUSY);
+            events.onConnectFailed(Fault.UPSTREAM_BUSY, ticket);
         });
         waiters.add(waiter);
+        waiting = waiters.size();
         cells.waitBegins();
+        endpoint.closeOneIdle(this);
         worker.deadlines().set(waiter.deadline, upstream.config().connections().maxWait().toNanos());
     }
 
@@ -128,18 +140,52 @@ public final class Pool {
             }
             return found;
         });
+        waiting = waiters.size();
     }
 
     private void freed() {
-        endpoint.connections().decrementAndGet();
+        endpoint.release();
+        if (waiting > 0) {
+            serveWaiter();
+        } else {
+            endpoint.serveWaiter();
+        }
+    }
+
+    /// Lets the request that has waited longest try again.
+    private void serveWaiter() {
         Waiter waiter = next();
         if (waiter != null) {
-            acquire(waiter.events);
+            acquire(waiter.events, waiter.ticket);
+        } else {
+            // It has gone meanwhile; the place is for the next one.
+            endpoint.serveWaiter();
         }
+    }
+
+    /// Another loop needs the place of a connection that this one does not use.
+    void closeOneIdle() {
+        worker.loop().execute(() -> {
+            Http1UpstreamConnection oldest = idle.peekFirst();
+            if (oldest != null) {
+                oldest.close();
+            }
+        });
+    }
+
+    /// Whether requests of this loop wait for a connection; asked by other loops too.
+    boolean hasWaiters() {
+        return waiting > 0;
+    }
+
+    /// Another loop has closed a connection so that this one can open it.
+    void serveWaiterLater() {
+        worker.loop().execute(this::serveWaiter);
     }
 
     private @Nullable Waiter next() {
         Waiter waiter = waiters.poll();
+        waiting = waiters.size();
         if (waiter != null && waiter.deadline != null) {
             worker.deadlines().remove(waiter.deadline);
             cells.waitEnds();
@@ -156,7 +202,13 @@ public final class Pool {
         }
         Waiter waiter = next();
         if (waiter != null) {
-            lend(connection, waiter.events, true);
+            lend(connection, waiter.events, waiter.ticket, true);
+            return;
+        }
+        if (endpoint.hasWaiters()) {
+            // Requests of other loops wait, and the endpoint has as many connections as it may have: they need the place
+            // more than this loop does.
+            connection.close();
             return;
         }
         idle.addLast(connection);

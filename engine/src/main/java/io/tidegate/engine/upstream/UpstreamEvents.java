@@ -12,10 +12,15 @@ public interface UpstreamEvents extends BodySink {
     ///
     /// @param reused
     ///            whether it has served before, so that the service may have closed it meanwhile
-    void onConnected(UpstreamStream stream, boolean reused);
+    /// @param ticket
+    ///            what [Pool#acquire] was called with: a connection that comes late is for a request that is over
+    void onConnected(UpstreamStream stream, boolean reused, int ticket);
 
     /// No connection could be had. Nothing was sent.
-    void onConnectFailed(Fault fault);
+    ///
+    /// @param ticket
+    ///            what [Pool#acquire] was called with
+    void onConnectFailed(Fault fault, int ticket);
 
     /// A response head, interim ones too. `in` holds the received bytes of the head from `start` to `end` where `end`
     /// is more than `start`; elsewhere they came in pieces.

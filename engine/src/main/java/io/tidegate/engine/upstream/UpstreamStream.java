@@ -49,6 +49,9 @@ public interface UpstreamStream {
     ///            to the next read, and between two of them
     void expect(long responseNanos, long idleNanos);
 
+    /// Gives the stream back, nothing having been sent on it.
+    void giveBack();
+
     /// Gives the stream up; no more events.
     void cancel();
 }

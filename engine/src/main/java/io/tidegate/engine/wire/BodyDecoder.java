@@ -169,6 +169,10 @@ public final class BodyDecoder {
                 if (!keepFraming) {
                     in.readerIndex(i + count);
                     sink.range(in, i, count, count);
+                    if (state != State.DATA) {
+                        // The sink has ended this body.
+                        return;
+                    }
                 } else {
                     if (run < 0) {
                         run = i;

@@ -74,6 +74,8 @@ public enum KnownHeader {
     CONTENT_TYPE("content-type", Kind.SINGLETON),
     /// RFC 9110 §10.1.5.
     USER_AGENT("user-agent", Kind.PLAIN),
+    /// RFC 9110 §14.2. More than a few ranges are an attack on the service.
+    RANGE("range", Kind.PLAIN),
     /// RFC 9110 §10.1.3.
     REFERER("referer", Kind.PLAIN),
     /// RFC 6454 §7.

@@ -182,7 +182,7 @@ public abstract class MessageHead {
 
     /// Whether field `i` is shown to policies: it was not removed, and it is not one that a client has no business
     /// sending.
-    boolean isVisible(int i) {
+    public boolean isVisible(int i) {
         KnownHeader header = known[i];
         return (flags[i] & REMOVED) == 0
                 && ((flags[i] & DROPPED) == 0 || header == null || !header.hiddenWhereDropped());

@@ -130,6 +130,9 @@ public final class PathCanonicaliser {
             if (!utf8.complete()) {
                 return UTF8;
             }
+            if (holdsDoubleEscape(out, segment, length)) {
+                return DOUBLE_ESCAPE;
+            }
             length = endSegment(out, segment, length, i < end);
             if (length < 0) {
                 return length;
@@ -186,6 +189,21 @@ public final class PathCanonicaliser {
             }
         }
         return value;
+    }
+
+    /// Whether decoding once more would give a dot, a slash or a backslash. Asked of what is forwarded: what follows an
+    /// escaped percent sign may itself have been escaped.
+    private static boolean holdsDoubleEscape(byte[] path, int start, int end) {
+        for (int i = start; i + 4 < end; i++) {
+            if (path[i] == '%' && path[i + 1] == '2' && path[i + 2] == '5') {
+                int value = Ascii.hex(path[i + 3]) << 4 | Ascii.hex(path[i + 4]);
+                if (Ascii.hex(path[i + 3]) >= 0 && Ascii.hex(path[i + 4]) >= 0
+                        && (value == '.' || value == '/' || value == '\\')) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     private static boolean holdsEncodedSlash(byte[] path, int end) {

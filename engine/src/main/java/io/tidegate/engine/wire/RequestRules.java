@@ -7,6 +7,9 @@ import org.jspecify.annotations.Nullable;
 /// §7.6), and what must not be said twice. Refuses whatever two readers could understand in two ways.
 final class RequestRules {
 
+    /// Most ranges that a request may ask a service for.
+    static final int MAX_RANGES = 8;
+
     private static final byte[] CHUNKED = Ascii.bytes("chunked");
     private static final byte[] CLOSE = Ascii.bytes("close");
     private static final byte[] KEEP_ALIVE = Ascii.bytes("keep-alive");
@@ -151,11 +154,30 @@ final class RequestRules {
         if (fault == null && head.has(KnownHeader.EXPECT)) {
             fault = expect(head);
         }
+        if (head.has(KnownHeader.RANGE)) {
+            boundRanges(head);
+        }
         if (fault == null && head.has(KnownHeader.UPGRADE) && !head.has(KnownHeader.SEC_WEBSOCKET_KEY)
                 && head.valueHasToken(head.find(KnownHeader.UPGRADE), WEBSOCKET)) {
             fault = Fault.UPGRADE_INVALID;
         }
         return fault;
+    }
+
+    /// A service may ignore `Range` (RFC 9110 §14.2), so it is left out where it asks for too much.
+    private static void boundRanges(RequestHead head) {
+        int ranges = 0;
+        for (int i = 0; i < head.count; i++) {
+            if (head.known[i] == KnownHeader.RANGE) {
+                ranges++;
+                for (int at = head.valueStart(i); at < head.valueEnd(i); at++) {
+                    ranges += head.bytes[at] == ',' ? 1 : 0;
+                }
+            }
+        }
+        if (ranges > MAX_RANGES) {
+            head.drop(KnownHeader.RANGE);
+        }
     }
 
     private static boolean hasUnderscore(RequestHead head, int field) {

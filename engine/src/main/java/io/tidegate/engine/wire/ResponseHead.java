@@ -1,5 +1,8 @@
 package io.tidegate.engine.wire;
 
+import io.tidegate.api.Field;
+import java.util.List;
+
 /// The head of a response (RFC 9112 §4).
 public final class ResponseHead extends MessageHead {
 
@@ -38,6 +41,16 @@ public final class ResponseHead extends MessageHead {
         contentLength = 0;
         changed = true;
         complete = true;
+    }
+
+    /// Adds the fields of an answer; those that are the gateway's own to write are left out.
+    public void addAll(List<Field> fields) {
+        for (Field field : fields) {
+            KnownHeader known = KnownHeader.find(field.name());
+            if (known == null || !known.ownedByGateway()) {
+                add(field.name(), field.value());
+            }
+        }
     }
 
     /// Takes over everything from another head, so that the other one can be used again.

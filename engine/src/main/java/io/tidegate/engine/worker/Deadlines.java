@@ -3,12 +3,16 @@ package io.tidegate.engine.worker;
 import io.netty.channel.EventLoop;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The timers of one event loop: a wheel that turns every [#TICK_NANOS], so that setting one costs a field.
 ///
 /// A deadline that is set later than the slot it waits in stays there, and moves on when its slot comes by: a time-out
 /// that is set anew with every request costs one store per request. Deadlines fire up to one tick late, never early.
 public final class Deadlines {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Deadlines.class);
 
     /// How often the wheel turns.
     public static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
@@ -121,7 +125,12 @@ public final class Deadlines {
             return;
         }
         deadline.at = Long.MAX_VALUE;
-        deadline.action.run();
+        try {
+            deadline.action.run();
+        } catch (RuntimeException | Error e) {
+            // The others must fire all the same: a periodic task that throws is never run again.
+            LOG.error("what was due failed", e);
+        }
     }
 
     /// Something to do at a time, set any number of times. Lives as long as what owns it.

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 public final class Outbox {
 
     private static final int SMALL = 4096;
+    private static final int COPIED = 2048;
 
     private final Channel channel;
     private @Nullable ByteBuf staged;
@@ -81,8 +82,15 @@ public final class Outbox {
         ByteBuf range = source;
         if (range != null) {
             source = null;
-            total += to - from;
-            channel.write(range.retainedSlice(from, to - from), channel.voidPromise());
+            int length = to - from;
+            total += length;
+            if (length <= COPIED) {
+                // Cheaper than an object that stands for the range, and the buffer goes back at once.
+                channel.write(channel.alloc().directBuffer(length).writeBytes(range, from, length),
+                        channel.voidPromise());
+            } else {
+                channel.write(range.retainedSlice(from, length), channel.voidPromise());
+            }
             range.release();
         }
     }

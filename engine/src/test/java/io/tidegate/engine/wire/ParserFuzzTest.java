@@ -104,7 +104,8 @@ class ParserFuzzTest {
 
     private static String show(String message) {
         StringBuilder out = new StringBuilder();
-        for (char c : message.toCharArray()) {
+        for (int i = 0; i < message.length(); i++) {
+            char c = message.charAt(i);
             out.append(
                     c == '\r' ? "\\r" : c == '\n' ? "\\n" : c < 0x20 || c > 0x7E ? "\\x" + Integer.toHexString(c) : c);
         }

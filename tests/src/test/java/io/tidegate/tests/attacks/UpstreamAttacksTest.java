@@ -2,6 +2,7 @@ package io.tidegate.tests.attacks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tidegate.testkit.Await;
 import io.tidegate.testkit.RawClient;
 import io.tidegate.testkit.RawRequest;
 import io.tidegate.testkit.RawResponse;
@@ -45,7 +46,9 @@ class UpstreamAttacksTest {
 
     private void run(AttackCase attack, Pieces pieces) {
         AtomicBoolean attacked = new AtomicBoolean();
-        try (TestUpstream upstream = TestUpstream.start(connection -> serve(connection, attack, pieces, attacked));
+        AtomicBoolean sent = new AtomicBoolean();
+        try (TestUpstream upstream = TestUpstream
+                .start(connection -> serve(connection, attack, pieces, attacked, sent));
                 RawClient client = clientOf(upstream)) {
             String request = new String(attack.bytes("send"), java.nio.charset.StandardCharsets.ISO_8859_1);
             client.send(request.isEmpty() ? "GET /p HTTP/1.1\r\nHost: a\r\n\r\n" : request);
@@ -59,7 +62,9 @@ class UpstreamAttacksTest {
             }
             assertThat(response.complete()).as("whether the response is complete").isEqualTo(!attack.yes("broken"));
             if (!attack.yes("broken")) {
-                // Whatever the service sent behind its answer must never be taken for the answer to this.
+                // Whatever the service sent behind its answer must never be taken for the answer to this. What it sends
+                // after the next request has come can't be told from an answer by anybody.
+                Await.until("all of the answer is sent", sent::get);
                 assertThat(client.exchange(Attacks.AFTER).body()).isEqualTo("after");
             }
             // Nothing was tried again that reached the service, and nothing was followed.
@@ -73,18 +78,18 @@ class UpstreamAttacksTest {
         return gateway.client();
     }
 
-    private static void serve(UpstreamConnection connection, AttackCase attack, Pieces pieces, AtomicBoolean attacked)
-            throws IOException {
+    private static void serve(UpstreamConnection connection, AttackCase attack, Pieces pieces, AtomicBoolean attacked,
+            AtomicBoolean sent) throws IOException {
         for (RawRequest next = connection.request(); next != null; next = connection.request()) {
             if (attacked.getAndSet(true)) {
                 connection.answer("after");
                 continue;
             }
             byte[] bytes = attack.bytes("respond");
-            int piece = pieces.of(bytes.length);
-            for (int from = 0; from < bytes.length; from += piece) {
-                connection.send(Arrays.copyOfRange(bytes, from, Math.min(bytes.length, from + piece)));
-                LockSupport.parkNanos(BETWEEN_PIECES_NANOS);
+            try {
+                send(connection, bytes, pieces.of(bytes.length));
+            } finally {
+                sent.set(true);
             }
             if ("close".equals(attack.one("ending"))) {
                 return;
@@ -93,6 +98,13 @@ class UpstreamAttacksTest {
                 connection.reset();
                 return;
             }
+        }
+    }
+
+    private static void send(UpstreamConnection connection, byte[] bytes, int piece) throws IOException {
+        for (int from = 0; from < bytes.length; from += piece) {
+            connection.send(Arrays.copyOfRange(bytes, from, Math.min(bytes.length, from + piece)));
+            LockSupport.parkNanos(BETWEEN_PIECES_NANOS);
         }
     }
 }

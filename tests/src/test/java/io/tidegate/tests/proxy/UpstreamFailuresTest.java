@@ -266,12 +266,13 @@ class UpstreamFailuresTest {
             clients.add(client);
         }
         upstream.request(0);
+        Await.untilSteady("the connections to the service", 5, () -> (long) upstream.connections());
+        assertThat(upstream.connections()).isLessThanOrEqualTo(2);
         gate.open();
         for (RawClient client : clients) {
             assertThat(client.receive().body()).isEqualTo("done");
             client.close();
         }
-        assertThat(upstream.connections()).isLessThanOrEqualTo(2);
     }
 
     @Test
