@@ -11,7 +11,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// The program as a process of its own, which writes into files. Every wait ends by a condition, or fails after a guard.
+/// The program as a process of its own, which writes into files. Every wait ends by a condition, or fails after
+/// a guard.
 final class ProgramProcess implements AutoCloseable {
 
     static final int GUARD_SECONDS = 30;

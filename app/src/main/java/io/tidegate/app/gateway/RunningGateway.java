@@ -55,8 +55,7 @@ public final class RunningGateway implements AutoCloseable {
     ///             where it can't be put in place, such as a port that is in use
     public static RunningGateway start(Declared declared, String version)
             throws StartException, InterruptedException {
-        return start(declared, version, () -> {
-        });
+        return start(declared, version, () -> {});
     }
 
     /// Starts one. Where `gateway.upgradeSocket` is set, it takes over from the process that runs, if there is one.
