@@ -45,15 +45,4 @@ final class ReferenceWriterTest {
         assertThat(Fault.all()).allSatisfy(fault -> assertThat(errors)
                 .contains("| `" + fault.code() + "` | " + fault.status() + " | "));
     }
-
-    /// The pages of the file and its parts. Those of policies are checked where the policies are.
-    @Test
-    void isAsCommitted() throws IOException {
-        Path committed = Path.of("../docs/reference");
-        if (Boolean.getBoolean("golden.rewrite")) {
-            new ReferenceWriter(Plugins.none()).write(committed);
-        }
-        assertThat(new ReferenceWriter(Plugins.none()).stale(committed))
-                .filteredOn(page -> !page.toString().contains("policies")).isEmpty();
-    }
 }

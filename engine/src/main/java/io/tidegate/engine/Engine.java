@@ -84,6 +84,12 @@ public final class Engine implements ConfigTarget, AutoCloseable {
         return new Engine(options);
     }
 
+    /// The ways to drive sockets, best first, and whether this machine has them: `available, chosen`, `available`, or
+    /// `not available: ` and why.
+    public static Map<String, String> transports() {
+        return Transports.states();
+    }
+
     @Override
     public synchronized Result apply(Loaded.Accepted loaded) {
         GatewayConfig config = loaded.config();

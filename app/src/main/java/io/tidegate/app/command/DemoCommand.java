@@ -29,7 +29,7 @@ final class DemoCommand implements Command {
         int adminPort = arguments.value("--admin-port", Arguments::port);
         Signals signals = Signals.install();
         try (DemoServices services = DemoServices.start();
-                RunningGateway gateway = RunningGateway.start(configuration(services, port, adminPort),
+                RunningGateway gateway = RunningGateway.start(configuration(services, port, adminPort, "stdout"),
                         Version.current().number())) {
             tell(services, gateway, terminal);
             signals.awaitStop();
@@ -40,10 +40,15 @@ final class DemoCommand implements Command {
         return CommandLines.OK;
     }
 
-    static Declared configuration(DemoServices services, int port, int adminPort) {
+    /// The configuration of the demo.
+    ///
+    /// @param accessLog
+    ///            where a line for each request goes
+    static Declared configuration(DemoServices services, int port, int adminPort, String accessLog) {
         Map<String, String> values = new HashMap<>();
         values.put("PORT", Integer.toString(port));
         values.put("ADMIN_PORT", Integer.toString(adminPort));
+        values.put("ACCESS_LOG", accessLog);
         services.ports().forEach((name, at) -> values.put(name.toUpperCase(Locale.ROOT) + "_PORT", at.toString()));
         if (Configurations.create().loadResource("demo.yaml", values) instanceof Loaded.Accepted accepted) {
             return new Declared(accepted, null, () -> accepted);

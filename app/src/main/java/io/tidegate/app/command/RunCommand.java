@@ -23,7 +23,8 @@ final class RunCommand implements Command {
         return Syntax.of("run", "Run the gateway that a file declares.",
                 "It follows the file: a change that is valid takes effect at once, one that is not is reported and"
                         + " changes nothing. SIGHUP makes it look now. SIGTERM and SIGINT let what runs come to its"
-                        + " end; a second one ends at once.")
+                        + " end; a second one ends at once. With 'gateway.upgradeSocket' a second process takes over from"
+                        + " this one, which ends then.")
                 .parameter("FILE", false,
                         "The configuration: a file, or a folder of files. Default: tidegate.yaml");
     }
@@ -40,7 +41,8 @@ final class RunCommand implements Command {
             case Loaded.Accepted accepted -> {
                 Signals signals = Signals.install();
                 try (RunningGateway gateway = RunningGateway.start(
-                        new Declared(accepted, root, () -> configurations.load(root)), Version.current().number())) {
+                        new Declared(accepted, root, () -> configurations.load(root)), Version.current().number(),
+                        signals::stop)) {
                     signals.onReload(gateway::reload);
                     tell(gateway);
                     signals.awaitStop();

@@ -3,6 +3,7 @@ package io.tidegate.app.gateway;
 import io.tidegate.app.explain.ExplanationJson;
 import io.tidegate.app.log.LogSink;
 import io.tidegate.config.Loaded;
+import io.tidegate.config.ProcessConfig;
 import io.tidegate.config.TelemetryConfig.Log.Level;
 import io.tidegate.control.GatewayView;
 import io.tidegate.engine.Engine;
@@ -16,16 +17,25 @@ final class EngineView implements GatewayView {
 
     private final Engine engine;
     private final LogSink log;
+    private final WarmUp warmUp;
     private volatile Loaded.@Nullable Accepted running;
 
-    EngineView(Engine engine, LogSink log) {
+    EngineView(Engine engine, WarmUp warmUp, LogSink log) {
         this.engine = engine;
+        this.warmUp = warmUp;
         this.log = log;
     }
 
     /// Tells which configuration runs from now on.
     void running(Loaded.Accepted loaded) {
         running = loaded;
+    }
+
+    /// What is declared of the process now; null before the first configuration.
+    @Nullable
+    ProcessConfig process() {
+        Loaded.Accepted loaded = running;
+        return loaded == null ? null : loaded.config().gateway();
     }
 
     @Override
@@ -35,7 +45,7 @@ final class EngineView implements GatewayView {
 
     @Override
     public boolean warm() {
-        return true;
+        return warmUp.isOver();
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /// The signals that a gateway acts on: SIGTERM and SIGINT ask it to stop, a second one ends it at once, SIGHUP reloads.
 ///
@@ -16,6 +17,7 @@ public final class Signals {
     private static final Map<String, Integer> STOPPING = Map.of("INT", 2, "TERM", 15);
 
     private final CountDownLatch stop = new CountDownLatch(1);
+    private final AtomicBoolean signalled = new AtomicBoolean();
 
     private Signals() {
     }
@@ -28,9 +30,14 @@ public final class Signals {
     }
 
     private void stop(int number) {
-        if (stop.getCount() == 0) {
+        if (signalled.getAndSet(true)) {
             Runtime.getRuntime().halt(128 + number);
         }
+        stop.countDown();
+    }
+
+    /// Stops without a signal. One that comes then is still the first.
+    public void stop() {
         stop.countDown();
     }
 
