@@ -11,6 +11,7 @@ import io.tidegate.engine.wire.ResponseHead;
 import io.tidegate.engine.wire.ResponseParser;
 import io.tidegate.engine.worker.Deadlines.Deadline;
 import io.tidegate.engine.worker.Outbox;
+import io.tidegate.engine.worker.Transport;
 import io.tidegate.engine.worker.Worker;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +42,7 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
     private int keepAliveSeconds;
     private boolean reading = true;
     private boolean early;
+    private boolean again;
     private int served;
     private @Nullable ByteBuf receiving;
     private final Runnable turnOver = this::turnOver;
@@ -81,7 +83,8 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
     /// @param used
     ///            whether it has served before
     void begin(UpstreamEvents next, boolean used) {
-        if (used) {
+        again = used;
+        if (used && worker.transport() != Transport.IO_URING) {
             // What is read before the loop has looked at its sockets again was there before the request was sent.
             early = true;
             worker.loop().execute(turnOver);
@@ -97,6 +100,12 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
         interim = 0;
         head.reset();
         body.reset();
+    }
+
+    /// Whether a request without a body is still on its way out: io_uring tells that it is sent before it brings
+    /// the answer.
+    private boolean answersNothing() {
+        return worker.transport() == Transport.IO_URING && requestSent && !outbox().isDelivered();
     }
 
     private void turnOver() {
@@ -208,7 +217,7 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
                 close();
                 return;
             }
-            if (early) {
+            if (early || (again && !touched && answersNothing())) {
                 // Sent before anybody asked for it: it must not become the answer to what was asked since.
                 fail(Fault.UPSTREAM_CLOSED);
                 return;

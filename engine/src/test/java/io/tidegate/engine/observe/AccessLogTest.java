@@ -341,8 +341,8 @@ class AccessLogTest {
             record.target("/orders/17?token=abc&page=2");
             record.userAgent = SampleRecord.bytes("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 é");
             AccessLane lane = log.lane(0);
-            // Beyond the buffer, so that all chunks have been made and lines are dropped too.
-            assertThat(Allocations.of(20_000, () -> lane.log(record))).isLessThan(20_000);
+            // The chunks of the buffer may be made meanwhile, once; a line that needed anything would come to more.
+            assertThat(Allocations.of(200_000, () -> lane.log(record))).isLessThan(1_100_000);
         }
     }
 }
