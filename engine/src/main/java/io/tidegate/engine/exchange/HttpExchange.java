@@ -274,7 +274,7 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         count(fault);
         // RFC 9112 section 9.3.1: a service may close an idle connection just as it is used again. Sent once more when
         // nothing came back and sending it twice does no harm.
-        if (untouched && reused && !fault.equals(Fault.UPSTREAM_TIMEOUT) && !requestSide.isBegun() && isIdempotent()
+        if (untouched && reused && !fault.equals(Fault.UPSTREAM_TIMEOUT) && requestSide.mayBeRepeated()
                 && record.attempts() < MAX_ATTEMPTS) {
             attempt();
             return;
@@ -287,13 +287,6 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         if (endpoint != null) {
             endpoint.pool(worker).cells().fault(fault);
         }
-    }
-
-    private boolean isIdempotent() {
-        return switch (request.method()) {
-            case "GET", "HEAD", "OPTIONS", "PUT", "DELETE" -> true;
-            default -> false;
-        };
     }
 
     /// Ends the exchange because of `fault`: a problem answer where no response has begun, a broken one else.

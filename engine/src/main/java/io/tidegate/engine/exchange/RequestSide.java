@@ -66,9 +66,12 @@ final class RequestSide implements Relay.Target {
         relay.transform(transform);
     }
 
-    /// Whether a part of the body has gone to a service, so that the request can't be sent again.
-    boolean isBegun() {
-        return begun;
+    /// Whether sending it twice does no harm (RFC 9110 §9.2.2), and nothing of its body is gone.
+    boolean mayBeRepeated() {
+        return !begun && switch (request.method()) {
+            case "GET", "HEAD", "OPTIONS", "PUT", "DELETE" -> true;
+            default -> false;
+        };
     }
 
     /// Whether the client has sent all of it.
