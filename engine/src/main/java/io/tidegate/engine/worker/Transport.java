@@ -8,6 +8,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ServerChannel;
+import io.netty.channel.ServerChannelRecvByteBufAllocator;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollIoHandler;
@@ -41,6 +42,9 @@ public enum Transport {
     private static final String MULTISHOT = "io.netty.iouring.recvMultiShotEnabled";
     private static final short BUFFER_GROUP = 1;
     private static final int RECEIVE_BUFFER = 16384;
+
+    // Netty's 16 would let a thousand clients that connect at once to a busy loop wait for some sixty of its turns.
+    private static final int ACCEPTED_PER_TURN = 512;
 
     static {
         // A receive that goes on by itself can't be stopped at once: by the time it is, it may have filled the whole ring
@@ -123,7 +127,9 @@ public enum Transport {
         if (this == IO_URING) {
             bootstrap.childOption(IoUringChannelOption.IO_URING_BUFFER_GROUP_ID, BUFFER_GROUP);
         } else {
-            bootstrap.childOption(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(RECEIVE_BUFFER));
+            bootstrap.option(ChannelOption.RECVBUF_ALLOCATOR,
+                    new ServerChannelRecvByteBufAllocator().maxMessagesPerRead(ACCEPTED_PER_TURN))
+                    .childOption(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(RECEIVE_BUFFER));
         }
     }
 
