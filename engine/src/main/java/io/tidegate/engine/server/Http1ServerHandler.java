@@ -69,7 +69,7 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements D
         this.current = current;
         this.worker = worker;
         this.context = context;
-        this.outbox = new Outbox(context.channel());
+        this.outbox = new Outbox(context.channel(), worker);
         this.delivery = new DeliveryWatch(worker, outbox, this::onSlowClient);
         this.peer = new Peer(current, context.channel().remoteAddress());
         this.exchange = new HttpExchange(this, head);

@@ -61,7 +61,7 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         context = ctx;
-        outbox = new Outbox(ctx.channel());
+        outbox = new Outbox(ctx.channel(), worker);
     }
 
     private ChannelHandlerContext context() {

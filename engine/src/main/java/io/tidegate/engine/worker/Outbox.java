@@ -10,10 +10,11 @@ import org.jspecify.annotations.Nullable;
 /// small bodies go with their heads, and all of it is flushed once.
 public final class Outbox {
 
-    private static final int SMALL = 4096;
+    private static final int SMALL = Worker.COPIED_AT_ONCE;
     private static final int COPIED = 2048;
 
     private final Channel channel;
+    private final byte[] copies;
     private @Nullable ByteBuf staged;
     private @Nullable ByteBuf source;
     private int from;
@@ -21,9 +22,10 @@ public final class Outbox {
     private boolean dirty;
     private long total;
 
-    /// The outbox of `channel`.
-    public Outbox(Channel channel) {
+    /// The outbox of `channel`, a connection of `worker`.
+    public Outbox(Channel channel, Worker worker) {
         this.channel = channel;
+        this.copies = worker.copies();
     }
 
     /// Takes a head, with room behind it for a small body.
@@ -59,7 +61,7 @@ public final class Outbox {
         dirty = true;
         ByteBuf buffer = staged;
         if (buffer != null && length <= SMALL && buffer.writableBytes() >= length) {
-            buffer.writeBytes(in, start, length);
+            copy(in, start, length, buffer);
             return;
         }
         if (source == in && to == start) {
@@ -70,6 +72,12 @@ public final class Outbox {
         source = in.retain();
         from = start;
         to = start + length;
+    }
+
+    /// Copies by way of an array: from buffer to buffer, Netty makes an object that stands for the range.
+    private void copy(ByteBuf in, int start, int length, ByteBuf out) {
+        in.getBytes(start, copies, 0, length);
+        out.writeBytes(copies, 0, length);
     }
 
     private void settle() {
@@ -86,8 +94,9 @@ public final class Outbox {
             total += length;
             if (length <= COPIED) {
                 // Cheaper than an object that stands for the range, and the buffer goes back at once.
-                channel.write(channel.alloc().directBuffer(length).writeBytes(range, from, length),
-                        channel.voidPromise());
+                ByteBuf out = channel.alloc().directBuffer(length);
+                copy(range, from, length, out);
+                channel.write(out, channel.voidPromise());
             } else {
                 channel.write(range.retainedSlice(from, length), channel.voidPromise());
             }

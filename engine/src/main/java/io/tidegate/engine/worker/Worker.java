@@ -15,6 +15,9 @@ public final class Worker {
     private static final long MAX_HELD = 256L << 20;
     private static final int MAX_OFFLOADS = 1024;
 
+    /// Most bytes that are copied from one buffer to another at once.
+    static final int COPIED_AT_ONCE = 4096;
+
     private final Semaphore offloads = new Semaphore(MAX_OFFLOADS);
     private long held;
     private final int index;
@@ -22,6 +25,7 @@ public final class Worker {
     private final Transport transport;
     private final Deadlines deadlines;
     private final HeadWriter heads = new HeadWriter();
+    private final byte[] copies = new byte[COPIED_AT_ONCE];
     private final SplittableRandom random = new SplittableRandom();
 
     Worker(int index, EventLoop loop, Transport transport) {
@@ -58,6 +62,11 @@ public final class Worker {
     /// Where heads are put together.
     public HeadWriter heads() {
         return heads;
+    }
+
+    /// What bytes pass through from one buffer to another.
+    byte[] copies() {
+        return copies;
     }
 
     /// Its source of chance; not for secrets.
