@@ -67,7 +67,7 @@ def run_loads(options, wanted):
         def warm_up(gateway):
             first = gateway.name not in warm
             warm.add(gateway.name)
-            return gateway.warm_up * options.warm_up_factor if first else 2
+            return gateway.warm_up * options.warm_up_factor * (1 if first else 0.5)
 
         for name in (shape for shape in shapes if shape in wanted):
             title, path, connections, bound, haproxy_bound = shapes[name]
