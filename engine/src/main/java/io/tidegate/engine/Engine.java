@@ -70,13 +70,11 @@ public final class Engine implements ConfigTarget, AutoCloseable {
         process = options.process();
         int wanted = process.workers().value();
         int count = wanted == 0 ? Runtime.getRuntime().availableProcessors() : wanted;
+        gate = new ConnectionGate(FileDescriptors.ofProcess().connections(process.maxConnections(), count));
         workers = new Workers(count, Transport.choose(process.transport()));
         metrics = new Metrics(count, new Metrics.BuildInfo(options.version(), workers.transport().label()));
         watch = new LoopWatch(workers, metrics);
         compiler = new Compiler(workers, metrics);
-        gate = new ConnectionGate(process.maxConnections().isAuto()
-                ? FileDescriptors.forConnections()
-                : process.maxConnections().value());
     }
 
     /// Starts the event loops. Nothing listens before the first [#apply].
