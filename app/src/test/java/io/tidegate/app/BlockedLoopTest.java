@@ -82,7 +82,7 @@ class BlockedLoopTest {
             }
 
             RawClient held = clients.removeFirst().send("GET /held HTTP/1.1\r\nHost: a\r\n\r\n");
-            String told = program.awaitErr("\"WARN\".*event loop held up: worker=\\d.*HoldUpFactory\\$HoldUp.*");
+            String told = program.awaitErr("\"level\":\"warn\".*event loop held up: worker=\\d.*HoldUpFactory\\$HoldUp.*");
             assertThat(told).contains("TIMED_WAITING").contains("onRequest");
             clients.forEach(client -> Thread.ofPlatform().daemon().start(() -> send(client)));
             Await.until(() -> "answers by the other loop: " + done + " " + failures, () -> done.get() == CLIENTS / 2);
@@ -96,7 +96,7 @@ class BlockedLoopTest {
                 more.awaitAnswers(50);
                 assertThat(more.failures()).isEmpty();
             }
-            Matcher lines = Pattern.compile("\"WARN\".*HoldUp").matcher(program.err());
+            Matcher lines = Pattern.compile("\"level\":\"warn\".*HoldUp").matcher(program.err());
             assertThat(lines.results().count()).as("lines about it").isLessThan(10);
             held.close();
             clients.forEach(RawClient::close);

@@ -97,7 +97,7 @@ class DescriptorsTest {
         try (TestUpstream service = service(); ProgramProcess program = start(LIMIT, service.url(), gateway)) {
             InetSocketAddress web = address(program, "web");
             InetSocketAddress admin = address(program, "admin");
-            int most = Integer.parseInt(program.awaitErr("\"WARN\".*\"limit\":" + LIMIT + ",.*\"connections\":(\\d+)"));
+            int most = Integer.parseInt(program.awaitErr("\"level\":\"warn\".*\"limit\":" + LIMIT + ",.*\"connections\":(\\d+)"));
             assertThat(most).isBetween(16, LIMIT / 2);
             Await.until("readiness", () -> ask(admin, "/ready").status() == 200);
 
@@ -128,7 +128,7 @@ class DescriptorsTest {
                 more.awaitAnswers(50);
                 assertThat(more.failures()).isEmpty();
             }
-            assertThat(program.err()).doesNotContain("\"ERROR\"");
+            assertThat(program.err()).doesNotContain("\"level\":\"error\"");
             program.signal("TERM");
             assertThat(program.end()).isZero();
         }

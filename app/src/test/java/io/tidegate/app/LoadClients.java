@@ -93,7 +93,7 @@ final class LoadClients implements AutoCloseable {
         long wantedKept = kept.get() + more;
         long wantedNew = onNew.get() + more;
         Await.until(() -> more + " answers; failures: " + failures,
-                () -> kept.get() >= wantedKept && onNew.get() >= wantedNew || !failures.isEmpty());
+                () -> (kept.get() >= wantedKept && onNew.get() >= wantedNew) || !failures.isEmpty());
     }
 
     /// Waits until each of them was refused a connection, or failed.
