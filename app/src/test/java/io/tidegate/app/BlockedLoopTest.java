@@ -82,7 +82,8 @@ class BlockedLoopTest {
             }
 
             RawClient held = clients.removeFirst().send("GET /held HTTP/1.1\r\nHost: a\r\n\r\n");
-            String told = program.awaitErr("\"level\":\"warn\".*event loop held up: worker=\\d.*HoldUpFactory\\$HoldUp.*");
+            String told = program
+                    .awaitErr("\"level\":\"warn\".*event loop held up: worker=\\d.*HoldUpFactory\\$HoldUp.*");
             assertThat(told).contains("TIMED_WAITING").contains("onRequest");
             clients.forEach(client -> Thread.ofPlatform().daemon().start(() -> send(client)));
             Await.until(() -> "answers by the other loop: " + done + " " + failures, () -> done.get() == CLIENTS / 2);

@@ -97,7 +97,8 @@ class DescriptorsTest {
         try (TestUpstream service = service(); ProgramProcess program = start(LIMIT, service.url(), gateway)) {
             InetSocketAddress web = address(program, "web");
             InetSocketAddress admin = address(program, "admin");
-            int most = Integer.parseInt(program.awaitErr("\"level\":\"warn\".*\"limit\":" + LIMIT + ",.*\"connections\":(\\d+)"));
+            int most = Integer
+                    .parseInt(program.awaitErr("\"level\":\"warn\".*\"limit\":" + LIMIT + ",.*\"connections\":(\\d+)"));
             assertThat(most).isBetween(16, LIMIT / 2);
             Await.until("readiness", () -> ask(admin, "/ready").status() == 200);
 

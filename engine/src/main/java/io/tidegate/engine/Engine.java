@@ -42,6 +42,9 @@ public final class Engine implements ConfigTarget, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
     private static final long GONE_POLL_MILLIS = 100;
+    /// How long those have who are about to connect when a listener stops: less than the second after which those who
+    /// are ignored try again.
+    private static final long LAST_ACCEPTS_MILLIS = 300;
 
     private final ProcessConfig process;
     private final Workers workers;
@@ -325,6 +328,13 @@ public final class Engine implements ConfigTarget, AutoCloseable {
     public boolean drain(long delayMillis, long limitMillis) throws InterruptedException {
         draining = true;
         Thread.sleep(delayMillis);
+        boolean ignoring;
+        synchronized (this) {
+            ignoring = bound.values().stream().filter(socket -> socket.listener().ignoreNewcomers()).count() > 0;
+        }
+        if (ignoring) {
+            Thread.sleep(LAST_ACCEPTS_MILLIS);
+        }
         synchronized (this) {
             bound.values().forEach(socket -> socket.listener().drain());
         }

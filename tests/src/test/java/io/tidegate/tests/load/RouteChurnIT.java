@@ -45,7 +45,7 @@ class RouteChurnIT {
                   - headers: { request: { set: { x-all: "%4$d" } }, response: { set: { x-all: "%4$d" } } }
                 routes:
                   moving:
-                    match: [{ path: "/moving/{rest=**}" }]
+                    match: [{ path: "/moving/{rest**}" }]
                     upstream: %3$s
                     policies:
                       - headers: { request: { set: { x-own: "%4$d" } }, response: { set: { x-own: "%4$d" } } }
