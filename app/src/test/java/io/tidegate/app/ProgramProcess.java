@@ -2,6 +2,7 @@ package io.tidegate.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +28,27 @@ final class ProgramProcess implements AutoCloseable {
         this.err = err;
     }
 
+    /// What a process is started in.
+    ///
+    /// @param shell
+    ///            what comes before Java on the command line
+    /// @param morePath
+    ///            what comes after the class path of the tests
+    record Surroundings(List<String> shell, String morePath) {
+
+        static final Surroundings PLAIN = new Surroundings(List.of(), "");
+
+        /// Where no more than `count` files and sockets may be open.
+        static Surroundings files(int count) {
+            return new Surroundings(List.of("/bin/sh", "-c", "ulimit -n " + count + "; exec \"$@\"", "sh"), "");
+        }
+
+        /// Where the policies that a folder names are there too.
+        static Surroundings policies(Path folder) {
+            return new Surroundings(List.of(), File.pathSeparator + folder);
+        }
+    }
+
     /// Starts it.
     ///
     /// @param folder
@@ -34,12 +56,18 @@ final class ProgramProcess implements AutoCloseable {
     /// @param name
     ///            tells it from others in the same folder
     static ProgramProcess start(Path folder, String name, String... arguments) throws IOException {
+        return start(Surroundings.PLAIN, folder, name, arguments);
+    }
+
+    /// Starts it in surroundings of its own.
+    static ProgramProcess start(Surroundings start, Path folder, String name, String... arguments)
+            throws IOException {
         Path out = folder.resolve(name + "-out.txt");
         Path err = folder.resolve(name + "-err.txt");
-        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java")
-                .toString(), "-XX:+UseSerialGC", "-Xmx128m", "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow", "-cp", System.getProperty("java.class.path"),
-                "io.tidegate.app.Main"));
+        List<String> command = new ArrayList<>(start.shell());
+        command.addAll(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:+UseSerialGC",
+                "-Xmx128m", "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-cp",
+                System.getProperty("java.class.path") + start.morePath(), "io.tidegate.app.Main"));
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile()).redirectOutput(out.toFile())
                 .redirectError(err.toFile());

@@ -14,7 +14,7 @@ public record ProcessConfig(
 
         @Doc("How sockets are driven. Changed by a restart only.") @Default("auto") Transport transport,
 
-        @Doc("Most client connections in all: a number, or `auto` for the smaller of 20000 and 45% of the file descriptors.") @Default("auto") Count maxConnections,
+        @Doc("Most client connections in all: a number, or `auto` for 20000. Fewer where there are too few file descriptors: two for each, beside those for everything else.") @Default("auto") Count maxConnections,
 
         @Doc("How long requests that run may take once the gateway was told to stop.") @Default("30s") Duration drain,
 

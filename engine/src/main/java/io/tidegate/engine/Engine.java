@@ -42,6 +42,9 @@ public final class Engine implements ConfigTarget, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
     private static final long GONE_POLL_MILLIS = 100;
+    /// How long those have who are about to connect when a listener stops: less than the second after which those who
+    /// are ignored try again.
+    private static final long LAST_ACCEPTS_MILLIS = 300;
 
     private final ProcessConfig process;
     private final Workers workers;
@@ -70,13 +73,11 @@ public final class Engine implements ConfigTarget, AutoCloseable {
         process = options.process();
         int wanted = process.workers().value();
         int count = wanted == 0 ? Runtime.getRuntime().availableProcessors() : wanted;
+        gate = new ConnectionGate(FileDescriptors.ofProcess().connections(process.maxConnections(), count));
         workers = new Workers(count, Transport.choose(process.transport()));
         metrics = new Metrics(count, new Metrics.BuildInfo(options.version(), workers.transport().label()));
         watch = new LoopWatch(workers, metrics);
         compiler = new Compiler(workers, metrics);
-        gate = new ConnectionGate(process.maxConnections().isAuto()
-                ? FileDescriptors.forConnections()
-                : process.maxConnections().value());
     }
 
     /// Starts the event loops. Nothing listens before the first [#apply].
@@ -327,6 +328,13 @@ public final class Engine implements ConfigTarget, AutoCloseable {
     public boolean drain(long delayMillis, long limitMillis) throws InterruptedException {
         draining = true;
         Thread.sleep(delayMillis);
+        boolean ignoring;
+        synchronized (this) {
+            ignoring = bound.values().stream().filter(socket -> socket.listener().ignoreNewcomers()).count() > 0;
+        }
+        if (ignoring) {
+            Thread.sleep(LAST_ACCEPTS_MILLIS);
+        }
         synchronized (this) {
             bound.values().forEach(socket -> socket.listener().drain());
         }

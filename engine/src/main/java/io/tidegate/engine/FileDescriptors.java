@@ -1,23 +1,65 @@
 package io.tidegate.engine;
 
 import com.sun.management.UnixOperatingSystemMXBean;
+import io.tidegate.config.ProcessConfig.Count;
 import java.lang.management.ManagementFactory;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
 
-/// How many files and sockets this process may have open.
-final class FileDescriptors {
+/// How many files and sockets a process may have open.
+///
+/// @param limit
+///            most that may be open
+/// @param open
+///            those that are open now
+record FileDescriptors(long limit, long open) {
 
+    /// Most connections where nobody asks for more.
     private static final int MOST_CONNECTIONS = 20_000;
-    /// A connection has one to the service too, and some descriptors are for everything else.
-    private static final double SHARE = 0.45;
+    /// Fewer are not worth a start.
+    private static final int LEAST_CONNECTIONS = 16;
+    /// Fewer than this are said to be few.
+    private static final int FEW_CONNECTIONS = 2_000;
+    /// For the admin listener and its clients, listeners, log files, and configuration that is read.
+    private static final int RESERVED = 64;
+    private static final int FOR_EACH_WORKER = 4;
+    /// A connection of a client, and one to the service.
+    private static final int FOR_EACH_CONNECTION = 2;
 
-    private FileDescriptors() {
+    private static final Logger LOG = LoggerFactory.getLogger(FileDescriptors.class);
+
+    /// Those of this process; without a limit where the operating system has none.
+    static FileDescriptors ofProcess() {
+        return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
+                ? new FileDescriptors(unix.getMaxFileDescriptorCount(), unix.getOpenFileDescriptorCount())
+                : new FileDescriptors(Long.MAX_VALUE, 0);
     }
 
-    /// Client connections that they are enough for, at most 20,000.
-    static int forConnections() {
-        if (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix) {
-            return (int) Math.max(16, Math.min(MOST_CONNECTIONS, unix.getMaxFileDescriptorCount() * SHARE));
+    /// Most client connections of a gateway that has yet to open everything else: as many as are wanted, or 20,000, but
+    /// none that it may find no descriptors for. Warns of a limit that is in the way.
+    ///
+    /// @throws IllegalArgumentException
+    ///             where the limit leaves too few to start with
+    int connections(Count wanted, int workers) {
+        int most = wanted.isAuto() ? MOST_CONNECTIONS : wanted.value();
+        int least = Math.min(most, LEAST_CONNECTIONS);
+        long others = open + RESERVED + (long) FOR_EACH_WORKER * workers;
+        long enough = (limit - others) / FOR_EACH_CONNECTION;
+        if (enough < least) {
+            throw new IllegalArgumentException("the limit of open files must be at least "
+                    + (others + (long) FOR_EACH_CONNECTION * least) + " for " + least
+                    + " client connections (was " + limit + "): raise it with ulimit -n, or LimitNOFILE= of systemd");
         }
-        return MOST_CONNECTIONS;
+        int connections = (int) Math.min(most, enough);
+        if (connections < (wanted.isAuto() ? FEW_CONNECTIONS : most)) {
+            LoggingEventBuilder said = LOG.atWarn().addKeyValue("limit", limit).addKeyValue("connections", connections);
+            if (!wanted.isAuto()) {
+                said = said.addKeyValue("wanted", most);
+            }
+            said.log("the limit of open files allows few client connections: raise it with ulimit -n, or LimitNOFILE="
+                    + " of systemd");
+        }
+        return connections;
     }
 }

@@ -21,15 +21,15 @@ public final class LoopWatch implements AutoCloseable {
     /// How late a loop may be before it counts as held up, unless said otherwise: 50 ms.
     public static final Duration THRESHOLD = Duration.ofMillis(50);
 
-    /// How late a loop must be for a warning: half a second.
-    private static final long LOUD_NANOS = 500_000_000L;
+    /// How late a loop must be for a warning: a fifth of a second.
+    private static final long LOUD_NANOS = 200_000_000L;
 
     private static final Logger LOG = LoggerFactory.getLogger(LoopWatch.class);
 
     private final Watchdog watchdog;
     private final List<Beat> beats;
 
-    /// Is told of hold-ups, on a thread of its own.
+    /// Is told of hold-ups, and again while one lasts, on a thread of its own.
     @FunctionalInterface
     public interface StallListener {
 

@@ -231,10 +231,20 @@ public final class Listener implements AutoCloseable {
         handedOver = true;
     }
 
+    /// Has the operating system ignore those who begin to connect, so that [#drain] loses none of those who have, once
+    /// they were accepted.
+    ///
+    /// @return whether it does: not where the socket is another process's too, and not everywhere
+    public boolean ignoreNewcomers() {
+        FileDescriptor descriptor = descriptor();
+        return !handedOver && descriptor != null && NewcomerFilter.attach(descriptor.intValue());
+    }
+
     /// Accepts no more; each connection closes with its next response, or when nothing comes on it for a while.
     public void drain() {
-        draining = true;
+        // In this order: a client that is told to close comes again, and must not find a socket that is about to go.
         close();
+        draining = true;
         for (Http1ServerHandler connection : connections) {
             connection.worker().loop().execute(connection::drain);
         }

@@ -10,11 +10,15 @@ import org.slf4j.LoggerFactory;
 
 /// A thread beside the event loops that looks whether each of them still turns, and says so while one does not.
 ///
-/// It looks twice within the time that is allowed, and tells of one hold-up once. Where it was itself kept from looking
+/// It looks twice within the time that is allowed, and tells of one hold-up again whenever it has lasted four times as
+/// long. Where it was itself kept from looking
 /// (the whole process was paused, or the machine has no processor to spare), it looks again before it blames a loop.
 public final class Watchdog implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Watchdog.class);
+
+    /// So that a hold-up of half a minute is told of five times, and not every time that the watchdog looks.
+    private static final long LONGER = 4;
 
     private final List<Watched> watched = new ArrayList<>();
     private final Pulse pulse;
@@ -53,6 +57,7 @@ public final class Watchdog implements AutoCloseable {
         private final Worker worker;
         private volatile @Nullable Thread thread;
         private long told;
+        private long toldLate;
 
         Watched(Worker worker) {
             this.worker = worker;
@@ -99,14 +104,15 @@ public final class Watchdog implements AutoCloseable {
     private void look(Watched each, long now) {
         Thread loop = each.thread;
         long due = pulse.due(each.worker.index());
-        if (loop == null || due == 0 || due == each.told || now - due < allowedNanos
-                || each.worker.loop().isShuttingDown()) {
+        long least = due == each.told ? LONGER * each.toldLate : allowedNanos;
+        if (loop == null || due == 0 || now - due < least || each.worker.loop().isShuttingDown()) {
             return;
         }
         List<StackTraceElement> stack = List.of(loop.getStackTrace());
         Thread.State state = loop.getState();
         if (pulse.due(each.worker.index()) == due) {
             each.told = due;
+            each.toldLate = now - due;
             tell(each.worker.index(), now - due, state, stack);
         }
     }

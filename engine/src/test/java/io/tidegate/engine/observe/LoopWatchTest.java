@@ -80,6 +80,30 @@ class LoopWatchTest {
     }
 
     @Test
+    void tellsAgainOfAHoldUpThatLasts() throws Exception {
+        try (LoopWatch watched = watch()) {
+            assertThat(watched).isNotNull();
+            await(() -> metrics.worker(1).lag().count() > 2);
+            CountDownLatch held = new CountDownLatch(1);
+            workers.all().get(1).loop().execute(() -> holdUpTheLoop(held));
+            Stall before = heldUp();
+            Stall after = heldUp();
+            held.countDown();
+            assertThat(after.lateNanos).isGreaterThanOrEqualTo(4 * before.lateNanos);
+        }
+    }
+
+    private Stall heldUp() throws InterruptedException {
+        while (true) {
+            Stall stall = stalls.poll(30, TimeUnit.SECONDS);
+            assertThat(stall).isNotNull();
+            if (stall.stack.stream().anyMatch(f -> f.getMethodName().equals("holdUpTheLoop"))) {
+                return stall;
+            }
+        }
+    }
+
+    @Test
     void measuresEveryTick() throws Exception {
         try (LoopWatch watched = watch()) {
             assertThat(watched).isNotNull();
