@@ -262,7 +262,7 @@ public final class Engine implements ConfigTarget, AutoCloseable {
     private synchronized List<FileDescriptor> descriptors() {
         List<FileDescriptor> descriptors = new ArrayList<>();
         for (Bound socket : bound.values()) {
-            FileDescriptor descriptor = socket.listener().descriptor();
+            FileDescriptor descriptor = socket.listener().offer();
             if (descriptor != null) {
                 descriptors.add(descriptor);
             }
@@ -320,9 +320,8 @@ public final class Engine implements ConfigTarget, AutoCloseable {
                 workers.all().size(), gate.open());
     }
 
-    /// Not ready from now on: accepts for `delayMillis` more, so that load balancers can notice, then no more; lets
-    /// what
-    /// runs come to its end. Blocks until nothing is open any more or `limitMillis` are over.
+    /// Not ready from now on: accepts for `delayMillis` more, so that load balancers can notice, then no more;
+    /// lets what runs come to its end. Blocks until nothing is open any more or `limitMillis` are over.
     ///
     /// @return whether everything came to its end
     public boolean drain(long delayMillis, long limitMillis) throws InterruptedException {

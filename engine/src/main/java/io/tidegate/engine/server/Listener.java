@@ -47,6 +47,7 @@ public final class Listener implements AutoCloseable {
     private final @Nullable Path socketFile;
     private final Set<Http1ServerHandler> connections = ConcurrentHashMap.newKeySet();
     private volatile boolean draining;
+    private volatile boolean offered;
     private volatile boolean handedOver;
 
     /// Binds the address. Nobody is accepted before [#open].
@@ -75,6 +76,10 @@ public final class Listener implements AutoCloseable {
                     }
                 });
         workers.transport().receiving(bootstrap);
+        if (inherited != null) {
+            // The process that had it may have begun to stop.
+            NewcomerFilter.detach(inherited.descriptor());
+        }
         if (!address.isUnix()) {
             bootstrap.option(ChannelOption.SO_REUSEADDR, true).childOption(ChannelOption.TCP_NODELAY, true);
         }
@@ -216,8 +221,14 @@ public final class Listener implements AutoCloseable {
         return connections.size();
     }
 
-    /// Its descriptor, to hand it over; null where it is no TCP socket of the operating system's own kind.
-    public @Nullable FileDescriptor descriptor() {
+    /// Its descriptor, for another process; null where it has none that could be given away.
+    public @Nullable FileDescriptor offer() {
+        offered = true;
+        return descriptor();
+    }
+
+    /// Its descriptor; null where it is no TCP socket of the operating system's own kind.
+    private @Nullable FileDescriptor descriptor() {
         return socketFile == null && channel instanceof UnixChannel unix ? unix.fd() : null;
     }
 
@@ -234,10 +245,10 @@ public final class Listener implements AutoCloseable {
     /// Has the operating system ignore those who begin to connect, so that [#drain] loses none of those who have, once
     /// they were accepted.
     ///
-    /// @return whether it does: not where the socket is another process's too, and not everywhere
+    /// @return whether it does: not where the socket may be another process's too, and not everywhere
     public boolean ignoreNewcomers() {
         FileDescriptor descriptor = descriptor();
-        return !handedOver && descriptor != null && NewcomerFilter.attach(descriptor.intValue());
+        return !offered && descriptor != null && NewcomerFilter.attach(descriptor.intValue());
     }
 
     /// Accepts no more; each connection closes with its next response, or when nothing comes on it for a while.

@@ -12,12 +12,12 @@ import java.util.Locale;
 ///
 /// Whoever has connected but was not accepted when a listening socket closes is reset by the operating system, however
 /// quickly the socket was emptied before. Where nobody can come any more, it can be emptied for good. Who was ignored
-/// tries
-/// again by itself after a second, and is refused then as any newcomer.
+/// tries again by itself after a second, and is refused then as any newcomer.
 final class NewcomerFilter {
 
     private static final int SOL_SOCKET = 1;
     private static final int SO_ATTACH_FILTER = 26;
+    private static final int SO_DETACH_FILTER = 27;
     private static final int PROGRAM_BYTES = 16;
     private static final int POINTER_OFFSET = 8;
 
@@ -38,20 +38,39 @@ final class NewcomerFilter {
     /// Puts it on a listening TCP socket.
     ///
     /// @return whether the operating system does so; nothing has changed where it does not
-    @SuppressWarnings("restricted") // the launcher allows native access
     static boolean attach(int socket) {
-        if (!System.getProperty("os.name").toLowerCase(Locale.ROOT).startsWith("linux")) {
+        if (!isLinux()) {
             return false;
         }
-        Linker linker = Linker.nativeLinker();
-        MethodHandle setsockopt = linker.downcallHandle(linker.defaultLookup().findOrThrow("setsockopt"),
-                FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT,
-                        ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT));
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment program = arena.allocate(PROGRAM_BYTES, Long.BYTES);
             program.set(ValueLayout.JAVA_SHORT, 0, (short) PROGRAM.length);
             program.set(ValueLayout.ADDRESS, POINTER_OFFSET, instructions(arena));
-            return (int) setsockopt.invokeExact(socket, SOL_SOCKET, SO_ATTACH_FILTER, program, PROGRAM_BYTES) == 0;
+            return set(socket, SO_ATTACH_FILTER, program, PROGRAM_BYTES);
+        }
+    }
+
+    /// Takes it off a listening TCP socket, where it is on.
+    static void detach(int socket) {
+        if (isLinux()) {
+            try (Arena arena = Arena.ofConfined()) {
+                set(socket, SO_DETACH_FILTER, arena.allocate(Integer.BYTES), Integer.BYTES);
+            }
+        }
+    }
+
+    private static boolean isLinux() {
+        return System.getProperty("os.name").toLowerCase(Locale.ROOT).startsWith("linux");
+    }
+
+    @SuppressWarnings("restricted") // the launcher allows native access
+    private static boolean set(int socket, int option, MemorySegment value, int length) {
+        Linker linker = Linker.nativeLinker();
+        MethodHandle setsockopt = linker.downcallHandle(linker.defaultLookup().findOrThrow("setsockopt"),
+                FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT,
+                        ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT));
+        try {
+            return (int) setsockopt.invokeExact(socket, SOL_SOCKET, option, value, length) == 0;
         } catch (Throwable e) {
             throw new IllegalStateException("setsockopt can't be called", e);
         }
