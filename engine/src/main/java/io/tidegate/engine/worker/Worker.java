@@ -22,6 +22,7 @@ public final class Worker {
     private final Transport transport;
     private final Deadlines deadlines;
     private final HeadWriter heads = new HeadWriter();
+    private final DateLine dates = new DateLine();
     private final SplittableRandom random = new SplittableRandom();
 
     Worker(int index, EventLoop loop, Transport transport) {
@@ -58,6 +59,11 @@ public final class Worker {
     /// Where heads are put together.
     public HeadWriter heads() {
         return heads;
+    }
+
+    /// The field `Date`, as it is written into answers.
+    public DateLine dates() {
+        return dates;
     }
 
     /// Its source of chance; not for secrets.
