@@ -87,7 +87,8 @@ public final class ConnectionGate {
         InetAddress address = of(inet.getAddress().getAddress());
         byte[] bytes = address.getAddress();
         boolean uniqueLocal = bytes.length == 16 && (bytes[0] & 0xFE) == 0xFC;
-        if (address.isLoopbackAddress() || address.isSiteLocalAddress() || address.isLinkLocalAddress() || uniqueLocal) {
+        if (address.isLoopbackAddress() || address.isSiteLocalAddress() || address.isLinkLocalAddress()
+                || uniqueLocal) {
             return null;
         }
         return bytes.length == 16 ? of(Arrays.copyOf(Arrays.copyOf(bytes, NETWORK_BYTES), bytes.length)) : address;

@@ -199,7 +199,8 @@ public final class Pool {
         }
     }
 
-    /// Lets the request that has waited longest try again. Where somebody else was faster it goes on waiting, at the head
+    /// Lets the request that has waited longest try again. Where somebody else was faster it goes on waiting, at the
+    /// head
     /// of the queue and no longer than it would have.
     private void serveWaiter() {
         if (waiters.isEmpty()) {

@@ -10,7 +10,7 @@ public final class DateLine {
 
     private static final String[] DAYS = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
     private static final String[] MONTHS = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov",
-            "Dec"};
+        "Dec"};
 
     private long second = Long.MIN_VALUE;
     private byte[] line = {};

@@ -96,7 +96,8 @@ class ForeignAnswersTest {
 
     @Test
     void aConnectionThatComesLateDoesNotCarryTheNextRequest() throws IOException {
-        try (Unready slow = new Unready(); Unready other = new Unready();
+        try (Unready slow = new Unready();
+                Unready other = new Unready();
                 TestGateway gateway = TestGateway.start(setup, """
                         listeners:
                           default: { address: "127.0.0.1:0" }
@@ -107,7 +108,8 @@ class ForeignAnswersTest {
                           slow: { match: [{ path: /slow }], upstream: slow, timeouts: { request: 100ms } }
                           other: { match: [{ path: /other }], upstream: other }
                         telemetry: { accessLog: { to: none } }
-                        """.formatted(slow.url(), other.url())); RawClient client = gateway.client()) {
+                        """.formatted(slow.url(), other.url()));
+                RawClient client = gateway.client()) {
             assertThat(client.get("/slow").status()).isEqualTo(504);
             client.send("GET /other HTTP/1.1\r\nHost: a\r\n\r\n");
             slow.accept();
@@ -122,8 +124,8 @@ class ForeignAnswersTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nfirst",
-            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nfirst\r\n0\r\n\r\n",
-            "HTTP/1.1 204 No Content\r\n\r\n"})
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nfirst\r\n0\r\n\r\n",
+        "HTTP/1.1 204 No Content\r\n\r\n"})
     void whatComesBehindAnAnswerIsNotTheAnswerToWhoeverWaits(String first) {
         TestUpstream.Gate gate = new TestUpstream.Gate();
         try (TestUpstream upstream = TestUpstream.start(connection -> {

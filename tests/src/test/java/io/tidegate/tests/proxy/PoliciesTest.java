@@ -149,7 +149,7 @@ class PoliciesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"HTTP/1.1 304 Not Modified\r\nContent-Length: 1234\r\n\r\n",
-            "HTTP/1.1 204 No Content\r\nContent-Length: 7\r\n\r\n", "HTTP/1.1 204 No Content\r\n\r\n"})
+        "HTTP/1.1 204 No Content\r\nContent-Length: 7\r\n\r\n", "HTTP/1.1 204 No Content\r\n\r\n"})
     void aStatusWithABodyOnAResponseWithoutOneIsFramedAsEmpty(String bodiless) {
         answers(bodiless);
         runs(onResponse(exchange -> {
@@ -179,7 +179,8 @@ class PoliciesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"content-length: 0", "transfer-encoding: chunked", "connection: close", "Content-Length: 1"})
+    @ValueSource(strings = {"content-length: 0", "transfer-encoding: chunked", "connection: close",
+        "Content-Length: 1"})
     void theFramingOfAPolicysAnswerIsTheGatewaysOwn(String field) {
         String name = field.substring(0, field.indexOf(':'));
         String value = field.substring(field.indexOf(' ') + 1);
@@ -228,8 +229,8 @@ class PoliciesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"HTTP/1.1 201 Created\r\nX-Of: %s\r\nContent-Length: 2\r\n\r\nok",
-            "HTTP/1.1 201 Created\r\nX-Of: %s\r\nContent-Length: 0\r\n\r\n",
-            "HTTP/1.1 201 Created\r\nX-Of: %s\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n"})
+        "HTTP/1.1 201 Created\r\nX-Of: %s\r\nContent-Length: 0\r\n\r\n",
+        "HTTP/1.1 201 Created\r\nX-Of: %s\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n"})
     void theEndOfAnExchangeShowsItsOwnResponseWhoeverWaitsForTheConnection(String response) {
         TestUpstream.Gate gate = new TestUpstream.Gate();
         upstream.script(connection -> {
