@@ -300,8 +300,7 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
         }
     }
 
-    /// The exchange is over: the connection is the next one's, unless it can't be. Only once its receiver has seen the
-    /// end, because the head is the next response's then.
+    /// The exchange is over. Only once its receiver has seen the end: the head may be the next response's then.
     private void complete(boolean moreBytes) {
         finish(keep && requestSent && !moreBytes);
     }

@@ -9,6 +9,7 @@ import io.tidegate.api.Policy;
 import io.tidegate.api.Reply;
 import io.tidegate.testkit.Await;
 import io.tidegate.testkit.RawClient;
+import io.tidegate.testkit.RawField;
 import io.tidegate.testkit.RawRequest;
 import io.tidegate.testkit.RawResponse;
 import io.tidegate.testkit.RawResponse.Framing;
@@ -175,6 +176,22 @@ class PoliciesTest {
                 assertThat(response.status()).isEqualTo(204);
                 assertThat(response.field("content-length")).isNull();
             }
+        }
+    }
+
+    @Test
+    void answersOfTheGatewaysOwnCarryADateUnlessAPolicyGivesOne() {
+        String date = "(Mon|Tue|Wed|Thu|Fri|Sat|Sun), [0-9]{2} [A-Z][a-z]{2} 20[0-9]{2} [0-9:]{8} GMT";
+        gateway.apply(GatewayYaml.to(upstream).route("match: [{ path: /only }]").text());
+        try (RawClient client = gateway.client()) {
+            assertThat(client.get("/none").field("date")).matches(date);
+            assertThat(client.get("/only").field("date")).as("a service's own response is left as it is").isNull();
+            runs(onRequest(exchange -> Decision.respond(Reply.of(200))));
+            assertThat(client.get("/").field("date")).matches(date);
+            runs(onRequest(exchange -> Decision.respond(
+                    Reply.of(200).withHeader("Date", "Sun, 06 Nov 1994 08:49:37 GMT"))));
+            assertThat(client.get("/").fields()).filteredOn(field -> field.name().equalsIgnoreCase("date"))
+                    .extracting(RawField::value).containsExactly("Sun, 06 Nov 1994 08:49:37 GMT");
         }
     }
 

@@ -26,7 +26,7 @@ class SlowReadersTest {
     /// More than the operating system takes over at once.
     private static final int LENGTH = 10 << 20;
     private static final int READ_AT_ONCE = 32 * 1024;
-    private static final long NANOS_PER_BYTE = 450;
+    private static final long NANOS_PER_BYTE = 350;
 
     @Parameter
     private TestGateway.Setup setup = TestGateway.Setup.PLAIN;
@@ -44,7 +44,7 @@ class SlowReadersTest {
         try (TestUpstream upstream = TestUpstream.hello();
                 TestGateway gateway = TestGateway.start(setup, GatewayYaml.to(upstream).text())) {
             new Scripted().with("scripted", answering).apply(gateway, GatewayYaml.to(upstream)
-                    .listener("timeouts: { idle: 100ms, writeIdle: 3s }").route("policies: [{ scripted: {} }]").text());
+                    .listener("timeouts: { idle: 100ms, writeIdle: 2s }").route("policies: [{ scripted: {} }]").text());
             try (RawClient client = RawClient.connect(gateway.address(), 4096)) {
                 client.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: " + connection + "\r\n\r\n");
                 byte[] buffer = new byte[READ_AT_ONCE];
