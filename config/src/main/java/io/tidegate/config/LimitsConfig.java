@@ -14,7 +14,7 @@ public record LimitsConfig(
 
         @Doc("Most header fields of a request; more is answered 431.") @Default("100") @Range(min = 1, max = 10000) int requestFields,
 
-        @Doc("Most connections of one client address. Loopback and private addresses and `trustedProxies` are not counted.") @Default("256") @Range(min = 1) int connectionsPerAddress,
+        @Doc("Most connections of one client address, or with IPv6 of one network of 64 bits. Loopback and private addresses and `trustedProxies` are not counted.") @Default("256") @Range(min = 1) int connectionsPerAddress,
 
         @Doc("Requests after which a connection is closed with its response.") @Default("10000") @Range(min = 1) int requestsPerConnection,
 

@@ -41,7 +41,7 @@ public record UpstreamConfig(
     /// How long the service may take.
     @Doc("How long the service may take.")
     public record Timeouts(
-            @Doc("Until a connection stands.") @Default("2s") Duration connect,
+            @Doc("Until a connection stands, the time to resolve its name included.") @Default("2s") Duration connect,
 
             @Doc("From the end of the request to the end of the response, `streaming: true` routes excepted.") @Default("15s") Duration response,
 

@@ -283,6 +283,7 @@ public final class PolicyRun {
             }
         });
         awaiting = deadline;
+        worker.deadlines().refresh();
         worker.deadlines().set(deadline, AWAIT_NANOS);
         stage.whenComplete((result, failure) -> {
             if (worker.inLoop()) {

@@ -54,30 +54,30 @@ final class ExchangeRecord implements Outcome, AccessRecord {
         attempted = 0;
         connected = 0;
         headReceived = 0;
-        started = System.nanoTime();
+        started = client.worker().deadlines().now();
         ended = started;
     }
 
     /// An endpoint is tried.
     void attempt() {
         attempts++;
-        attempted = attempts == 1 ? started : System.nanoTime();
+        attempted = attempts == 1 ? started : client.worker().deadlines().refresh();
         connected = 0;
         headReceived = 0;
     }
 
     /// A connection stands; one that stood already took no time.
     void connected(boolean reused) {
-        connected = reused ? 0 : System.nanoTime();
+        connected = reused ? 0 : client.worker().deadlines().refresh();
     }
 
     /// The service has answered.
     void firstByte() {
-        headReceived = System.nanoTime();
+        headReceived = client.worker().deadlines().now();
     }
 
     void finish(@Nullable Route matched, @Nullable Upstream target, @Nullable Endpoint tried) {
-        ended = System.nanoTime();
+        ended = client.worker().deadlines().refresh();
         route = matched == null ? null : matched.label();
         upstream = target == null ? null : target.label();
         endpoint = tried == null ? null : tried.label();

@@ -113,6 +113,11 @@ final class Relay implements BodySink {
         return ended && mode == Mode.HOLD;
     }
 
+    /// Whether what comes is kept here.
+    boolean isHolding() {
+        return mode == Mode.HOLD;
+    }
+
     /// Length of what is held.
     int heldLength() {
         return heldLength;

@@ -52,7 +52,13 @@ final class RequestSide implements Relay.Target {
 
     /// Keeps the body, and shows it once it is complete.
     void collect(int maxBytes, Consumer<Body> then, Runnable tooLarge) {
-        relay.collect(maxBytes, then, tooLarge);
+        relay.collect(maxBytes, then, () -> {
+            if (!complete) {
+                // The rest waits with the client until somebody takes it.
+                client.readBody(false);
+            }
+            tooLarge.run();
+        });
         if (!complete) {
             client.readBody(true);
         }
@@ -84,12 +90,14 @@ final class RequestSide implements Relay.Target {
         stream = to;
         responseNanos = response;
         idleNanos = idle;
-        boolean held = relay.isWhole();
-        boolean hasBody = held ? relay.heldLength() > 0 : !complete;
+        boolean whole = relay.isWhole();
+        // A part of it where a policy that only observes gave up on a body that was too large for it.
+        boolean held = relay.isHolding();
+        boolean hasBody = whole ? relay.heldLength() > 0 : !complete;
         boolean rewritten = relay.transforms() && hasBody;
         long length = rewritten
                 ? RequestWriter.CHUNKED
-                : held ? relay.heldLength() : RequestWriter.AS_RECEIVED;
+                : whole ? relay.heldLength() : RequestWriter.AS_RECEIVED;
         HeadWriter out = worker.heads();
         RequestWriter.write(out, request, route.config(), endpoint, client.peer(), id, length);
         to.sendHead(out, !hasBody, request.method().equals("HEAD"), relay.heldLength());
@@ -100,7 +108,8 @@ final class RequestSide implements Relay.Target {
         }
         begun = true;
         if (held || rewritten) {
-            relay.open(length == RequestWriter.CHUNKED);
+            // The framing of what was held is gone.
+            relay.open(rewritten || (!whole && request.contentLength() == RequestHead.CHUNKED));
         }
         if (!complete && exchange.isCurrent(to)) {
             if (!held && !relay.transforms()) {

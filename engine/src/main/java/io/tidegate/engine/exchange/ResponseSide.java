@@ -145,6 +145,10 @@ final class ResponseSide implements Relay.Target {
         HeadWriter out = worker.heads();
         out.clear();
         head.writeTo(out);
+        if (!head.hasAdded("date")) {
+            // RFC 9110 section 6.6.1.
+            out.bytes(worker.dates().line(System.currentTimeMillis()));
+        }
         if (!empty) {
             out.bytes(LENGTH);
             out.decimal(sent.length);

@@ -3,6 +3,8 @@ package io.tidegate.engine.server;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.UnknownHostException;
+import java.util.Arrays;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -11,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// Bounds how many client connections there are, in all and of one address. Touched when a connection is accepted or
 /// closed, never per request.
 public final class ConnectionGate {
+
+    private static final int NETWORK_BYTES = 8;
 
     private final int most;
     private final AtomicInteger open = new AtomicInteger();
@@ -72,16 +76,29 @@ public final class ConnectionGate {
         }
     }
 
-    /// The address that connections of `peer` are counted by; null for one on this machine or in a private network,
+    /// The address that connections of `peer` are counted by: its own, or the network of 64 bits that it is in with
+    /// IPv6, where one client has so many addresses (RFC 7421). Null for one on this machine or in a private network,
     /// behind which many clients may stand.
     static @Nullable InetAddress counted(@Nullable SocketAddress peer) {
         if (!(peer instanceof InetSocketAddress inet)) {
             return null;
         }
-        InetAddress address = inet.getAddress();
-        byte first = address.getAddress()[0];
-        boolean uniqueLocal = address.getAddress().length == 16 && (first & 0xFE) == 0xFC;
-        return address.isLoopbackAddress() || address.isSiteLocalAddress() || address.isLinkLocalAddress()
-                || uniqueLocal ? null : address;
+        // An IPv4 address in the clothes of IPv6 becomes one again (RFC 4291 section 2.5.5.2).
+        InetAddress address = of(inet.getAddress().getAddress());
+        byte[] bytes = address.getAddress();
+        boolean uniqueLocal = bytes.length == 16 && (bytes[0] & 0xFE) == 0xFC;
+        if (address.isLoopbackAddress() || address.isSiteLocalAddress() || address.isLinkLocalAddress()
+                || uniqueLocal) {
+            return null;
+        }
+        return bytes.length == 16 ? of(Arrays.copyOf(Arrays.copyOf(bytes, NETWORK_BYTES), bytes.length)) : address;
+    }
+
+    private static InetAddress of(byte[] bytes) {
+        try {
+            return InetAddress.getByAddress(bytes);
+        } catch (UnknownHostException e) {
+            throw new IllegalArgumentException("an address must have 4 or 16 bytes (has " + bytes.length + ")", e);
+        }
     }
 }

@@ -81,6 +81,7 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements D
     }
 
     void start() {
+        worker.deadlines().refresh();
         worker.deadlines().set(deadline, timeouts().firstByte().toNanos());
     }
 
@@ -94,6 +95,7 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements D
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         ByteBuf in = (ByteBuf) message;
         ByteBuf before = pending;
+        worker.deadlines().refresh();
         if (closing) {
             in.release();
         } else if (before != null) {
@@ -252,7 +254,10 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements D
     // Time.
 
     private void onDeadline() {
-        if (closing) {
+        if (!outbox.isDelivered() && (closing || (!exchange.isActive() && head.length() <= 2))) {
+            // The client is still taking the last response; DeliveryWatch tells whether fast enough.
+            worker.deadlines().set(deadline, (closing ? timeouts().writeIdle() : timeouts().idle()).toNanos());
+        } else if (closing) {
             context.close();
         } else if (dropping && !exchange.isActive()) {
             shut();
@@ -441,6 +446,7 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements D
 
     private void resume() {
         if (!reading && !closing && pending != null) {
+            worker.deadlines().refresh();
             consume();
             exchange.onClientReadComplete();
             flush();
@@ -454,7 +460,7 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements D
         }
         closing = true;
         body.reset();
-        outbox.flush();
+        flush();
         worker.deadlines().set(deadline, Math.max(LINGER_NANOS, timeouts().writeIdle().toNanos()));
         // The client may still be sending: what it sends is taken and dropped for a moment, so that it reads the answer
         // before it sees a reset (RFC 9112 section 9.6).

@@ -43,8 +43,8 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
     private boolean reading = true;
     private boolean early;
     private boolean again;
+    private boolean ended;
     private int served;
-    private @Nullable ByteBuf receiving;
     private final Runnable turnOver = this::turnOver;
     private long responseAt = NEVER;
     private long responseLeft = NEVER;
@@ -95,6 +95,7 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
         idleNanos = NEVER;
         events = next;
         served++;
+        ended = false;
         requestSent = false;
         touched = false;
         interim = 0;
@@ -161,6 +162,7 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
         reading = on;
         context().channel().config().setAutoRead(on);
         if (on) {
+            worker.deadlines().refresh();
             expect(responseLeft, idleNanos);
         } else {
             responseLeft = responseAt == NEVER ? NEVER : Math.max(0, responseAt - worker.deadlines().now());
@@ -223,7 +225,6 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
                 return;
             }
             read(in);
-            receiving = null;
         } finally {
             if (receiver != null) {
                 receiver.onUpstreamReadComplete();
@@ -234,14 +235,16 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
 
     private void read(ByteBuf in) {
         touched |= in.isReadable();
+        worker.deadlines().refresh();
         heard();
-        receiving = in;
         int serving = served;
         // Never beyond the exchange that these bytes were received for: what is left is nobody's.
         while (in.isReadable() && events != null && served == serving) {
             if (body.isActive()) {
                 body.decode(in, sink);
-                if (body.fault() != null && events != null) {
+                if (ended) {
+                    complete(in.isReadable());
+                } else if (body.fault() != null && events != null) {
                     fail(Fault.UPSTREAM_INVALID);
                 }
                 continue;
@@ -292,11 +295,12 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
         int end = in.readerIndex();
         receiver.onResponseHead(head, in, start, end, bodiless);
         if (bodiless && events == receiver) {
-            complete(in.isReadable());
             receiver.end();
+            complete(in.isReadable());
         }
     }
 
+    /// The exchange is over. Only once its receiver has seen the end: the head may be the next response's then.
     private void complete(boolean moreBytes) {
         finish(keep && requestSent && !moreBytes);
     }
@@ -387,8 +391,8 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
         public void end() {
             UpstreamEvents receiver = events;
             if (receiver != null) {
-                ByteBuf in = receiving;
-                complete(in != null && in.isReadable());
+                // Lent again only when the decoder has returned.
+                ended = true;
                 receiver.end();
             }
         }

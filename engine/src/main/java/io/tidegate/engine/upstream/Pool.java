@@ -4,7 +4,6 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.WriteBufferWaterMark;
 import io.tidegate.api.Fault;
 import io.tidegate.engine.observe.EndpointCells;
@@ -45,8 +44,8 @@ public final class Pool {
         this.endpoint = endpoint;
         this.worker = worker;
         this.bootstrap = new Bootstrap().group(worker.loop()).channel(worker.transport().client(endpoint.isUnix()))
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS,
-                        (int) Math.max(1, upstream.config().timeouts().connect().toMillis()))
+                // Netty's own begins after the name is resolved; that of Connecting bounds both.
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0)
                 .option(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(32 * 1024, 64 * 1024));
         if (!endpoint.isUnix()) {
             bootstrap.option(ChannelOption.TCP_NODELAY, true).resolver(upstream.resolver());
@@ -69,19 +68,30 @@ public final class Pool {
     ///            tells this request from others of the same exchange; given back with the connection
     public void acquire(UpstreamEvents events, int ticket) {
         assert worker.inLoop();
-        Http1UpstreamConnection connection = idle.pollLast();
-        while (connection != null && !connection.isOpen()) {
-            cells.connectionTaken();
-            connection = idle.pollLast();
-        }
+        Http1UpstreamConnection connection = takeIdle();
         if (connection != null) {
-            cells.connectionTaken();
             lend(connection, events, ticket, true);
-        } else if (endpoint.reserve(upstream.config().connections().maxPerEndpoint())) {
-            connect(events, ticket);
+        } else if (reserve()) {
+            new Connecting(events, ticket).start();
         } else {
             await(events, ticket);
         }
+    }
+
+    private @Nullable Http1UpstreamConnection takeIdle() {
+        Http1UpstreamConnection connection = idle.pollLast();
+        while (connection != null) {
+            cells.connectionTaken();
+            if (connection.isOpen()) {
+                return connection;
+            }
+            connection = idle.pollLast();
+        }
+        return null;
+    }
+
+    private boolean reserve() {
+        return endpoint.reserve(upstream.config().connections().maxPerEndpoint());
     }
 
     @SuppressWarnings("NonAtomicVolatileUpdate") // one writer: this loop
@@ -91,26 +101,62 @@ public final class Pool {
         events.onConnected(connection, reused, ticket);
     }
 
-    private void connect(UpstreamEvents events, int ticket) {
-        bootstrap.handler(new Http1UpstreamConnection(this, worker, upstream.parser(),
-                upstream.config().limits().interimResponses()));
-        ChannelFuture future = bootstrap.connect(endpoint.address());
-        future.addListener(done -> connected(future, events, ticket));
-    }
+    /// A connection on its way, from the name to the answer of the other side. Ends once: with the connection, with a
+    /// failure, or with its deadline.
+    private final class Connecting {
 
-    private void connected(ChannelFuture future, UpstreamEvents events, int ticket) {
-        if (future.isSuccess()) {
-            Channel channel = future.channel();
-            cells.connectionOpened();
-            channel.closeFuture().addListener(closing -> {
-                cells.connectionClosed();
-                freed();
-            });
-            lend(channel.pipeline().get(Http1UpstreamConnection.class), events, ticket, false);
-        } else {
+        private final UpstreamEvents events;
+        private final int ticket;
+        private final Deadline deadline = new Deadline(this::late);
+        private @Nullable Channel channel;
+        private boolean over;
+
+        Connecting(UpstreamEvents events, int ticket) {
+            this.events = events;
+            this.ticket = ticket;
+        }
+
+        void start() {
+            bootstrap.handler(new Http1UpstreamConnection(Pool.this, worker, upstream.parser(),
+                    upstream.config().limits().interimResponses()));
+            worker.deadlines().refresh();
+            worker.deadlines().set(deadline, upstream.config().timeouts().connect().toNanos());
+            ChannelFuture future = bootstrap.connect(endpoint.address());
+            channel = future.channel();
+            future.addListener(done -> finished(future));
+        }
+
+        private void late() {
+            over = true;
+            if (channel != null) {
+                // Fails the attempt if it is under way, and keeps one that waits for its name from being made.
+                channel.close();
+            }
+            failed(Fault.UPSTREAM_CONNECT_TIMEOUT);
+        }
+
+        private void finished(ChannelFuture future) {
+            worker.deadlines().remove(deadline);
+            Channel made = future.channel();
+            if (over) {
+                made.close();
+            } else if (future.isSuccess()) {
+                over = true;
+                cells.connectionOpened();
+                made.closeFuture().addListener(closing -> {
+                    cells.connectionClosed();
+                    freed();
+                });
+                lend(made.pipeline().get(Http1UpstreamConnection.class), events, ticket, false);
+            } else {
+                over = true;
+                failed(Fault.UPSTREAM_CONNECT);
+            }
+        }
+
+        private void failed(Fault fault) {
             freed();
-            boolean late = future.cause() instanceof ConnectTimeoutException;
-            events.onConnectFailed(late ? Fault.UPSTREAM_CONNECT_TIMEOUT : Fault.UPSTREAM_CONNECT, ticket);
+            events.onConnectFailed(fault, ticket);
         }
     }
 
@@ -126,6 +172,7 @@ public final class Pool {
         waiting = waiters.size();
         cells.waitBegins();
         endpoint.closeOneIdle(this);
+        worker.deadlines().refresh();
         worker.deadlines().set(waiter.deadline, upstream.config().connections().maxWait().toNanos());
     }
 
@@ -152,14 +199,26 @@ public final class Pool {
         }
     }
 
-    /// Lets the request that has waited longest try again.
+    /// Lets the request that has waited longest try again. Where somebody else was faster it goes on waiting, at
+    /// the head of the queue and no longer than it would have.
     private void serveWaiter() {
-        Waiter waiter = next();
-        if (waiter != null) {
-            acquire(waiter.events, waiter.ticket);
-        } else {
+        if (waiters.isEmpty()) {
             // It has gone meanwhile; the place is for the next one.
             endpoint.serveWaiter();
+            return;
+        }
+        Http1UpstreamConnection connection = takeIdle();
+        if (connection == null && !reserve()) {
+            return;
+        }
+        Waiter waiter = next();
+        if (waiter == null) {
+            throw new IllegalStateException("nobody waits");
+        }
+        if (connection != null) {
+            lend(connection, waiter.events, waiter.ticket, true);
+        } else {
+            new Connecting(waiter.events, waiter.ticket).start();
         }
     }
 

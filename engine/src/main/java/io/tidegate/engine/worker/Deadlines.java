@@ -31,12 +31,22 @@ public final class Deadlines {
         loop.scheduleAtFixedRate(this::turn, TICK_NANOS, TICK_NANOS, TimeUnit.NANOSECONDS);
     }
 
-    /// The time of the last tick, in the terms of [System#nanoTime]: right to one tick, and free.
+    /// The time of the last tick or [#refresh], in the terms of [System#nanoTime]: right to one tick where the loop is
+    /// not held up, and free.
     public long now() {
         return now;
     }
 
-    /// Lets `deadline` fire `nanos` from now. [Long#MAX_VALUE] never.
+    /// Reads the clock, so that what is set from here on counts from this moment: a loop that was held up reads its
+    /// sockets before its clock ticks again. Called where bytes arrive, once for all that is set because of them.
+    ///
+    /// @return the time, in the terms of [System#nanoTime]
+    public long refresh() {
+        now = System.nanoTime();
+        return now;
+    }
+
+    /// Lets `deadline` fire `nanos` after [#now]. [Long#MAX_VALUE] never.
     public void set(Deadline deadline, long nanos) {
         if (nanos >= Long.MAX_VALUE / 2) {
             clear(deadline);

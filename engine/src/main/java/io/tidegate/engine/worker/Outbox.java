@@ -120,7 +120,8 @@ public final class Outbox {
     /// Bytes that the operating system has taken so far; less a constant for each write that it has not.
     public long delivered() {
         ChannelOutboundBuffer waiting = channel.unsafe().outboundBuffer();
-        return waiting == null ? total : total - waiting.totalPendingWriteBytes();
+        // A write counts as pending until all of it is taken, however large it is.
+        return waiting == null ? total : total - waiting.totalPendingWriteBytes() + waiting.currentProgress();
     }
 
     /// Whether the operating system has taken everything.

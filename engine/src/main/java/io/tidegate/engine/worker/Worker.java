@@ -26,6 +26,7 @@ public final class Worker {
     private final Deadlines deadlines;
     private final HeadWriter heads = new HeadWriter();
     private final byte[] copies = new byte[COPIED_AT_ONCE];
+    private final DateLine dates = new DateLine();
     private final SplittableRandom random = new SplittableRandom();
 
     Worker(int index, EventLoop loop, Transport transport) {
@@ -67,6 +68,11 @@ public final class Worker {
     /// What bytes pass through from one buffer to another.
     byte[] copies() {
         return copies;
+    }
+
+    /// The field `Date`, as it is written into answers.
+    public DateLine dates() {
+        return dates;
     }
 
     /// Its source of chance; not for secrets.

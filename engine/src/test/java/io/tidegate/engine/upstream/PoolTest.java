@@ -1,0 +1,237 @@
+package io.tidegate.engine.upstream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.resolver.AbstractAddressResolver;
+import io.netty.resolver.AddressResolver;
+import io.netty.resolver.AddressResolverGroup;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Promise;
+import io.tidegate.api.Fault;
+import io.tidegate.config.ConfigLoader;
+import io.tidegate.config.Loaded;
+import io.tidegate.config.Plugins;
+import io.tidegate.engine.observe.Metrics;
+import io.tidegate.engine.wire.ResponseHead;
+import io.tidegate.engine.worker.Transport;
+import io.tidegate.engine.worker.Worker;
+import io.tidegate.engine.worker.Workers;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.UnknownHostException;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class PoolTest {
+
+    private @Nullable Workers workers;
+    private final Names names = new Names();
+
+    /// Names that are not resolved before a test says so.
+    private static final class Names extends AddressResolverGroup<InetSocketAddress> {
+
+        private final BlockingQueue<Promise<InetSocketAddress>> asked = new LinkedBlockingQueue<>();
+
+        @Override
+        protected AddressResolver<InetSocketAddress> newResolver(EventExecutor executor) {
+            return new AbstractAddressResolver<>(executor, InetSocketAddress.class) {
+
+                @Override
+                protected boolean doIsResolved(InetSocketAddress address) {
+                    return !address.isUnresolved();
+                }
+
+                @Override
+                protected void doResolve(InetSocketAddress unresolved, Promise<InetSocketAddress> promise) {
+                    asked.add(promise);
+                }
+
+                @Override
+                protected void doResolveAll(InetSocketAddress unresolved, Promise<List<InetSocketAddress>> promise) {
+                    promise.setFailure(new UnknownHostException("asked for one only"));
+                }
+            };
+        }
+
+        Promise<InetSocketAddress> next() throws InterruptedException {
+            return Objects.requireNonNull(asked.poll(30, TimeUnit.SECONDS), "nobody asked for the name");
+        }
+    }
+
+    /// A request that writes down what comes of it.
+    private static final class Request implements UpstreamEvents {
+
+        private final String name;
+        private final BlockingQueue<String> log;
+        private volatile @Nullable UpstreamStream stream;
+
+        Request(String name, BlockingQueue<String> log) {
+            this.name = name;
+            this.log = log;
+        }
+
+        @Override
+        public void onConnected(UpstreamStream connected, boolean reused, int ticket) {
+            stream = connected;
+            log.add(name + ticket + " connected");
+        }
+
+        @Override
+        public void onConnectFailed(Fault fault, int ticket) {
+            log.add(name + ticket + " " + fault.code());
+        }
+
+        @Override
+        public void onResponseHead(ResponseHead head, ByteBuf in, int start, int end, boolean bodiless) {
+            log.add(name + " head");
+        }
+
+        @Override
+        public void onUpstreamFault(Fault fault, boolean untouched) {
+            log.add(name + " fault");
+        }
+
+        @Override
+        public void onUpstreamWritable() {
+            log.add(name + " writable");
+        }
+
+        @Override
+        public void onUpstreamReadComplete() {
+            log.add(name + " read");
+        }
+
+        @Override
+        public void range(ByteBuf in, int start, int length, int data) {
+            log.add(name + " range");
+        }
+
+        @Override
+        public void literal(byte[] bytes, int start, int length) {
+            log.add(name + " literal");
+        }
+
+        @Override
+        public void end() {
+            log.add(name + " end");
+        }
+    }
+
+    private Pool pool(Transport transport, String upstream) {
+        Workers started = new Workers(1, transport);
+        workers = started;
+        Loaded loaded = new ConfigLoader(Plugins.none(), name -> null).loadText("test.yaml",
+                "upstreams: { service: { endpoints: [\"http://service.test:80\"], " + upstream + " } }\n");
+        if (!(loaded instanceof Loaded.Accepted accepted)) {
+            throw new AssertionError("the configuration was refused: " + loaded);
+        }
+        Upstream made = new Upstream("service", Objects.requireNonNull(accepted.config().upstreams().get("service")),
+                started, names, new Metrics(1, new Metrics.BuildInfo("test", transport.label())));
+        return made.endpoints().getFirst().pool(started.all().getFirst());
+    }
+
+    private void inLoop(Runnable work) throws InterruptedException {
+        Worker worker = Objects.requireNonNull(workers).all().getFirst();
+        worker.loop().submit(work).sync();
+    }
+
+    private static @Nullable String next(BlockingQueue<String> log) throws InterruptedException {
+        return log.poll(30, TimeUnit.SECONDS);
+    }
+
+    @AfterEach
+    void stop() {
+        if (workers != null) {
+            workers.close();
+        }
+        names.close();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theTimeToConnectCountsFromTheName(Transport transport) throws Exception {
+        Pool pool = pool(transport,
+                "timeouts: { connect: 100ms }, connections: { maxPerEndpoint: 1, maxWait: 50ms }");
+        BlockingQueue<String> log = new LinkedBlockingQueue<>();
+        List<Socket> accepted = new CopyOnWriteArrayList<>();
+        try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            InetSocketAddress address = new InetSocketAddress(server.getInetAddress(), server.getLocalPort());
+            inLoop(() -> pool.acquire(new Request("slow", log), 7));
+            Promise<InetSocketAddress> late = names.next();
+            assertThat(next(log)).isEqualTo("slow7 upstream.connect_timeout");
+            inLoop(() -> pool.acquire(new Request("lost", log), 8));
+            Promise<InetSocketAddress> lost = names.next();
+            assertThat(next(log)).isEqualTo("lost8 upstream.connect_timeout");
+
+            late.setSuccess(address);
+            lost.setFailure(new UnknownHostException("service.test"));
+            Request served = new Request("served", log);
+            inLoop(() -> pool.acquire(served, 9));
+            names.next().setSuccess(address);
+            assertThat(next(log)).as("the places of the others were given back").isEqualTo("served9 connected");
+            inLoop(() -> pool.acquire(new Request("more", log), 10));
+            assertThat(next(log)).as("and given back once").isEqualTo("more10 upstream.busy");
+
+            server.setSoTimeout(30_000);
+            accepted.add(server.accept());
+            inLoop(() -> Objects.requireNonNull(served.stream).cancel());
+            assertThat(accepted.getFirst().getInputStream().read()).as("the only connection made was served's")
+                    .isEqualTo(-1);
+            server.setSoTimeout(1);
+            assertThat(accepts(server)).isFalse();
+            assertThat(log).isEmpty();
+        }
+        for (Socket socket : accepted) {
+            socket.close();
+        }
+    }
+
+    private static boolean accepts(ServerSocket server) throws IOException {
+        try (Socket more = server.accept()) {
+            return more.isConnected();
+        } catch (java.net.SocketTimeoutException e) {
+            return false;
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aRequestThatIsWokenInVainKeepsItsPlaceAndItsTime(Transport transport) throws Exception {
+        Pool pool = pool(transport, "connections: { maxPerEndpoint: 1, maxWait: 2s }, timeouts: { connect: 20s }");
+        BlockingQueue<String> log = new LinkedBlockingQueue<>();
+        try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            Request first = new Request("first", log);
+            inLoop(() -> pool.acquire(first, 1));
+            names.next().setSuccess(new InetSocketAddress(server.getInetAddress(), server.getLocalPort()));
+            assertThat(next(log)).isEqualTo("first1 connected");
+            Request second = new Request("second", log);
+            inLoop(() -> {
+                pool.acquire(second, 2);
+                pool.acquire(new Request("third", log), 3);
+            });
+            // A place that somebody else was faster to take.
+            pool.serveWaiterLater();
+            inLoop(() -> Objects.requireNonNull(first.stream).giveBack());
+            assertThat(next(log)).isEqualTo("second2 connected");
+            String outcome = log.poll();
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+            while (outcome == null && System.nanoTime() - end < 0) {
+                pool.serveWaiterLater();
+                outcome = log.poll(10, TimeUnit.MILLISECONDS);
+            }
+            assertThat(outcome).as("waking it does not make it wait longer").isEqualTo("third3 upstream.busy");
+        }
+    }
+}
