@@ -7,6 +7,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.ServerChannelRecvByteBufAllocator;
 import io.netty.channel.epoll.Epoll;
@@ -43,7 +44,8 @@ public enum Transport {
     private static final short BUFFER_GROUP = 1;
     private static final int RECEIVE_BUFFER = 16384;
 
-    // Netty's 16 would let a thousand clients that connect at once to a busy loop wait for some sixty of its turns.
+    // Netty's own is one at a time: a thousand clients that connect at once to a busy loop would wait for as many of its
+    // turns.
     private static final int ACCEPTED_PER_TURN = 512;
 
     static {
@@ -128,9 +130,15 @@ public enum Transport {
             bootstrap.childOption(IoUringChannelOption.IO_URING_BUFFER_GROUP_ID, BUFFER_GROUP);
         } else {
             bootstrap.option(ChannelOption.RECVBUF_ALLOCATOR,
-                    new ServerChannelRecvByteBufAllocator().maxMessagesPerRead(ACCEPTED_PER_TURN))
+                    accepting())
                     .childOption(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(RECEIVE_BUFFER));
         }
+    }
+
+    /// Accepts until nobody is left: what Netty takes for the length of a read here is the number of a descriptor.
+    private static RecvByteBufAllocator accepting() {
+        return new ServerChannelRecvByteBufAllocator().respectMaybeMoreData(false)
+                .maxMessagesPerRead(ACCEPTED_PER_TURN);
     }
 
     /// Sets how outgoing channels receive.
