@@ -27,13 +27,14 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
     private final Worker worker;
     private final ResponseParser parser;
     private final int maxInterim;
-    private final ResponseHead head = new ResponseHead();
     private final BodyDecoder body = new BodyDecoder();
     private final Deadline deadline = new Deadline(this::onDeadline);
     private final Sink sink = new Sink();
     private @Nullable ChannelHandlerContext context;
     private @Nullable Outbox outbox;
     private @Nullable UpstreamEvents events;
+    /// The head that is being received; none is held between responses.
+    private @Nullable ResponseHead head;
     private boolean requestSent;
     private boolean toHead;
     private boolean touched;
@@ -55,7 +56,6 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
         this.worker = worker;
         this.parser = parser;
         this.maxInterim = maxInterim;
-        head.reset();
     }
 
     @Override
@@ -99,7 +99,6 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
         requestSent = false;
         touched = false;
         interim = 0;
-        head.reset();
         body.reset();
     }
 
@@ -249,15 +248,16 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
                 }
                 continue;
             }
+            ResponseHead receiving = head();
             int start = in.readerIndex();
-            boolean whole = head.length() == 0;
-            if (!parser.read(head, in)) {
-                if (head.fault() != null) {
-                    fail(head.fault());
+            boolean whole = receiving.length() == 0;
+            if (!parser.read(receiving, in)) {
+                if (receiving.fault() != null) {
+                    fail(receiving.fault());
                 }
                 return;
             }
-            onHead(in, whole ? start : in.readerIndex());
+            onHead(receiving, in, whole ? start : in.readerIndex());
         }
         if (in.isReadable() && events == null) {
             // Bytes behind the response: it was delivered, the connection is not used again.
@@ -265,35 +265,44 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
         }
     }
 
+    private ResponseHead head() {
+        ResponseHead taken = head;
+        if (taken == null) {
+            taken = worker.takeResponseHead();
+            head = taken;
+        }
+        return taken;
+    }
+
     @SuppressWarnings("ReferenceEquality") // the same exchange, not an equal one
-    private void onHead(ByteBuf in, int start) {
+    private void onHead(ResponseHead received, ByteBuf in, int start) {
         UpstreamEvents receiver = events;
         if (receiver == null) {
             return;
         }
-        if (head.interim()) {
-            if (head.status() == 101 || ++interim > maxInterim) {
+        if (received.interim()) {
+            if (received.status() == 101 || ++interim > maxInterim) {
                 fail(Fault.UPSTREAM_INVALID);
                 return;
             }
-            head.reset();
+            received.reset();
             return;
         }
-        int status = head.status();
-        boolean bodiless = toHead || status == 204 || status == 304 || head.contentLength() == 0;
-        keep = head.keepAlive() && (bodiless || head.contentLength() != ResponseHead.UNTIL_CLOSE);
-        keepAliveSeconds = head.keepAliveSeconds();
+        int status = received.status();
+        boolean bodiless = toHead || status == 204 || status == 304 || received.contentLength() == 0;
+        keep = received.keepAlive() && (bodiless || received.contentLength() != ResponseHead.UNTIL_CLOSE);
+        keepAliveSeconds = received.keepAliveSeconds();
         if (!bodiless) {
-            if (head.contentLength() == ResponseHead.CHUNKED) {
+            if (received.contentLength() == ResponseHead.CHUNKED) {
                 body.chunked(false, false);
-            } else if (head.contentLength() == ResponseHead.UNTIL_CLOSE) {
+            } else if (received.contentLength() == ResponseHead.UNTIL_CLOSE) {
                 body.untilClose();
             } else {
-                body.counted(head.contentLength());
+                body.counted(received.contentLength());
             }
         }
         int end = in.readerIndex();
-        receiver.onResponseHead(head, in, start, end, bodiless);
+        receiver.onResponseHead(received, in, start, end, bodiless);
         if (bodiless && events == receiver) {
             receiver.end();
             complete(in.isReadable());
@@ -312,6 +321,11 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
         events = null;
         worker.deadlines().clear(deadline);
         body.reset();
+        ResponseHead done = head;
+        if (done != null) {
+            head = null;
+            worker.giveBack(done);
+        }
         if (reusable && !reading) {
             reading = true;
             context().channel().config().setAutoRead(true);
