@@ -9,7 +9,6 @@ import io.tidegate.engine.wire.BodySink;
 import io.tidegate.engine.wire.HeadWriter;
 import io.tidegate.engine.wire.ResponseHead;
 import io.tidegate.engine.wire.ResponseParser;
-import io.tidegate.engine.worker.Deadlines.Deadline;
 import io.tidegate.engine.worker.Outbox;
 import io.tidegate.engine.worker.Transport;
 import io.tidegate.engine.worker.Worker;
@@ -21,14 +20,12 @@ import org.jspecify.annotations.Nullable;
 /// behind the response; otherwise it is closed, so that no byte of one exchange can be taken for another's.
 final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter implements UpstreamStream {
 
-    private static final long NEVER = Long.MAX_VALUE;
-
     private final Pool pool;
     private final Worker worker;
     private final ResponseParser parser;
     private final int maxInterim;
     private final BodyDecoder body = new BodyDecoder();
-    private final Deadline deadline = new Deadline(this::onDeadline);
+    private final ResponseTimer timer;
     private final Sink sink = new Sink();
     private @Nullable ChannelHandlerContext context;
     private @Nullable Outbox outbox;
@@ -47,15 +44,13 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
     private boolean ended;
     private int served;
     private final Runnable turnOver = this::turnOver;
-    private long responseAt = NEVER;
-    private long responseLeft = NEVER;
-    private long idleNanos = NEVER;
 
     Http1UpstreamConnection(Pool pool, Worker worker, ResponseParser parser, int maxInterim) {
         this.pool = pool;
         this.worker = worker;
         this.parser = parser;
         this.maxInterim = maxInterim;
+        this.timer = new ResponseTimer(worker.deadlines(), this::onLate);
     }
 
     @Override
@@ -89,10 +84,7 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
             early = true;
             worker.loop().execute(turnOver);
         }
-        worker.deadlines().clear(deadline);
-        responseAt = NEVER;
-        responseLeft = NEVER;
-        idleNanos = NEVER;
+        timer.stop();
         events = next;
         served++;
         ended = false;
@@ -113,7 +105,7 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
     }
 
     void idleFor(long nanos) {
-        worker.deadlines().set(deadline, nanos);
+        timer.waitFor(nanos);
     }
 
     @Override
@@ -161,30 +153,15 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
         reading = on;
         context().channel().config().setAutoRead(on);
         if (on) {
-            worker.deadlines().refresh();
-            expect(responseLeft, idleNanos);
+            timer.resume();
         } else {
-            responseLeft = responseAt == NEVER ? NEVER : Math.max(0, responseAt - worker.deadlines().now());
-            worker.deadlines().clear(deadline);
+            timer.pause();
         }
     }
 
     @Override
     public void expect(long response, long idle) {
-        idleNanos = idle;
-        responseLeft = response;
-        if (reading) {
-            responseAt = response == NEVER ? NEVER : worker.deadlines().now() + response;
-            worker.deadlines().set(deadline, Math.min(response, idle));
-        }
-    }
-
-    /// Something came: the time to the next read begins anew.
-    private void heard() {
-        if (reading && idleNanos != NEVER) {
-            long left = responseAt == NEVER ? NEVER : Math.max(0, responseAt - worker.deadlines().now());
-            worker.deadlines().set(deadline, Math.min(left, idleNanos));
-        }
+        timer.expect(response, idle);
     }
 
     @Override
@@ -235,7 +212,7 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
     private void read(ByteBuf in) {
         touched |= in.isReadable();
         worker.deadlines().refresh();
-        heard();
+        timer.heard();
         int serving = served;
         // Never beyond the exchange that these bytes were received for: what is left is nobody's.
         while (in.isReadable() && events != null && served == serving) {
@@ -319,7 +296,7 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
             return;
         }
         events = null;
-        worker.deadlines().clear(deadline);
+        timer.stop();
         body.reset();
         ResponseHead done = head;
         if (done != null) {
@@ -342,7 +319,7 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
         }
     }
 
-    private void onDeadline() {
+    private void onLate() {
         if (events == null) {
             close();
         } else {
@@ -360,7 +337,7 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        worker.deadlines().remove(deadline);
+        timer.close();
         UpstreamEvents receiver = events;
         if (receiver == null) {
             pool.left(this);

@@ -31,7 +31,7 @@ final class Buffers {
     private static boolean hasMemoryAddress() {
         ByteBuf trial = UnpooledByteBufAllocator.DEFAULT.directBuffer(1, 1);
         try {
-            return trial instanceof UnpooledUnsafeDirectByteBuf;
+            return trial.hasMemoryAddress();
         } finally {
             trial.release();
         }

@@ -45,7 +45,7 @@ public final class Outbox {
     /// Takes bytes made here.
     public void bytes(byte[] bytes, int start, int length) {
         ByteBuf buffer = staged;
-        if (buffer == null || source != null) {
+        if (buffer == null || source != null || buffer.writableBytes() < length) {
             settle();
             buffer = worker.sendingBuffer(channel, Math.max(length, 64));
             staged = buffer;

@@ -86,13 +86,16 @@ public final class Worker {
     /// A head for a response that begins to arrive: the one that was used last.
     public ResponseHead takeResponseHead() {
         ResponseHead head = responseHeads.pollLast();
-        return head == null ? new ResponseHead() : head;
+        if (head == null) {
+            head = new ResponseHead();
+        }
+        head.reset();
+        return head;
     }
 
     /// Takes back a head that nobody reads any more.
     public void giveBack(ResponseHead head) {
         if (responseHeads.size() < KEPT_HEADS) {
-            head.reset();
             responseHeads.addLast(head);
         }
     }
