@@ -8,41 +8,28 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.DuplexChannel;
 import io.tidegate.api.Fault;
 import io.tidegate.config.ClientTimeoutsConfig;
-import io.tidegate.engine.exchange.Downstream;
-import io.tidegate.engine.exchange.HttpExchange;
 import io.tidegate.engine.exchange.ListenerSnapshot;
 import io.tidegate.engine.exchange.Peer;
 import io.tidegate.engine.exchange.Snapshot;
-import io.tidegate.engine.wire.Ascii;
-import io.tidegate.engine.wire.BodyDecoder;
-import io.tidegate.engine.wire.BodySink;
-import io.tidegate.engine.wire.HeadWriter;
 import io.tidegate.engine.wire.RequestHead;
 import io.tidegate.engine.worker.Deadlines.Deadline;
 import io.tidegate.engine.worker.Outbox;
 import io.tidegate.engine.worker.Worker;
 import org.jspecify.annotations.Nullable;
 
-/// The requests of one client connection, one after the other (RFC 9112 §9.3): what comes behind a request waits,
-/// unread, until its response is complete.
-final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements Downstream {
+/// One client connection, whose requests are served one after the other (RFC 9112 §9.3): what comes behind a request
+/// waits, unread, until its response is complete. [Http1ServerStream] is the request that is read or served; an idle
+/// connection has none.
+final class Http1ServerHandler extends ChannelInboundHandlerAdapter {
 
-    private static final byte[] CONTINUE = Ascii.bytes("HTTP/1.1 100 Continue\r\n\r\n");
     private static final long SECOND = 1_000_000_000L;
     /// How long bytes of a client are dropped before its connection is closed, so that it reads the answer first.
     private static final long LINGER_NANOS = SECOND;
-    /// Most of a body that nobody wants is taken and dropped, in bytes.
-    private static final int MAX_DROPPED = 64 * 1024;
-    private static final long DROP_NANOS = 2 * SECOND;
     /// How long an idle connection is kept once the listener accepts no more.
     private static final long DRAIN_IDLE_NANOS = 5 * SECOND;
 
     private final Listener listener;
     private final Worker worker;
-    private final RequestHead head = new RequestHead();
-    private final BodyDecoder body = new BodyDecoder();
-    private final Sink sink = new Sink();
-    private final HttpExchange exchange;
     private final Deadline deadline = new Deadline(this::onDeadline);
     private final Outbox outbox;
     private final DeliveryWatch delivery;
@@ -51,15 +38,10 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements D
     private final long ageNanos;
     private ListenerSnapshot current;
     private Peer peer;
+    private @Nullable Http1ServerStream stream;
     private @Nullable ByteBuf pending;
     private boolean reading;
     private boolean autoRead = true;
-    private boolean bodyWanted;
-    private boolean dropping;
-    private long bodyBytes;
-    private long windowBytes;
-    private long windowStart;
-    private long lastRead;
     private boolean close;
     private boolean closing;
     private int requests;
@@ -72,12 +54,10 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements D
         this.outbox = new Outbox(context.channel(), worker);
         this.delivery = new DeliveryWatch(worker, outbox, this::onSlowClient);
         this.peer = new Peer(current, context.channel().remoteAddress());
-        this.exchange = new HttpExchange(this, head);
         this.bornAt = worker.deadlines().now();
         long age = current.config().timeouts().connectionAge().toNanos();
         // Give or take a tenth, so that connections opened together don't end together.
         this.ageNanos = age - age / 10 + (long) (worker.random().nextDouble() * (age / 5.0));
-        head.reset();
     }
 
     void start() {
@@ -85,7 +65,7 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements D
         worker.deadlines().set(deadline, timeouts().firstByte().toNanos());
     }
 
-    private ClientTimeoutsConfig timeouts() {
+    ClientTimeoutsConfig timeouts() {
         return current.config().timeouts();
     }
 
@@ -116,11 +96,12 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements D
         ByteBuf in = pending;
         try {
             while (in != null && in.isReadable() && !closing) {
-                if (exchange.isActive() || body.isActive()) {
-                    if (!body.isActive() || !bodyWanted) {
+                Http1ServerStream serving = stream;
+                if (serving != null && serving.isServing()) {
+                    if (!serving.takesBody()) {
                         break;
                     }
-                    readBodyPart(in);
+                    serving.readBody(in);
                 } else if (!readHead(in)) {
                     break;
                 }
@@ -132,7 +113,7 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements D
                 pending = null;
             }
         }
-        autoRead(closing || (pending == null && (!body.isActive() || bodyWanted)));
+        autoRead(closing || (pending == null && (stream == null || !stream.holdsBody())));
     }
 
     private void autoRead(boolean on) {
@@ -143,12 +124,18 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements D
     }
 
     private boolean readHead(ByteBuf in) {
+        Http1ServerStream next = stream;
+        if (next == null) {
+            next = listener.streams(worker).take(this);
+            stream = next;
+        }
+        RequestHead head = next.head();
         if (head.length() == 0) {
             worker.deadlines().set(deadline, timeouts().requestHead().toNanos());
         }
         if (!current.parser().read(head, in)) {
             if (head.fault() != null) {
-                refuse(head.fault());
+                refuse(next, head.fault());
             }
             return false;
         }
@@ -157,15 +144,7 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements D
         requests++;
         close = !head.keepAlive() || requests >= current.config().limits().requestsPerConnection()
                 || listener.isDraining() || worker.deadlines().now() - bornAt > ageNanos;
-        bodyWanted = false;
-        dropping = false;
-        bodyBytes = 0;
-        if (head.contentLength() == RequestHead.CHUNKED) {
-            body.chunked(false, true);
-        } else if (head.contentLength() > 0) {
-            body.counted(head.contentLength());
-        }
-        exchange.begin(snapshot, current);
+        next.begin(snapshot, current);
         return true;
     }
 
@@ -185,43 +164,22 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements D
         return snapshot;
     }
 
-    private void readBodyPart(ByteBuf in) {
-        int before = in.readableBytes();
-        lastRead = worker.deadlines().now();
-        body.decode(in, sink);
-        int taken = before - in.readableBytes();
-        windowBytes += taken;
-        bodyBytes += taken;
-        Fault fault = body.fault();
-        if (fault != null) {
-            refuseBody(fault);
-        } else if (dropping && bodyBytes > MAX_DROPPED) {
-            shut();
-        } else if (dropping && !body.isActive()) {
-            next();
-        }
-    }
-
     /// Answers what is no request, and closes: nothing behind it is ever parsed.
-    private void refuse(Fault fault) {
+    private void refuse(Http1ServerStream refused, Fault fault) {
         close = true;
         worker.deadlines().clear(deadline);
-        exchange.refuse(pin(), current, fault);
-    }
-
-    private void refuseBody(Fault fault) {
-        close = true;
-        if (exchange.isActive()) {
-            exchange.reject(fault);
-        } else {
-            shut();
-        }
-        body.reset();
+        refused.exchange().refuse(pin(), current, fault);
     }
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
-        exchange.onClientReadComplete();
+        readComplete();
+    }
+
+    private void readComplete() {
+        if (stream != null) {
+            stream.exchange().onClientReadComplete();
+        }
         flush();
     }
 
@@ -230,7 +188,11 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements D
         worker.deadlines().remove(deadline);
         delivery.close();
         closing = true;
-        exchange.close();
+        if (stream != null) {
+            // Code of it may be running: it is not used again.
+            stream.exchange().close();
+            stream = null;
+        }
         outbox.discard();
         ByteBuf rest = pending;
         if (rest != null && !reading) {
@@ -241,8 +203,8 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements D
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-        if (ctx.channel().isWritable()) {
-            exchange.onClientWritable();
+        if (stream != null && ctx.channel().isWritable()) {
+            stream.exchange().onClientWritable();
         }
     }
 
@@ -254,186 +216,116 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements D
     // Time.
 
     private void onDeadline() {
-        if (!outbox.isDelivered() && (closing || (!exchange.isActive() && head.length() <= 2))) {
+        Http1ServerStream serving = stream;
+        if (!outbox.isDelivered() && (closing || isIdle())) {
             // The client is still taking the last response; DeliveryWatch tells whether fast enough.
             worker.deadlines().set(deadline, (closing ? timeouts().writeIdle() : timeouts().idle()).toNanos());
-        } else if (closing) {
+        } else if (closing || serving == null) {
             context.close();
-        } else if (dropping && !exchange.isActive()) {
-            shut();
-        } else if (exchange.isActive()) {
-            if (body.isActive() && bodyWanted) {
-                checkBody();
-            }
-        } else if (head.length() > 2) {
-            // An empty line alone is no request that somebody waits for an answer to.
-            refuse(Fault.REQUEST_TIMEOUT);
-            outbox.flush();
+        } else if (serving.isServing()) {
+            serving.onDeadline();
+        } else if (isIdle()) {
+            context.close();
         } else {
-            context.close();
-        }
-    }
-
-    /// The client is to send a body: watches that it does, and not by single bytes.
-    private void watchBody() {
-        lastRead = worker.deadlines().now();
-        windowStart = lastRead;
-        windowBytes = 0;
-        worker.deadlines().set(deadline, window());
-    }
-
-    private long window() {
-        return Math.min(5 * SECOND, timeouts().bodyIdle().toNanos());
-    }
-
-    private void checkBody() {
-        long now = worker.deadlines().now();
-        long idle = timeouts().bodyIdle().toNanos();
-        long rate = current.config().limits().minimumRate().bytes();
-        double seconds = (now - windowStart) / (double) SECOND;
-        // Between two chunks nothing is owed: streams may be quiet.
-        boolean tooSlow = rate < Integer.MAX_VALUE && body.isInData() && windowBytes < rate * seconds;
-        if (now - lastRead >= idle || tooSlow) {
-            refuseBody(now - lastRead >= idle ? Fault.REQUEST_TIMEOUT : Fault.BODY_TOO_SLOW);
+            refuse(serving, Fault.REQUEST_TIMEOUT);
             outbox.flush();
-            return;
         }
-        windowStart = now;
-        windowBytes = 0;
-        worker.deadlines().set(deadline, Math.min(window(), idle - (now - lastRead)));
+    }
+
+    /// Whether nothing is served and nothing has come. An empty line alone is no request that somebody waits for an
+    /// answer to.
+    private boolean isIdle() {
+        return stream == null || (!stream.isServing() && stream.head().length() <= 2);
     }
 
     private void onSlowClient() {
-        exchange.reject(Fault.CLIENT_TOO_SLOW);
+        if (stream != null) {
+            stream.exchange().reject(Fault.CLIENT_TOO_SLOW);
+        }
         context.close();
     }
 
     /// Not taking new requests: closes when nothing comes for a while.
     void drain() {
         close = true;
-        if (!exchange.isActive() && head.length() == 0 && !closing) {
+        if (!closing && (stream == null || (!stream.isServing() && stream.head().length() == 0))) {
             worker.deadlines().set(deadline, DRAIN_IDLE_NANOS);
         }
     }
 
-    // What goes to the client.
+    // What the stream asks for.
 
-    @Override
-    public Worker worker() {
+    Worker worker() {
         return worker;
     }
 
-    @Override
-    public Peer peer() {
+    Peer peer() {
         return peer;
     }
 
-    @Override
-    public boolean understandsChunked() {
-        return head.minor() == 1;
+    ListenerSnapshot current() {
+        return current;
     }
 
-    @Override
-    public void sendHead(HeadWriter out, int expected) {
-        outbox.head(out, expected);
+    Outbox outbox() {
+        return outbox;
     }
 
-    @Override
-    public void sendRange(ByteBuf in, int start, int length) {
-        outbox.range(in, start, length);
+    boolean isClosing() {
+        return closing;
     }
 
-    @Override
-    public void sendBytes(byte[] bytes, int start, int length) {
-        outbox.bytes(bytes, start, length);
-    }
-
-    @Override
-    public void flush() {
+    /// Sends what is waiting, and watches that the client takes it.
+    void flush() {
         if (outbox.flush()) {
             delivery.begin(current.config());
         }
     }
 
-    @Override
-    public boolean isWritable() {
-        return outbox.isWritable();
+    /// Calls the stream's `onDeadline` in so many nanoseconds; replaces what was set before.
+    void deadline(long nanos) {
+        worker.deadlines().set(deadline, nanos);
     }
 
-    @Override
-    public void keepFraming(boolean framing) {
-        body.keepFraming(framing);
+    void clearDeadline() {
+        worker.deadlines().clear(deadline);
     }
 
-    @Override
-    public void readBody(boolean on) {
-        if (on && !bodyWanted && body.isActive()) {
-            if (head.expectsContinue()) {
-                head.continued();
-                outbox.bytes(CONTINUE, 0, CONTINUE.length);
-                flush();
-            }
-            body.limit(exchange.bodyLimit());
-            watchBody();
-        } else if (!on) {
-            worker.deadlines().clear(deadline);
-        }
-        bodyWanted = on;
-        if (!reading) {
-            // Outside of a read, nobody else hands on what has been waiting here.
-            consume();
-            exchange.onClientReadComplete();
-            flush();
-        }
-    }
-
-    @Override
-    public boolean closesAfterResponse() {
+    /// Whether the end of the response ends the connection.
+    boolean closesAfterResponse() {
         return close;
     }
 
-    @Override
-    public void closeAfterResponse() {
+    void closeAfterResponse() {
         close = true;
     }
 
-    @Override
-    public void dropBody() {
-        // A client that waits for a 100 may send its body or not (RFC 9110 section 10.1.1): nobody can tell.
-        if (!body.isActive() || head.expectsContinue() || head.contentLength() > MAX_DROPPED) {
-            close = true;
-        } else {
-            dropping = true;
+    /// The stream takes its body, or takes it no more.
+    void bodyWantedChanged() {
+        if (!reading) {
+            // Outside of a read, nobody else hands on what has been waiting here.
+            consume();
+            readComplete();
         }
     }
 
-    @Override
-    public void endResponse() {
-        if (close || (body.isActive() && !dropping)) {
-            shut();
-        } else if (body.isActive()) {
-            bodyBytes = 0;
-            bodyWanted = true;
-            worker.deadlines().set(deadline, DROP_NANOS);
-            goOn();
-        } else {
-            next();
-        }
-    }
-
-    private void next() {
+    /// The request is read and its response is complete: the next one.
+    void next() {
         if (close) {
             shut();
             return;
         }
-        dropping = false;
-        bodyWanted = false;
-        head.reset();
+        Http1ServerStream done = stream;
+        if (done != null) {
+            stream = null;
+            listener.streams(worker).giveBack(done);
+        }
         worker.deadlines().set(deadline, timeouts().idle().toNanos());
         goOn();
     }
 
-    private void goOn() {
+    /// Reads on.
+    void goOn() {
         if (!reading) {
             if (pending != null) {
                 // A turn of its own, so that pipelined requests don't grow the stack.
@@ -448,18 +340,19 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements D
         if (!reading && !closing && pending != null) {
             worker.deadlines().refresh();
             consume();
-            exchange.onClientReadComplete();
-            flush();
+            readComplete();
         }
     }
 
     /// Sends what is waiting, then closes.
-    private void shut() {
+    void shut() {
         if (closing) {
             return;
         }
         closing = true;
-        body.reset();
+        if (stream != null) {
+            stream.dropRest();
+        }
         flush();
         worker.deadlines().set(deadline, Math.max(LINGER_NANOS, timeouts().writeIdle().toNanos()));
         // The client may still be sending: what it sends is taken and dropped for a moment, so that it reads the answer
@@ -475,43 +368,13 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements D
         }
     }
 
-    @Override
-    public void abort() {
+    /// Closes at once. Where `reset` is set, in a way that can't be taken for the end of a body.
+    void abort(boolean reset) {
         closing = true;
-        body.reset();
         outbox.flush();
-        if (!understandsChunked()) {
-            // The end of the connection would look like the end of the body: only a reset tells them apart.
+        if (reset) {
             context.channel().config().setOption(ChannelOption.SO_LINGER, 0);
         }
         context.close();
-    }
-
-    /// Hands the request's body on, or drops it.
-    private final class Sink implements BodySink {
-
-        @Override
-        public void range(ByteBuf in, int start, int length, int data) {
-            if (!dropping) {
-                exchange.requestBody().range(in, start, length, data);
-            }
-        }
-
-        @Override
-        public void literal(byte[] bytes, int start, int length) {
-            if (!dropping) {
-                exchange.requestBody().literal(bytes, start, length);
-            }
-        }
-
-        @Override
-        public void end() {
-            if (!closing) {
-                worker.deadlines().clear(deadline);
-            }
-            if (!dropping) {
-                exchange.onRequestRead();
-            }
-        }
     }
 }

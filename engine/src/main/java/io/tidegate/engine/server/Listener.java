@@ -45,6 +45,7 @@ public final class Listener implements AutoCloseable {
     private final Channel channel;
     private final SocketAddress bound;
     private final @Nullable Path socketFile;
+    private final Http1ServerStreams[] streams;
     private final Set<Http1ServerHandler> connections = ConcurrentHashMap.newKeySet();
     private volatile boolean draining;
     private volatile boolean offered;
@@ -64,6 +65,8 @@ public final class Listener implements AutoCloseable {
         this.slot = slot;
         this.live = live;
         this.gate = gate;
+        this.streams = workers.all().stream().map(worker -> new Http1ServerStreams())
+                .toArray(Http1ServerStreams[]::new);
         this.socketFile = address.isUnix() ? Path.of(address.host()) : null;
         ServerBootstrap bootstrap = new ServerBootstrap().group(workers.group())
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
@@ -200,6 +203,11 @@ public final class Listener implements AutoCloseable {
             ctx.fireChannelActive();
             ctx.pipeline().remove(this);
         }
+    }
+
+    /// The streams that no connection of this worker uses.
+    Http1ServerStreams streams(Worker worker) {
+        return streams[worker.index()];
     }
 
     /// What is served here at the moment, or null before the first configuration.

@@ -9,7 +9,6 @@ import io.tidegate.engine.wire.BodySink;
 import io.tidegate.engine.wire.HeadWriter;
 import io.tidegate.engine.wire.ResponseHead;
 import io.tidegate.engine.wire.ResponseParser;
-import io.tidegate.engine.worker.Deadlines.Deadline;
 import io.tidegate.engine.worker.Outbox;
 import io.tidegate.engine.worker.Transport;
 import io.tidegate.engine.worker.Worker;
@@ -21,19 +20,18 @@ import org.jspecify.annotations.Nullable;
 /// behind the response; otherwise it is closed, so that no byte of one exchange can be taken for another's.
 final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter implements UpstreamStream {
 
-    private static final long NEVER = Long.MAX_VALUE;
-
     private final Pool pool;
     private final Worker worker;
     private final ResponseParser parser;
     private final int maxInterim;
-    private final ResponseHead head = new ResponseHead();
     private final BodyDecoder body = new BodyDecoder();
-    private final Deadline deadline = new Deadline(this::onDeadline);
+    private final ResponseTimer timer;
     private final Sink sink = new Sink();
     private @Nullable ChannelHandlerContext context;
     private @Nullable Outbox outbox;
     private @Nullable UpstreamEvents events;
+    /// The head that is being received; none is held between responses.
+    private @Nullable ResponseHead head;
     private boolean requestSent;
     private boolean toHead;
     private boolean touched;
@@ -46,16 +44,13 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
     private boolean ended;
     private int served;
     private final Runnable turnOver = this::turnOver;
-    private long responseAt = NEVER;
-    private long responseLeft = NEVER;
-    private long idleNanos = NEVER;
 
     Http1UpstreamConnection(Pool pool, Worker worker, ResponseParser parser, int maxInterim) {
         this.pool = pool;
         this.worker = worker;
         this.parser = parser;
         this.maxInterim = maxInterim;
-        head.reset();
+        this.timer = new ResponseTimer(worker.deadlines(), this::onLate);
     }
 
     @Override
@@ -89,17 +84,13 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
             early = true;
             worker.loop().execute(turnOver);
         }
-        worker.deadlines().clear(deadline);
-        responseAt = NEVER;
-        responseLeft = NEVER;
-        idleNanos = NEVER;
+        timer.stop();
         events = next;
         served++;
         ended = false;
         requestSent = false;
         touched = false;
         interim = 0;
-        head.reset();
         body.reset();
     }
 
@@ -114,7 +105,7 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
     }
 
     void idleFor(long nanos) {
-        worker.deadlines().set(deadline, nanos);
+        timer.waitFor(nanos);
     }
 
     @Override
@@ -162,30 +153,15 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
         reading = on;
         context().channel().config().setAutoRead(on);
         if (on) {
-            worker.deadlines().refresh();
-            expect(responseLeft, idleNanos);
+            timer.resume();
         } else {
-            responseLeft = responseAt == NEVER ? NEVER : Math.max(0, responseAt - worker.deadlines().now());
-            worker.deadlines().clear(deadline);
+            timer.pause();
         }
     }
 
     @Override
     public void expect(long response, long idle) {
-        idleNanos = idle;
-        responseLeft = response;
-        if (reading) {
-            responseAt = response == NEVER ? NEVER : worker.deadlines().now() + response;
-            worker.deadlines().set(deadline, Math.min(response, idle));
-        }
-    }
-
-    /// Something came: the time to the next read begins anew.
-    private void heard() {
-        if (reading && idleNanos != NEVER) {
-            long left = responseAt == NEVER ? NEVER : Math.max(0, responseAt - worker.deadlines().now());
-            worker.deadlines().set(deadline, Math.min(left, idleNanos));
-        }
+        timer.expect(response, idle);
     }
 
     @Override
@@ -236,7 +212,7 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
     private void read(ByteBuf in) {
         touched |= in.isReadable();
         worker.deadlines().refresh();
-        heard();
+        timer.heard();
         int serving = served;
         // Never beyond the exchange that these bytes were received for: what is left is nobody's.
         while (in.isReadable() && events != null && served == serving) {
@@ -249,15 +225,16 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
                 }
                 continue;
             }
+            ResponseHead receiving = head();
             int start = in.readerIndex();
-            boolean whole = head.length() == 0;
-            if (!parser.read(head, in)) {
-                if (head.fault() != null) {
-                    fail(head.fault());
+            boolean whole = receiving.length() == 0;
+            if (!parser.read(receiving, in)) {
+                if (receiving.fault() != null) {
+                    fail(receiving.fault());
                 }
                 return;
             }
-            onHead(in, whole ? start : in.readerIndex());
+            onHead(receiving, in, whole ? start : in.readerIndex());
         }
         if (in.isReadable() && events == null) {
             // Bytes behind the response: it was delivered, the connection is not used again.
@@ -265,35 +242,44 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
         }
     }
 
+    private ResponseHead head() {
+        ResponseHead taken = head;
+        if (taken == null) {
+            taken = worker.takeResponseHead();
+            head = taken;
+        }
+        return taken;
+    }
+
     @SuppressWarnings("ReferenceEquality") // the same exchange, not an equal one
-    private void onHead(ByteBuf in, int start) {
+    private void onHead(ResponseHead received, ByteBuf in, int start) {
         UpstreamEvents receiver = events;
         if (receiver == null) {
             return;
         }
-        if (head.interim()) {
-            if (head.status() == 101 || ++interim > maxInterim) {
+        if (received.interim()) {
+            if (received.status() == 101 || ++interim > maxInterim) {
                 fail(Fault.UPSTREAM_INVALID);
                 return;
             }
-            head.reset();
+            received.reset();
             return;
         }
-        int status = head.status();
-        boolean bodiless = toHead || status == 204 || status == 304 || head.contentLength() == 0;
-        keep = head.keepAlive() && (bodiless || head.contentLength() != ResponseHead.UNTIL_CLOSE);
-        keepAliveSeconds = head.keepAliveSeconds();
+        int status = received.status();
+        boolean bodiless = toHead || status == 204 || status == 304 || received.contentLength() == 0;
+        keep = received.keepAlive() && (bodiless || received.contentLength() != ResponseHead.UNTIL_CLOSE);
+        keepAliveSeconds = received.keepAliveSeconds();
         if (!bodiless) {
-            if (head.contentLength() == ResponseHead.CHUNKED) {
+            if (received.contentLength() == ResponseHead.CHUNKED) {
                 body.chunked(false, false);
-            } else if (head.contentLength() == ResponseHead.UNTIL_CLOSE) {
+            } else if (received.contentLength() == ResponseHead.UNTIL_CLOSE) {
                 body.untilClose();
             } else {
-                body.counted(head.contentLength());
+                body.counted(received.contentLength());
             }
         }
         int end = in.readerIndex();
-        receiver.onResponseHead(head, in, start, end, bodiless);
+        receiver.onResponseHead(received, in, start, end, bodiless);
         if (bodiless && events == receiver) {
             receiver.end();
             complete(in.isReadable());
@@ -310,8 +296,13 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
             return;
         }
         events = null;
-        worker.deadlines().clear(deadline);
+        timer.stop();
         body.reset();
+        ResponseHead done = head;
+        if (done != null) {
+            head = null;
+            worker.giveBack(done);
+        }
         if (reusable && !reading) {
             reading = true;
             context().channel().config().setAutoRead(true);
@@ -328,7 +319,7 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
         }
     }
 
-    private void onDeadline() {
+    private void onLate() {
         if (events == null) {
             close();
         } else {
@@ -346,7 +337,7 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        worker.deadlines().remove(deadline);
+        timer.close();
         UpstreamEvents receiver = events;
         if (receiver == null) {
             pool.left(this);

@@ -14,6 +14,7 @@ public final class Outbox {
     private static final int COPIED = 2048;
 
     private final Channel channel;
+    private final Worker worker;
     private final byte[] copies;
     private @Nullable ByteBuf staged;
     private @Nullable ByteBuf source;
@@ -25,6 +26,7 @@ public final class Outbox {
     /// The outbox of `channel`, a connection of `worker`.
     public Outbox(Channel channel, Worker worker) {
         this.channel = channel;
+        this.worker = worker;
         this.copies = worker.copies();
     }
 
@@ -34,7 +36,7 @@ public final class Outbox {
     ///            bytes of body that are at hand
     public void head(HeadWriter head, int expected) {
         settle();
-        ByteBuf buffer = channel.alloc().directBuffer(head.length() + Math.min(expected, SMALL) + 16);
+        ByteBuf buffer = worker.sendingBuffer(channel, head.length() + Math.min(expected, SMALL) + 16);
         head.copyTo(buffer);
         staged = buffer;
         dirty = true;
@@ -43,9 +45,9 @@ public final class Outbox {
     /// Takes bytes made here.
     public void bytes(byte[] bytes, int start, int length) {
         ByteBuf buffer = staged;
-        if (buffer == null || source != null) {
+        if (buffer == null || source != null || buffer.writableBytes() < length) {
             settle();
-            buffer = channel.alloc().directBuffer(Math.max(length, 64));
+            buffer = worker.sendingBuffer(channel, Math.max(length, 64));
             staged = buffer;
         }
         buffer.writeBytes(bytes, start, length);
@@ -94,7 +96,7 @@ public final class Outbox {
             total += length;
             if (length <= COPIED) {
                 // Cheaper than an object that stands for the range, and the buffer goes back at once.
-                ByteBuf out = channel.alloc().directBuffer(length);
+                ByteBuf out = worker.sendingBuffer(channel, length);
                 copy(range, from, length, out);
                 channel.write(out, channel.voidPromise());
             } else {

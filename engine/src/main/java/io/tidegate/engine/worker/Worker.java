@@ -1,7 +1,11 @@
 package io.tidegate.engine.worker;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.tidegate.engine.wire.HeadWriter;
+import io.tidegate.engine.wire.ResponseHead;
+import java.util.ArrayDeque;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -18,6 +22,13 @@ public final class Worker {
     /// Most bytes that are copied from one buffer to another at once.
     static final int COPIED_AT_ONCE = 4096;
 
+    /// Most response heads that are kept for the next responses.
+    private static final int KEPT_HEADS = 64;
+
+    /// Room for a head and a small body, in bytes; a cache line more than a power of two, so that neighbours don't fall
+    /// on the same lines of the processor's cache.
+    private static final int SENDING_BUFFER = 2048 + 64;
+
     private final Semaphore offloads = new Semaphore(MAX_OFFLOADS);
     private long held;
     private final int index;
@@ -26,6 +37,8 @@ public final class Worker {
     private final Deadlines deadlines;
     private final HeadWriter heads = new HeadWriter();
     private final byte[] copies = new byte[COPIED_AT_ONCE];
+    private final ArrayDeque<ResponseHead> responseHeads = new ArrayDeque<>();
+    private final Buffers sending = new Buffers(SENDING_BUFFER);
     private final DateLine dates = new DateLine();
     private final SplittableRandom random = new SplittableRandom();
 
@@ -68,6 +81,28 @@ public final class Worker {
     /// What bytes pass through from one buffer to another.
     byte[] copies() {
         return copies;
+    }
+
+    /// A head for a response that begins to arrive: the one that was used last.
+    public ResponseHead takeResponseHead() {
+        ResponseHead head = responseHeads.pollLast();
+        if (head == null) {
+            head = new ResponseHead();
+        }
+        head.reset();
+        return head;
+    }
+
+    /// Takes back a head that nobody reads any more.
+    public void giveBack(ResponseHead head) {
+        if (responseHeads.size() < KEPT_HEADS) {
+            responseHeads.addLast(head);
+        }
+    }
+
+    /// A buffer to send from, with room for at least `capacity` bytes.
+    ByteBuf sendingBuffer(Channel channel, int capacity) {
+        return capacity <= SENDING_BUFFER ? sending.take() : channel.alloc().directBuffer(capacity);
     }
 
     /// The field `Date`, as it is written into answers.

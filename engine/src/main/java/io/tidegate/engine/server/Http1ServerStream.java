@@ -1,0 +1,295 @@
+package io.tidegate.engine.server;
+
+import io.netty.buffer.ByteBuf;
+import io.tidegate.api.Fault;
+import io.tidegate.engine.exchange.Downstream;
+import io.tidegate.engine.exchange.HttpExchange;
+import io.tidegate.engine.exchange.ListenerSnapshot;
+import io.tidegate.engine.exchange.Peer;
+import io.tidegate.engine.exchange.Snapshot;
+import io.tidegate.engine.wire.Ascii;
+import io.tidegate.engine.wire.BodyDecoder;
+import io.tidegate.engine.wire.BodySink;
+import io.tidegate.engine.wire.HeadWriter;
+import io.tidegate.engine.wire.RequestHead;
+import io.tidegate.engine.worker.Worker;
+
+/// One request of a client connection and all that serving it takes. Lent to a connection from the first byte of a
+/// request to the end of its response ([Http1ServerStreams]), so that connections that wait hold little, and what was
+/// used last, which the processor still has at hand, is used next.
+final class Http1ServerStream implements Downstream {
+
+    private static final byte[] CONTINUE = Ascii.bytes("HTTP/1.1 100 Continue\r\n\r\n");
+    private static final long SECOND = 1_000_000_000L;
+    /// Most of a body that nobody wants is taken and dropped, in bytes.
+    private static final int MAX_DROPPED = 64 * 1024;
+    private static final long DROP_NANOS = 2 * SECOND;
+
+    private final Worker worker;
+    private final RequestHead head = new RequestHead();
+    private final BodyDecoder body = new BodyDecoder();
+    private final Sink sink = new Sink();
+    private final HttpExchange exchange;
+    private Http1ServerHandler connection;
+    private boolean bodyWanted;
+    private boolean dropping;
+    private long bodyBytes;
+    private long windowBytes;
+    private long windowStart;
+    private long lastRead;
+
+    Http1ServerStream(Http1ServerHandler connection) {
+        this.connection = connection;
+        this.worker = connection.worker();
+        this.exchange = new HttpExchange(this, head);
+        head.reset();
+    }
+
+    /// Serves requests of this connection from here on.
+    void attach(Http1ServerHandler to) {
+        connection = to;
+        dropping = false;
+        bodyWanted = false;
+        head.reset();
+    }
+
+    RequestHead head() {
+        return head;
+    }
+
+    HttpExchange exchange() {
+        return exchange;
+    }
+
+    /// Serves the request whose head has been read.
+    void begin(Snapshot snapshot, ListenerSnapshot on) {
+        bodyWanted = false;
+        dropping = false;
+        bodyBytes = 0;
+        if (head.contentLength() == RequestHead.CHUNKED) {
+            body.chunked(false, true);
+        } else if (head.contentLength() > 0) {
+            body.counted(head.contentLength());
+        }
+        exchange.begin(snapshot, on);
+    }
+
+    /// Whether a request is read or served: what comes next is its body, or has to wait.
+    boolean isServing() {
+        return exchange.isActive() || body.isActive();
+    }
+
+    /// Whether bytes of the body are taken at the moment.
+    boolean takesBody() {
+        return body.isActive() && bodyWanted;
+    }
+
+    /// Whether a body is to come that is not taken at the moment.
+    boolean holdsBody() {
+        return body.isActive() && !bodyWanted;
+    }
+
+    void readBody(ByteBuf in) {
+        int before = in.readableBytes();
+        lastRead = worker.deadlines().now();
+        body.decode(in, sink);
+        int taken = before - in.readableBytes();
+        windowBytes += taken;
+        bodyBytes += taken;
+        Fault fault = body.fault();
+        if (fault != null) {
+            refuseBody(fault);
+        } else if (dropping && bodyBytes > MAX_DROPPED) {
+            connection.shut();
+        } else if (dropping && !body.isActive()) {
+            connection.next();
+        }
+    }
+
+    private void refuseBody(Fault fault) {
+        connection.closeAfterResponse();
+        if (exchange.isActive()) {
+            exchange.reject(fault);
+        } else {
+            connection.shut();
+        }
+        body.reset();
+    }
+
+    /// What comes of the body is dropped, unread: the connection ends.
+    void dropRest() {
+        body.reset();
+    }
+
+    // Time.
+
+    void onDeadline() {
+        if (dropping && !exchange.isActive()) {
+            connection.shut();
+        } else if (takesBody()) {
+            checkBody();
+        }
+    }
+
+    /// The client is to send a body: watches that it does, and not by single bytes.
+    private void watchBody() {
+        lastRead = worker.deadlines().now();
+        windowStart = lastRead;
+        windowBytes = 0;
+        connection.deadline(window());
+    }
+
+    private long window() {
+        return Math.min(5 * SECOND, connection.timeouts().bodyIdle().toNanos());
+    }
+
+    private void checkBody() {
+        long now = worker.deadlines().now();
+        long idle = connection.timeouts().bodyIdle().toNanos();
+        long rate = connection.current().config().limits().minimumRate().bytes();
+        double seconds = (now - windowStart) / (double) SECOND;
+        // Between two chunks nothing is owed: streams may be quiet.
+        boolean tooSlow = rate < Integer.MAX_VALUE && body.isInData() && windowBytes < rate * seconds;
+        if (now - lastRead >= idle || tooSlow) {
+            refuseBody(now - lastRead >= idle ? Fault.REQUEST_TIMEOUT : Fault.BODY_TOO_SLOW);
+            connection.outbox().flush();
+            return;
+        }
+        windowStart = now;
+        windowBytes = 0;
+        connection.deadline(Math.min(window(), idle - (now - lastRead)));
+    }
+
+    // What goes to the client.
+
+    @Override
+    public Worker worker() {
+        return worker;
+    }
+
+    @Override
+    public Peer peer() {
+        return connection.peer();
+    }
+
+    @Override
+    public boolean understandsChunked() {
+        return head.minor() == 1;
+    }
+
+    @Override
+    public void sendHead(HeadWriter out, int expected) {
+        connection.outbox().head(out, expected);
+    }
+
+    @Override
+    public void sendRange(ByteBuf in, int start, int length) {
+        connection.outbox().range(in, start, length);
+    }
+
+    @Override
+    public void sendBytes(byte[] bytes, int start, int length) {
+        connection.outbox().bytes(bytes, start, length);
+    }
+
+    @Override
+    public void flush() {
+        connection.flush();
+    }
+
+    @Override
+    public boolean isWritable() {
+        return connection.outbox().isWritable();
+    }
+
+    @Override
+    public void keepFraming(boolean framing) {
+        body.keepFraming(framing);
+    }
+
+    @Override
+    public void readBody(boolean on) {
+        if (on && !bodyWanted && body.isActive()) {
+            if (head.expectsContinue()) {
+                head.continued();
+                connection.outbox().bytes(CONTINUE, 0, CONTINUE.length);
+                flush();
+            }
+            body.limit(exchange.bodyLimit());
+            watchBody();
+        } else if (!on) {
+            connection.clearDeadline();
+        }
+        bodyWanted = on;
+        connection.bodyWantedChanged();
+    }
+
+    @Override
+    public boolean closesAfterResponse() {
+        return connection.closesAfterResponse();
+    }
+
+    @Override
+    public void closeAfterResponse() {
+        connection.closeAfterResponse();
+    }
+
+    @Override
+    public void dropBody() {
+        // A client that waits for a 100 may send its body or not (RFC 9110 section 10.1.1): nobody can tell.
+        if (!body.isActive() || head.expectsContinue() || head.contentLength() > MAX_DROPPED) {
+            connection.closeAfterResponse();
+        } else {
+            dropping = true;
+        }
+    }
+
+    @Override
+    public void endResponse() {
+        if (connection.closesAfterResponse() || (body.isActive() && !dropping)) {
+            connection.shut();
+        } else if (body.isActive()) {
+            bodyBytes = 0;
+            bodyWanted = true;
+            connection.deadline(DROP_NANOS);
+            connection.goOn();
+        } else {
+            connection.next();
+        }
+    }
+
+    @Override
+    public void abort() {
+        body.reset();
+        // For a client that does not know chunks, the end of the connection would look like the end of the body.
+        connection.abort(!understandsChunked());
+    }
+
+    /// Hands the request's body on, or drops it.
+    private final class Sink implements BodySink {
+
+        @Override
+        public void range(ByteBuf in, int start, int length, int data) {
+            if (!dropping) {
+                exchange.requestBody().range(in, start, length, data);
+            }
+        }
+
+        @Override
+        public void literal(byte[] bytes, int start, int length) {
+            if (!dropping) {
+                exchange.requestBody().literal(bytes, start, length);
+            }
+        }
+
+        @Override
+        public void end() {
+            if (!connection.isClosing()) {
+                connection.clearDeadline();
+            }
+            if (!dropping) {
+                exchange.onRequestRead();
+            }
+        }
+    }
+}
