@@ -126,7 +126,7 @@ class ExpectationsTest {
         }
         Await.until("the service's connection to be closed", () -> upstream.open() == 0);
         assertThat(upstream.requests()).isEmpty();
-        assertThat(upstream.received()).doesNotContain("0\r\n\r\n");
+        assertThat(upstream.received()).doesNotContain("\r\n0\r\n\r\n");
     }
 
     @Test
