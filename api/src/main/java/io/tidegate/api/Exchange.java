@@ -3,7 +3,8 @@ package io.tidegate.api;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
-/// One request and its response. Confined to the event loop of the client's connection.
+/// One request and its response. Confined to the event loop of the client's connection, and gone with the end of
+/// [Policy#onEnd]: what is called later throws [IllegalStateException].
 public interface Exchange {
 
     /// The id of the request: from `X-Request-Id` where the peer is trusted, else made here. Safe in a header and

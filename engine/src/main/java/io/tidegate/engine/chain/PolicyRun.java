@@ -125,6 +125,7 @@ public final class PolicyRun {
         }
         steps = NONE;
         ran = 0;
+        observer = null;
     }
 
     private void forget() {

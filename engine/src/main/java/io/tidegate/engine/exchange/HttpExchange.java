@@ -1,7 +1,6 @@
 package io.tidegate.engine.exchange;
 
 import io.netty.buffer.ByteBuf;
-import io.tidegate.api.Attempt;
 import io.tidegate.api.Body;
 import io.tidegate.api.Client;
 import io.tidegate.api.Exchange;
@@ -29,10 +28,10 @@ import org.jspecify.annotations.Nullable;
 /// request of the connection.
 ///
 /// ```
-/// IDLE ─ begin ─▶ IN_POLICIES ─ passed ─▶ CONNECTING ─ onConnected ─▶ RELAYING ─ conclude ─▶ IDLE
-///                    │                        │  ▲ another endpoint        │ a head came: policies in reverse
-///                    │ a policy answers       │  └── safe to repeat ◀──────┤
-///                    ▼                        ▼                            ▼
+/// IDLE ─ begin ─▶ IN_POLICIES ─ passed ─▶ FORWARDING (Attempts) ─ a head came: policies in reverse ─ conclude ─▶ IDLE
+///                    │                        │
+///                    │ a policy answers       │ it failed, and is not safe to repeat
+///                    ▼                        ▼
 ///                 ANSWERING ◀──────────── fail: a problem, where no head has gone out; else the connection breaks
 ///                    └ policies in reverse ─▶ sent ─ conclude ─▶ IDLE
 /// ```
@@ -40,21 +39,20 @@ import org.jspecify.annotations.Nullable;
 public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
 
     private enum State {
-        IDLE, IN_POLICIES, CONNECTING, RELAYING, ANSWERING
+        IDLE, IN_POLICIES, FORWARDING, ANSWERING
     }
 
-    private static final int MAX_ATTEMPTS = 3;
     private static final byte[] NOTHING = {};
 
     private final Downstream client;
     private final Worker worker;
     private final RequestHead request;
     private final RequestId id = new RequestId();
-    private final Deadline deadline = new Deadline(this::onDeadline);
+    private final Deadline deadline = new Deadline(() -> failNow(Fault.UPSTREAM_TIMEOUT));
     private final PolicyRun policies;
     private final RequestSide requestSide;
     private final ResponseSide responseSide;
-    private @Nullable ResponseHead made;
+    private final Attempts attempts;
     private final ExchangeRecord record;
     private final HeadInput input;
     private final RouteMatch<Route> match = new RouteMatch<>();
@@ -64,13 +62,8 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
     private @Nullable Snapshot snapshot;
     private @Nullable ListenerSnapshot listener;
     private @Nullable Route route;
-    private @Nullable Upstream upstream;
-    private @Nullable Endpoint endpoint;
-    private @Nullable UpstreamStream stream;
     private @Nullable ResponseHead response;
     private byte[] answer = NOTHING;
-    private int ticket;
-    private boolean reused;
     private boolean passed;
 
     /// An exchange for the requests of one client connection (or stream), whose heads are read into `request`.
@@ -83,6 +76,7 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         this.policies = new PolicyRun(this, worker);
         this.requestSide = new RequestSide(this, client, request);
         this.responseSide = new ResponseSide(this, client, request);
+        this.attempts = new Attempts(this, requestSide, policies, record);
     }
 
     /// Whether a request is being served.
@@ -95,14 +89,7 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
     /// Serves the request that was read.
     public void begin(Snapshot pinned, ListenerSnapshot on) {
         assert worker.inLoop();
-        pinned.enter(worker);
-        snapshot = pinned;
-        listener = on;
-        state = State.IN_POLICIES;
-        reused = false;
-        requestSide.begin();
-        responseSide.begin();
-        record.begin();
+        open(pinned, on);
         client.peer().show(request);
         id.take(client.peer(), request, worker.random());
         if (request.asterisk()) {
@@ -128,8 +115,7 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         }
     }
 
-    /// Answers what was not even a request.
-    public void refuse(Snapshot pinned, ListenerSnapshot on, Fault fault) {
+    private void open(Snapshot pinned, ListenerSnapshot on) {
         pinned.enter(worker);
         snapshot = pinned;
         listener = on;
@@ -137,6 +123,11 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         requestSide.begin();
         responseSide.begin();
         record.begin();
+    }
+
+    /// Answers what was not even a request.
+    public void refuse(Snapshot pinned, ListenerSnapshot on, Fault fault) {
+        open(pinned, on);
         client.peer().forget();
         id.renew(worker.random());
         reject(fault);
@@ -165,9 +156,7 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
             onRequestPassed();
             return;
         }
-        PolicyView shown = view == null ? new PolicyView(this, request, made()) : view;
-        view = shown;
-        shown.begin();
+        view = new PolicyView(this);
         policies.request(matched.steps());
     }
 
@@ -181,45 +170,19 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
             reject(Fault.BODY_TOO_LARGE);
             return;
         }
-        upstream = matched.target(worker.random());
-        attempt();
-    }
-
-    private void attempt() {
-        Upstream target = upstream;
-        Endpoint chosen = target == null ? null : target.pick(worker, endpoint);
-        if (chosen == null || target == null) {
-            fail(Fault.UPSTREAM_UNAVAILABLE);
-            return;
-        }
-        endpoint = chosen;
-        record.attempt();
-        state = State.CONNECTING;
-        if (policies.hasSteps()) {
-            policies.attempt(new Try(record.attempts(), target.name(), chosen.authority()));
-        }
-        chosen.pool(worker).acquire(this, ++ticket);
-    }
-
-    private record Try(int number, String upstream, String endpoint) implements Attempt {
+        state = State.FORWARDING;
+        attempts.begin(matched.target(worker.random()));
     }
 
     @Override
     public void onConnected(UpstreamStream connected, boolean again, int given) {
+        Endpoint chosen = attempts.connected(connected, again, given);
         Route matched = route;
-        Endpoint chosen = endpoint;
-        Upstream target = upstream;
-        if (given != ticket || state != State.CONNECTING || matched == null || chosen == null || target == null) {
-            // It was asked for by a request that is over.
-            connected.giveBack();
-            return;
+        Upstream target = attempts.upstream();
+        if (chosen != null && matched != null && target != null) {
+            requestSide.send(connected, matched, chosen, id, matched.responseNanos(target.config()),
+                    matched.idleNanos(target.config()));
         }
-        stream = connected;
-        reused = again;
-        state = State.RELAYING;
-        record.connected(again);
-        requestSide.send(connected, matched, chosen, id, matched.responseNanos(target.config()),
-                matched.idleNanos(target.config()));
     }
 
     /// Takes the request's body; [#onRequestRead] takes its end.
@@ -244,49 +207,20 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
 
     // When it does not work.
 
-    private void onDeadline() {
-        fail(Fault.UPSTREAM_TIMEOUT);
-        client.flush();
-    }
-
     @Override
     public void onConnectFailed(Fault fault, int given) {
-        if (given != ticket || state != State.CONNECTING) {
-            return;
-        }
-        count(fault);
-        Upstream target = upstream;
-        boolean elsewhere = !fault.equals(Fault.UPSTREAM_BUSY) && target != null && target.size() > 1;
-        // Nothing has been sent, so another endpoint can be tried whatever the method.
-        state = State.IN_POLICIES;
-        if (elsewhere && record.attempts() < MAX_ATTEMPTS) {
-            attempt();
-        } else {
-            fail(fault);
-            client.flush();
-        }
+        attempts.connectFailed(fault, given);
     }
 
     @Override
     public void onUpstreamFault(Fault fault, boolean untouched) {
-        stream = null;
-        requestSide.detach();
-        count(fault);
-        // RFC 9112 section 9.3.1: a service may close an idle connection just as it is used again. Sent once more when
-        // nothing came back and sending it twice does no harm.
-        if (untouched && reused && !fault.equals(Fault.UPSTREAM_TIMEOUT) && requestSide.mayBeRepeated()
-                && record.attempts() < MAX_ATTEMPTS) {
-            attempt();
-            return;
-        }
-        fail(fault);
-        client.flush();
+        attempts.failed(fault, untouched);
     }
 
-    private void count(Fault fault) {
-        if (endpoint != null) {
-            endpoint.pool(worker).cells().fault(fault);
-        }
+    /// Ends the exchange where nobody else sends what comes of it.
+    void failNow(Fault fault) {
+        fail(fault);
+        client.flush();
     }
 
     /// Ends the exchange because of `fault`: a problem answer where no response has begun, a broken one else.
@@ -306,26 +240,16 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
             client.abort();
             return;
         }
-        byte[] body = on.answers().make(made(), fault, id.toString());
-        made().addAll(headers);
+        byte[] body = on.answers().make(responseSide.made(), fault, id.toString());
+        responseSide.made().addAll(headers);
         answer(body);
     }
 
     @Override
     public void onReply(Reply reply) {
-        made().make(reply.status());
-        made().addAll(reply.headers());
+        responseSide.made().make(reply.status());
+        responseSide.made().addAll(reply.headers());
         answer(reply.body());
-    }
-
-    /// The head of an answer made here; most connections never need one.
-    private ResponseHead made() {
-        ResponseHead head = made;
-        if (head == null) {
-            head = new ResponseHead();
-            made = head;
-        }
-        return head;
     }
 
     /// Most bytes of the request's body that are let through.
@@ -333,13 +257,13 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         return requestSide.relay().limit();
     }
 
-    /// Answers with what [#made] says, once the policies that ran have seen it.
+    /// Answers with what [ResponseSide#made] says, once the policies that ran have seen it.
     private void answer(byte[] body) {
-        letGo();
+        attempts.letGo();
         worker.deadlines().clear(deadline);
         state = State.ANSWERING;
         answer = body;
-        response = made();
+        response = responseSide.made();
         requestSide.relay().discard();
         responseSide.relay().dropTransforms();
         policies.response();
@@ -349,8 +273,8 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         if (!requestSide.isComplete()) {
             client.dropBody();
         }
-        record.status = made().status();
-        record.responseBytes = responseSide.sendMade(made(), answer);
+        record.status = responseSide.made().status();
+        record.responseBytes = responseSide.sendMade(responseSide.made(), answer);
         onResponseSent();
     }
 
@@ -358,14 +282,11 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
 
     @Override
     public void onResponseHead(ResponseHead head, ByteBuf in, int start, int end, boolean complete) {
-        UpstreamStream from = stream;
+        UpstreamStream from = attempts.stream();
         if (from == null) {
             return;
         }
-        record.firstByte();
-        if (endpoint != null) {
-            endpoint.pool(worker).cells().response(head.status(), record.firstByteNanos());
-        }
+        attempts.answered(head.status());
         response = head;
         responseSide.setBodiless(complete);
         if (policies.hasSteps()) {
@@ -392,7 +313,7 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
             client.flush();
         } else if (head != null && responseSide.isHeld(head)) {
             record.status = head.status();
-            responseSide.sendHeld(head, stream);
+            responseSide.sendHeld(head, attempts.stream());
             client.flush();
         } else {
             // Still in the call that brought the head: it goes out from there.
@@ -413,8 +334,7 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
 
     @Override
     public void end() {
-        stream = null;
-        requestSide.detach();
+        attempts.ended();
         responseSide.relay().end();
     }
 
@@ -425,17 +345,13 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
 
     /// The client does not take what it is given: the service has to wait.
     void pauseService() {
-        UpstreamStream from = stream;
-        if (from != null) {
-            from.reading(false);
-        }
+        attempts.reading(false);
     }
 
     /// More of the response can be given.
     public void onClientWritable() {
-        UpstreamStream from = stream;
-        if (from != null && responseSide.isHeadSent()) {
-            from.reading(true);
+        if (responseSide.isHeadSent()) {
+            attempts.reading(true);
         }
     }
 
@@ -447,35 +363,16 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
 
     // The end.
 
-    /// The client is gone, or what it sends can't be a request's body. Whatever runs is given up.
-    public void abandon() {
-        if (state != State.IDLE) {
-            if (record.fault == null) {
-                record.fault = Fault.CLIENT_CLOSED;
-            }
-            conclude();
-        }
-    }
-
-    private void letGo() {
-        UpstreamStream open = stream;
-        Endpoint chosen = endpoint;
-        stream = null;
-        ticket++;
-        requestSide.detach();
-        if (open != null) {
-            open.cancel();
-        } else if (state == State.CONNECTING && chosen != null) {
-            chosen.pool(worker).forget(this);
-        }
-    }
-
     private void conclude() {
-        letGo();
+        attempts.letGo();
         worker.deadlines().clear(deadline);
         record.requestBytes = requestSide.relay().count();
-        record.finish(route, upstream, endpoint);
+        record.finish(route, attempts.upstream(), attempts.endpoint());
         policies.end(record);
+        if (view != null) {
+            view.close();
+            view = null;
+        }
         if (listener != null) {
             listener.telemetry().count(worker, record, route, listener.label());
         }
@@ -489,15 +386,19 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         snapshot = null;
         listener = null;
         route = null;
-        upstream = null;
-        endpoint = null;
+        attempts.clear();
         response = null;
         answer = NOTHING;
     }
 
-    /// The connection is over: nothing will be served any more.
+    /// The connection is over: whatever runs is given up, and nothing will be served any more.
     public void close() {
-        abandon();
+        if (state != State.IDLE) {
+            if (record.fault == null) {
+                record.fault = Fault.CLIENT_CLOSED;
+            }
+            conclude();
+        }
         worker.deadlines().remove(deadline);
     }
 
@@ -524,9 +425,7 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
             }
         } else if (response != null) {
             responseSide.relay().collect(maxBytes, then, tooLarge);
-            if (stream != null) {
-                stream.reading(true);
-            }
+            attempts.reading(true);
         } else {
             requestSide.collect(maxBytes, then, tooLarge);
         }
@@ -534,6 +433,10 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
 
     Worker worker() {
         return worker;
+    }
+
+    RequestHead request() {
+        return request;
     }
 
     String id() {
@@ -588,7 +491,7 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
 
     @SuppressWarnings("ReferenceEquality") // this stream, not an equal one
     boolean isCurrent(UpstreamStream other) {
-        return stream == other;
+        return attempts.stream() == other;
     }
 
     boolean isRequestComplete() {

@@ -10,39 +10,46 @@ import io.tidegate.api.Key;
 import io.tidegate.api.Request;
 import io.tidegate.api.Response;
 import io.tidegate.engine.wire.HeaderView;
-import io.tidegate.engine.wire.RequestHead;
 import io.tidegate.engine.wire.ResponseHead;
 import java.util.Arrays;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/// An exchange as policies see it. Made with the first request that meets a policy, reused for the next ones of the
-/// connection.
+/// An exchange as policies see it, made for each that meets a policy: what is behind it serves another client's request
+/// next, so whoever keeps it beyond the end must find nothing there.
 final class PolicyView implements Exchange {
 
     private static final Object[] NOTHING = {};
 
-    private final HttpExchange exchange;
+    private @Nullable HttpExchange exchange;
     private final RequestView request;
-    private final ResponseOfExchange response;
+    private final ResponseOfExchange response = new ResponseOfExchange();
     private @Nullable Object[] values = NOTHING;
 
-    PolicyView(HttpExchange exchange, RequestHead head, ResponseHead made) {
+    PolicyView(HttpExchange exchange) {
         this.exchange = exchange;
-        this.request = new RequestView(exchange, head);
-        this.response = new ResponseOfExchange(made);
+        this.request = new RequestView(this);
     }
 
-    void begin() {
-        if (values.length > 0) {
-            Arrays.fill(values, null);
+    /// The exchange is over: what serves it will serve another client's request.
+    void close() {
+        exchange = null;
+        request.close();
+        response.headers.show(null);
+    }
+
+    HttpExchange exchange() {
+        HttpExchange shown = exchange;
+        if (shown == null) {
+            throw new IllegalStateException("the exchange is over: a policy may not use it any more");
         }
+        return shown;
     }
 
     @Override
     public String id() {
-        return exchange.id();
+        return exchange().id();
     }
 
     @Override
@@ -57,12 +64,12 @@ final class PolicyView implements Exchange {
 
     @Override
     public Client client() {
-        return exchange.client();
+        return exchange().client();
     }
 
     @Override
     public @Nullable String route() {
-        return exchange.routeName();
+        return exchange().routeName();
     }
 
     @Override
@@ -81,31 +88,27 @@ final class PolicyView implements Exchange {
 
     @Override
     public Decision offload(Callable<? extends Decision> work) {
-        CompletableFuture<Decision> future = exchange.worker().offload(work);
+        CompletableFuture<Decision> future = exchange().worker().offload(work);
         return future == null ? Decision.fail(Fault.OVERLOADED) : Decision.await(future);
     }
 
     @Override
     public void transformRequest(BodyTransform transform) {
-        exchange.requestSide().transform(transform);
+        exchange().requestSide().transform(transform);
     }
 
     @Override
     public void transformResponse(BodyTransform transform) {
-        if (exchange.responseHead() == null) {
+        if (exchange().responseHead() == null) {
             throw new IllegalStateException("a response's body can be transformed in onResponse only");
         }
-        exchange.responseSide().transform(transform);
+        exchange().responseSide().transform(transform);
     }
 
     /// The head of the response.
     private final class ResponseOfExchange implements Response {
 
-        private final HeaderView headers;
-
-        ResponseOfExchange(ResponseHead made) {
-            headers = new HeaderView(made);
-        }
+        private final HeaderView headers = new HeaderView();
 
         Response show() {
             headers.show(head());
@@ -113,7 +116,7 @@ final class PolicyView implements Exchange {
         }
 
         private ResponseHead head() {
-            ResponseHead head = exchange.responseHead();
+            ResponseHead head = exchange().responseHead();
             if (head == null) {
                 throw new IllegalStateException("there is no response yet");
             }
@@ -140,17 +143,17 @@ final class PolicyView implements Exchange {
 
         @Override
         public long contentLength() {
-            return exchange.responseLength();
+            return exchange().responseLength();
         }
 
         @Override
         public boolean fromUpstream() {
-            return exchange.isFromUpstream();
+            return exchange().isFromUpstream();
         }
 
         @Override
         public void replaceBody(byte[] body) {
-            exchange.replaceResponseBody(body);
+            exchange().replaceResponseBody(body);
         }
     }
 }

@@ -13,46 +13,55 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The head of a request as policies see it: a view of the received bytes.
+/// The head of a request as policies see it: a view of the received bytes. Gone with its exchange, like [PolicyView].
 final class RequestView implements Request {
 
-    private final HttpExchange exchange;
-    private final RequestHead head;
-    private final HeaderView headers;
+    private final PolicyView view;
+    private final HeaderView headers = new HeaderView();
 
-    RequestView(HttpExchange exchange, RequestHead head) {
-        this.exchange = exchange;
-        this.head = head;
-        this.headers = new HeaderView(head);
+    RequestView(PolicyView view) {
+        this.view = view;
+        headers.show(head());
+    }
+
+    void close() {
+        headers.show(null);
+    }
+
+    private RequestHead head() {
+        return view.exchange().request();
     }
 
     @Override
     public String method() {
-        return head.method();
+        return head().method();
     }
 
     @Override
     public String scheme() {
-        return exchange.client().secure() ? "https" : "http";
+        return view.client().secure() ? "https" : "http";
     }
 
     @Override
     public String host() {
+        RequestHead head = head();
         return Ascii.text(head.hostBytes(), head.hostStart(), head.hostEnd());
     }
 
     @Override
     public String authority() {
+        RequestHead head = head();
         return Ascii.text(head.hostBytes(), head.hostStart(), Math.max(head.hostEnd(), head.authorityEnd()));
     }
 
     @Override
     public String path() {
-        return head.path();
+        return head().path();
     }
 
     @Override
     public @Nullable String query() {
+        RequestHead head = head();
         return head.queryStart() < 0 ? null : Ascii.text(head.queryBytes(), head.queryStart(), head.queryEnd());
     }
 
@@ -74,7 +83,7 @@ final class RequestView implements Request {
 
     @Override
     public @Nullable String pathParameter(String name) {
-        String text = exchange.match().parameterText(name);
+        String text = view.exchange().match().parameterText(name);
         return text == null ? null : decode(text, false);
     }
 
@@ -106,12 +115,12 @@ final class RequestView implements Request {
 
     @Override
     public long contentLength() {
-        return head.contentLength();
+        return head().contentLength();
     }
 
     @Override
     public void setPath(String path) {
-        Fault fault = PathCanonicaliser.replace(head, path);
+        Fault fault = PathCanonicaliser.replace(head(), path);
         if (fault != null) {
             throw new FaultException(fault);
         }
@@ -119,25 +128,25 @@ final class RequestView implements Request {
 
     @Override
     public void setQuery(@Nullable String query) {
-        if (!head.replaceQuery(query)) {
+        if (!head().replaceQuery(query)) {
             throw new FaultException(Fault.EMIT_CTL);
         }
     }
 
     @Override
     public void setAuthority(String authority) {
-        if (!head.replaceAuthority(authority)) {
+        if (!head().replaceAuthority(authority)) {
             throw new FaultException(Fault.EMIT_CTL);
         }
     }
 
     @Override
     public void limitBody(long maxBytes) {
-        exchange.requestSide().relay().limit(maxBytes);
+        view.exchange().requestSide().relay().limit(maxBytes);
     }
 
     @Override
     public void replaceBody(byte[] body) {
-        exchange.requestSide().relay().replace(body);
+        view.exchange().requestSide().relay().replace(body);
     }
 }

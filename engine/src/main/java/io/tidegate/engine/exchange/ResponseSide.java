@@ -27,6 +27,7 @@ final class ResponseSide implements Relay.Target {
     private final Worker worker;
     private final RequestHead request;
     private final Relay relay;
+    private @Nullable ResponseHead made;
     private @Nullable ResponseHead saved;
     private boolean bodiless;
     private boolean headSent;
@@ -133,6 +134,16 @@ final class ResponseSide implements Relay.Target {
         if (from != null && exchange.isCurrent(from)) {
             from.reading(client.isWritable());
         }
+    }
+
+    /// The head of an answer made here; most exchanges never need one.
+    ResponseHead made() {
+        ResponseHead head = made;
+        if (head == null) {
+            head = new ResponseHead();
+            made = head;
+        }
+        return head;
     }
 
     /// Sends an answer made here.

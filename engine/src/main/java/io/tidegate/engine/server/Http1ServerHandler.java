@@ -311,7 +311,7 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter {
 
     /// The request is read and its response is complete: the next one.
     void next() {
-        if (close) {
+        if (close || closing) {
             shut();
             return;
         }

@@ -9,28 +9,38 @@ import java.util.List;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/// The header fields of a [MessageHead] as policies see them: a view that holds nothing of its own.
+/// The header fields of a [MessageHead] as policies see them: a view that holds nothing of its own. Every method throws
+/// [IllegalStateException] once it shows none any more.
 public final class HeaderView implements Headers {
 
-    private MessageHead head;
+    private @Nullable MessageHead head;
 
-    /// A view of `head`.
-    public HeaderView(MessageHead head) {
-        this.head = head;
+    /// A view that shows nothing yet.
+    public HeaderView() {
     }
 
-    /// Shows another head from now on.
-    public void show(MessageHead other) {
+    /// Shows this head from now on; null shows none.
+    public void show(@Nullable MessageHead other) {
         head = other;
+    }
+
+    private MessageHead head() {
+        MessageHead shown = head;
+        if (shown == null) {
+            throw new IllegalStateException(
+                    "the exchange is over: its header fields can't be read or changed any more");
+        }
+        return shown;
     }
 
     @Override
     public @Nullable String get(String name) {
+        MessageHead head = head();
         String first = null;
         StringBuilder joined = null;
         for (int i = 0; i < head.count; i++) {
-            if (is(i, name)) {
-                String value = value(i);
+            if (is(head, i, name)) {
+                String value = value(head, i);
                 if (first == null) {
                     first = value;
                 } else {
@@ -52,10 +62,11 @@ public final class HeaderView implements Headers {
 
     @Override
     public List<String> all(String name) {
+        MessageHead head = head();
         List<String> values = new ArrayList<>();
         for (int i = 0; i < head.count; i++) {
-            if (is(i, name)) {
-                values.add(value(i));
+            if (is(head, i, name)) {
+                values.add(value(head, i));
             }
         }
         for (MessageHead.AddedField field : head.added()) {
@@ -68,8 +79,9 @@ public final class HeaderView implements Headers {
 
     @Override
     public boolean contains(String name) {
+        MessageHead head = head();
         for (int i = 0; i < head.count; i++) {
-            if (is(i, name)) {
+            if (is(head, i, name)) {
                 return true;
             }
         }
@@ -80,13 +92,13 @@ public final class HeaderView implements Headers {
     public void set(String name, String value) {
         check(name, value);
         take(name);
-        head.addAddedField(name, value);
+        head().addAddedField(name, value);
     }
 
     @Override
     public void add(String name, String value) {
         check(name, value);
-        head.addAddedField(name, value);
+        head().addAddedField(name, value);
     }
 
     @Override
@@ -97,9 +109,10 @@ public final class HeaderView implements Headers {
 
     @Override
     public void forEach(BiConsumer<? super String, ? super String> visitor) {
+        MessageHead head = head();
         for (int i = 0; i < head.count; i++) {
             if (head.isVisible(i)) {
-                visitor.accept(Ascii.text(head.bytes, head.nameStart(i), head.nameEnd(i)), value(i));
+                visitor.accept(Ascii.text(head.bytes, head.nameStart(i), head.nameEnd(i)), value(head, i));
             }
         }
         for (MessageHead.AddedField field : List.copyOf(head.added())) {
@@ -107,18 +120,19 @@ public final class HeaderView implements Headers {
         }
     }
 
-    private boolean is(int field, String name) {
+    private static boolean is(MessageHead head, int field, String name) {
         return head.isVisible(field)
                 && Ascii.equalsIgnoreCase(head.bytes, head.nameStart(field), head.nameEnd(field), name);
     }
 
-    private String value(int field) {
+    private static String value(MessageHead head, int field) {
         return Ascii.text(head.bytes, head.valueStart(field), head.valueEnd(field));
     }
 
     private void take(String name) {
+        MessageHead head = head();
         for (int i = 0; i < head.count; i++) {
-            if (is(i, name)) {
+            if (is(head, i, name)) {
                 head.removeField(i);
             }
         }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// out is what was used longest ago, and the processor has lost sight of it.
 ///
 /// A buffer comes back by being released on that loop; one released elsewhere is freed.
-final class Buffers {
+final class Buffers implements AutoCloseable {
 
     /// Most buffers that are kept.
     private static final int KEPT = 256;
@@ -22,6 +22,7 @@ final class Buffers {
     private final @Nullable Reusable[] free = new @Nullable Reusable[KEPT];
     private @Nullable Thread owner;
     private int count;
+    private boolean closed;
 
     /// Buffers of `size` bytes, for the loop that first takes one.
     Buffers(int size) {
@@ -54,6 +55,19 @@ final class Buffers {
         return Watched.watch(buffer);
     }
 
+    /// Frees what is kept; what is still in use is freed when it is released. On the loop, or after its end.
+    @Override
+    public void close() {
+        closed = true;
+        while (count > 0) {
+            Reusable buffer = free[--count];
+            free[count] = null;
+            if (buffer != null) {
+                buffer.drop();
+            }
+        }
+    }
+
     /// Access to Netty's leak detection.
     private abstract static class Watched extends AbstractByteBufAllocator {
 
@@ -76,6 +90,10 @@ final class Buffers {
             clear();
         }
 
+        void drop() {
+            super.deallocate();
+        }
+
         @Override
         protected void deallocate() {
             if (!home.keep(this)) {
@@ -86,7 +104,7 @@ final class Buffers {
 
     @SuppressWarnings("ReferenceEquality") // this thread
     private boolean keep(Reusable buffer) {
-        if (Thread.currentThread() != owner || count == KEPT) {
+        if (closed || Thread.currentThread() != owner || count == KEPT) {
             return false;
         }
         free[count++] = buffer;

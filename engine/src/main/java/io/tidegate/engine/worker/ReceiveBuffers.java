@@ -8,7 +8,12 @@ import io.netty.util.concurrent.FastThreadLocal;
 /// Lets channels receive into [Buffers] of their event loop.
 final class ReceiveBuffers extends DefaultMaxMessagesRecvByteBufAllocator {
 
-    private static final FastThreadLocal<Buffers> OF_THIS_LOOP = new FastThreadLocal<>();
+    private static final FastThreadLocal<Buffers> OF_THIS_LOOP = new FastThreadLocal<>() {
+        @Override
+        protected void onRemoval(Buffers buffers) {
+            buffers.close();
+        }
+    };
 
     private final int size;
 

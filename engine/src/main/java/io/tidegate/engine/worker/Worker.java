@@ -53,6 +53,11 @@ public final class Worker {
         deadlines.start(loop);
     }
 
+    /// Frees what it keeps. After the end of its loop.
+    void close() {
+        sending.close();
+    }
+
     /// Its place among the workers, from 0.
     public int index() {
         return index;

@@ -59,5 +59,6 @@ public final class Workers implements AutoCloseable {
     @Override
     public void close() {
         group.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
+        workers.forEach(Worker::close);
     }
 }

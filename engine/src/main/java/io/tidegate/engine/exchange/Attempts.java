@@ -1,0 +1,182 @@
+package io.tidegate.engine.exchange;
+
+import io.tidegate.api.Attempt;
+import io.tidegate.api.Fault;
+import io.tidegate.engine.chain.PolicyRun;
+import io.tidegate.engine.upstream.Endpoint;
+import io.tidegate.engine.upstream.Upstream;
+import io.tidegate.engine.upstream.UpstreamStream;
+import io.tidegate.engine.worker.Worker;
+import org.jspecify.annotations.Nullable;
+
+/// The way of one request to a service: which endpoint is tried, over which connection, and whether another try is
+/// safe.
+/// Reused from request to request.
+final class Attempts {
+
+    private static final int MOST = 3;
+
+    private final HttpExchange exchange;
+    private final Worker worker;
+    private final RequestSide request;
+    private final PolicyRun policies;
+    private final ExchangeRecord record;
+    private @Nullable Upstream upstream;
+    private @Nullable Endpoint endpoint;
+    private @Nullable UpstreamStream stream;
+    /// Tells this request's connections from those that earlier ones asked for.
+    private int ticket;
+    private boolean connecting;
+    private boolean reused;
+
+    Attempts(HttpExchange exchange, RequestSide request, PolicyRun policies, ExchangeRecord record) {
+        this.exchange = exchange;
+        this.worker = exchange.worker();
+        this.request = request;
+        this.policies = policies;
+        this.record = record;
+    }
+
+    /// Begins the way to an endpoint of `target`.
+    ///
+    /// @param target
+    ///            null where no upstream can take the request
+    void begin(@Nullable Upstream target) {
+        upstream = target;
+        reused = false;
+        next();
+    }
+
+    private void next() {
+        Upstream target = upstream;
+        Endpoint chosen = target == null ? null : target.pick(worker, endpoint);
+        if (chosen == null || target == null) {
+            exchange.fail(Fault.UPSTREAM_UNAVAILABLE);
+            return;
+        }
+        endpoint = chosen;
+        record.attempt();
+        connecting = true;
+        if (policies.hasSteps()) {
+            policies.attempt(new Try(record.attempts(), target.name(), chosen.authority()));
+        }
+        chosen.pool(worker).acquire(exchange, ++ticket);
+    }
+
+    private record Try(int number, String upstream, String endpoint) implements Attempt {
+    }
+
+    /// A connection stands.
+    ///
+    /// @param again
+    ///            whether it has served before
+    /// @param given
+    ///            whose it is
+    /// @return the endpoint that the request goes to, or null where it was asked for by a request that is over
+    @Nullable
+    Endpoint connected(UpstreamStream made, boolean again, int given) {
+        if (given != ticket || !connecting) {
+            made.giveBack();
+            return null;
+        }
+        connecting = false;
+        stream = made;
+        reused = again;
+        record.connected(again);
+        return endpoint;
+    }
+
+    /// No connection came about. Nothing has been sent, so another endpoint can be tried whatever the method.
+    void connectFailed(Fault fault, int given) {
+        Upstream target = upstream;
+        if (given != ticket || !connecting || target == null) {
+            return;
+        }
+        connecting = false;
+        count(fault);
+        if (!fault.equals(Fault.UPSTREAM_BUSY) && target.size() > 1 && record.attempts() < MOST) {
+            next();
+        } else {
+            exchange.failNow(fault);
+        }
+    }
+
+    /// The connection failed under the request.
+    ///
+    /// @param untouched
+    ///            whether nothing came back
+    void failed(Fault fault, boolean untouched) {
+        ended();
+        count(fault);
+        // RFC 9112 section 9.3.1: a service may close an idle connection just as it is used again. Sent once more when
+        // nothing came back and sending it twice does no harm.
+        if (untouched && reused && !fault.equals(Fault.UPSTREAM_TIMEOUT)
+                && request.mayBeRepeated() && record.attempts() < MOST) {
+            next();
+        } else {
+            exchange.failNow(fault);
+        }
+    }
+
+    private void count(Fault fault) {
+        if (endpoint != null) {
+            endpoint.pool(worker).cells().fault(fault);
+        }
+    }
+
+    /// The service has begun to answer.
+    void answered(int status) {
+        record.firstByte();
+        if (endpoint != null) {
+            endpoint.pool(worker).cells().response(status, record.firstByteNanos());
+        }
+    }
+
+    /// The connection has served the request, or is lost.
+    void ended() {
+        stream = null;
+        request.detach();
+    }
+
+    /// Nobody waits for the service any more.
+    void letGo() {
+        UpstreamStream open = stream;
+        ticket++;
+        ended();
+        if (open != null) {
+            open.cancel();
+        } else if (connecting && endpoint != null) {
+            endpoint.pool(worker).forget(exchange);
+        }
+        connecting = false;
+    }
+
+    /// Forgets where the request went, for the next one.
+    void clear() {
+        upstream = null;
+        endpoint = null;
+    }
+
+    /// Reads what the service sends, or lets it wait.
+    void reading(boolean on) {
+        if (stream != null) {
+            stream.reading(on);
+        }
+    }
+
+    @Nullable
+    Upstream upstream() {
+        return upstream;
+    }
+
+    @Nullable
+    Endpoint endpoint() {
+        return endpoint;
+    }
+
+    /// The connection that the request is on.
+    @Nullable
+    UpstreamStream stream() {
+        return stream;
+    }
+}
