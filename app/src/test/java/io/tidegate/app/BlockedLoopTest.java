@@ -7,7 +7,6 @@ import io.tidegate.testkit.Await;
 import io.tidegate.testkit.RawClient;
 import io.tidegate.testkit.RawResponse;
 import io.tidegate.testkit.TestUpstream;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,21 +36,10 @@ class BlockedLoopTest {
     private ProgramProcess start(TestUpstream service, Path until) throws Exception {
         Path services = Files.createDirectories(folder.resolve("policies/META-INF/services"));
         Files.writeString(services.resolve("io.tidegate.api.PolicyFactory"), HoldUpFactory.class.getName() + "\n");
-        Files.writeString(folder.resolve("tidegate.yaml"), """
-                listeners:
-                  web: { address: "127.0.0.1:0" }
-                upstreams:
-                  service: { endpoints: ["%s"] }
-                routes:
-                  free: { upstream: service }
-                  held:
-                    match: [{ path: "/held" }]
-                    upstream: service
-                    policies: [{ holdUp: { until: "%s" } }]
-                telemetry: { accessLog: { to: none } }
-                gateway: { workers: 2, drainDelay: 0s }
-                admin: { address: "127.0.0.1:0" }
-                """.formatted(service.url(), until));
+        ProgramYaml.to(service.url()).gateway("workers: 2, drainDelay: 0s")
+                .route("held",
+                        "match: [{ path: \"/held\" }], policies: [{ holdUp: { until: \"%s\" } }]".formatted(until))
+                .writeTo(folder);
         return ProgramProcess.start(Surroundings.policies(folder.resolve("policies")), folder, "blocked", "run");
     }
 
@@ -74,8 +62,7 @@ class BlockedLoopTest {
         Path until = folder.resolve("go-on");
         List<RawClient> clients = new ArrayList<>();
         try (TestUpstream service = TestUpstream.hello(); ProgramProcess program = start(service, until)) {
-            InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(),
-                    Integer.parseInt(program.awaitErr("\"web\":\"127\\.0\\.0\\.1:(\\d+)\"")));
+            InetSocketAddress address = program.address("web");
             for (int i = 0; i < CLIENTS; i++) {
                 clients.add(RawClient.connect(address));
                 assertThat(clients.getLast().get("/free").status()).isEqualTo(200);

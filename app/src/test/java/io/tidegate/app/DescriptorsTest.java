@@ -6,11 +6,8 @@ import io.tidegate.app.ProgramProcess.Surroundings;
 import io.tidegate.testkit.Await;
 import io.tidegate.testkit.RawClient;
 import io.tidegate.testkit.RawRequest;
-import io.tidegate.testkit.RawResponse;
 import io.tidegate.testkit.TestUpstream;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,34 +47,13 @@ class DescriptorsTest {
     }
 
     private ProgramProcess start(int files, String endpoint, String gateway) throws Exception {
-        Files.writeString(folder.resolve("tidegate.yaml"), """
-                listeners:
-                  web: { address: "127.0.0.1:0" }
-                upstreams:
-                  service: { endpoints: ["%s"] }
-                routes:
-                  all: { upstream: service }
-                telemetry: { accessLog: { to: none } }
-                gateway: { drainDelay: 0s, workers: 2%s }
-                admin: { address: "127.0.0.1:0" }
-                """.formatted(endpoint, gateway));
+        ProgramYaml.to(endpoint).gateway("drainDelay: 0s, workers: 2" + gateway).writeTo(folder);
         return ProgramProcess.start(Surroundings.files(files), folder, "few", "run");
-    }
-
-    private static InetSocketAddress address(ProgramProcess program, String listener) throws Exception {
-        return new InetSocketAddress(InetAddress.getLoopbackAddress(),
-                Integer.parseInt(program.awaitErr("\"" + listener + "\":\"127\\.0\\.0\\.1:(\\d+)\"")));
-    }
-
-    private static RawResponse ask(InetSocketAddress admin, String path) {
-        try (RawClient client = RawClient.connect(admin)) {
-            return client.exchange("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
-        }
     }
 
     private static int metric(InetSocketAddress admin, String name) {
         Matcher value = Pattern.compile("(?m)^" + Pattern.quote(name) + " ([0-9.E]+)$")
-                .matcher(ask(admin, "/metrics").body());
+                .matcher(ProgramProcess.ask(admin, "/metrics").body());
         assertThat(value.find()).as(name).isTrue();
         return (int) Double.parseDouble(value.group(1));
     }
@@ -95,12 +71,12 @@ class DescriptorsTest {
     private void servesNoMoreThanItCan(String gateway) throws Exception {
         List<RawClient> clients = new ArrayList<>();
         try (TestUpstream service = service(); ProgramProcess program = start(LIMIT, service.url(), gateway)) {
-            InetSocketAddress web = address(program, "web");
-            InetSocketAddress admin = address(program, "admin");
+            InetSocketAddress web = program.address("web");
+            InetSocketAddress admin = program.address("admin");
             int most = Integer
                     .parseInt(program.awaitErr("\"level\":\"warn\".*\"limit\":" + LIMIT + ",.*\"connections\":(\\d+)"));
             assertThat(most).isBetween(16, LIMIT / 2);
-            Await.until("readiness", () -> ask(admin, "/ready").status() == 200);
+            Await.until("readiness", () -> ProgramProcess.ask(admin, "/ready").status() == 200);
 
             // The most that there can be: every client waits for an answer of the service, on a connection of its own.
             for (int i = 0; i < most; i++) {
@@ -117,7 +93,7 @@ class DescriptorsTest {
                     .isEqualTo(TOO_MANY);
             assertThat(metric(admin, "tidegate_client_connections_open")).isEqualTo(most);
             assertThat(metric(admin, "process_open_fds")).isLessThan(LIMIT);
-            assertThat(ask(admin, "/ready").status()).isEqualTo(200);
+            assertThat(ProgramProcess.ask(admin, "/ready").status()).isEqualTo(200);
             assertThat(program.err()).doesNotContainIgnoringCase("too many open files");
             gate.open();
             for (RawClient client : clients) {

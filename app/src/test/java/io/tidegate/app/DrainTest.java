@@ -7,9 +7,7 @@ import io.tidegate.testkit.RawClient;
 import io.tidegate.testkit.RawRequest;
 import io.tidegate.testkit.RawResponse;
 import io.tidegate.testkit.TestUpstream;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -51,35 +49,15 @@ class DrainTest {
     }
 
     private ProgramProcess start(String timing) throws Exception {
-        Files.writeString(folder.resolve("tidegate.yaml"), """
-                listeners:
-                  web: { address: "127.0.0.1:0", limits: { requestsPerConnection: 10000000 } }
-                upstreams:
-                  service: { endpoints: ["%s"] }
-                routes:
-                  all: { upstream: service }
-                telemetry: { accessLog: { to: none } }
-                gateway: { %s }
-                admin: { address: "127.0.0.1:0" }
-                """.formatted(service.url(), timing));
+        ProgramYaml.to(service.url()).listener("limits: { requestsPerConnection: 10000000 }").gateway(timing)
+                .writeTo(folder);
         ProgramProcess program = ProgramProcess.start(folder, "drain", "run");
         program.awaitErr("\"serving\"");
         return program;
     }
 
-    private static int port(ProgramProcess program, String listener) throws Exception {
-        return Integer.parseInt(program.awaitErr("\"" + listener + "\":\"127\\.0\\.0\\.1:(\\d+)\""));
-    }
-
-    private static RawResponse ready(int admin) {
-        try (RawClient client = RawClient.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), admin))) {
-            return client.exchange("GET /ready HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
-        }
-    }
-
-    private RawClient slowClient(int port) throws InterruptedException {
-        RawClient client = RawClient.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
-                .send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n");
+    private RawClient slowClient(InetSocketAddress web) throws InterruptedException {
+        RawClient client = RawClient.connect(web).send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n");
         assertThat(slowCame.await(ProgramProcess.GUARD_SECONDS, TimeUnit.SECONDS)).isTrue();
         return client;
     }
@@ -87,17 +65,17 @@ class DrainTest {
     @Test
     void losesNoRequestWhenToldToStop() throws Exception {
         try (ProgramProcess program = start("drainDelay: 4s, drain: 60s")) {
-            int admin = port(program, "admin");
-            int port = port(program, "web");
-            Await.until("readiness", () -> ready(admin).status() == 200);
-            try (LoadClients clients = new LoadClients(port, "served").start(CLIENTS);
-                    RawClient slow = slowClient(port)) {
+            InetSocketAddress admin = program.address("admin");
+            InetSocketAddress web = program.address("web");
+            Await.until("readiness", () -> ProgramProcess.ask(admin, "/ready").status() == 200);
+            try (LoadClients clients = new LoadClients(web.getPort(), "served").start(CLIENTS);
+                    RawClient slow = slowClient(web)) {
                 clients.awaitAnswers(100);
 
                 program.signal("TERM");
                 program.awaitErr("\"stopping\"");
-                Await.until("no readiness", () -> ready(admin).status() == 503);
-                assertThat(ready(admin).body()).contains("\"status\":\"draining\"");
+                Await.until("no readiness", () -> ProgramProcess.ask(admin, "/ready").status() == 503);
+                assertThat(ProgramProcess.ask(admin, "/ready").body()).contains("\"status\":\"draining\"");
                 // It accepts still, and load balancers that have not noticed lose nothing.
                 clients.awaitAnswers(20);
                 assertThat(clients.failures()).isEmpty();
@@ -122,7 +100,7 @@ class DrainTest {
     @Test
     void cutsOffWhatRunsForLongerThanItMay() throws Exception {
         try (ProgramProcess program = start("drainDelay: 0s, drain: 500ms");
-                RawClient slow = slowClient(port(program, "web"))) {
+                RawClient slow = slowClient(program.address("web"))) {
             program.signal("TERM");
 
             assertThat(program.end()).as(program.err()).isZero();

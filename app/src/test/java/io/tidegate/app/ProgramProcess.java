@@ -2,8 +2,12 @@ package io.tidegate.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tidegate.testkit.RawClient;
+import io.tidegate.testkit.RawResponse;
 import java.io.File;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -95,6 +99,22 @@ final class ProgramProcess implements AutoCloseable {
     /// Waits until standard error holds a match of `pattern`, and returns its first group.
     String awaitErr(String pattern) throws Exception {
         return await(err, pattern);
+    }
+
+    /// Waits until it says where a listener is, and returns that.
+    ///
+    /// @param listener
+    ///            its name, or `admin`
+    InetSocketAddress address(String listener) throws Exception {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(),
+                Integer.parseInt(awaitErr("\"" + listener + "\":\"127\\.0\\.0\\.1:(\\d+)\"")));
+    }
+
+    /// What the administration interface at `admin` answers, on a connection of its own.
+    static RawResponse ask(InetSocketAddress admin, String path) {
+        try (RawClient client = RawClient.connect(admin)) {
+            return client.exchange("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        }
     }
 
     private String await(Path file, String pattern) throws Exception {

@@ -6,15 +6,10 @@ import io.tidegate.testkit.RawClient;
 import io.tidegate.testkit.RawRequest;
 import io.tidegate.testkit.RawResponse;
 import io.tidegate.testkit.RawResponse.Framing;
-import io.tidegate.testkit.TestGateway;
 import io.tidegate.testkit.TestUpstream;
-import io.tidegate.tests.GatewayYaml;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -23,30 +18,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Bodies and their framing, both ways.
 @ParameterizedClass(name = "{0}")
 @MethodSource("io.tidegate.tests.Setups#all")
-class BodiesTest {
+class BodiesTest extends ProxyTest {
 
-    private static final String HEAD = "POST /p HTTP/1.1\r\nHost: a\r\n";
-
-    @Parameter
-    private TestGateway.Setup setup = TestGateway.Setup.PLAIN;
-
-    private TestUpstream upstream;
-    private TestGateway gateway;
-
-    @BeforeEach
-    void start() {
-        upstream = TestUpstream.echo();
-        gateway = TestGateway.start(setup, GatewayYaml.to(upstream).text());
-    }
-
-    @AfterEach
-    void stop() {
-        gateway.close();
-        upstream.close();
-    }
-
-    private void answers(String response) {
-        upstream.script(TestUpstream.answering(response));
+    @Override
+    TestUpstream startUpstream() {
+        return TestUpstream.echo();
     }
 
     private static String text(int length) {
@@ -74,13 +50,8 @@ class BodiesTest {
         try (RawClient client = gateway.client()) {
             for (int size : new int[]{1, 10, 4096, 20_000}) {
                 String body = text(50_000);
-                StringBuilder chunks = new StringBuilder();
-                for (int from = 0; from < body.length(); from += size) {
-                    String chunk = body.substring(from, Math.min(body.length(), from + size));
-                    chunks.append(Integer.toHexString(chunk.length())).append("\r\n").append(chunk).append("\r\n");
-                }
                 RawResponse response = client
-                        .exchange(HEAD + "Transfer-Encoding: chunked\r\n\r\n" + chunks + "0\r\n\r\n");
+                        .exchange(HEAD + "Transfer-Encoding: chunked\r\n\r\n" + chunks(body, size) + "0\r\n\r\n");
 
                 assertThat(response.body().equals(body)).as("chunks of %s bytes come back as they were", size).isTrue();
             }

@@ -6,39 +6,22 @@ import io.tidegate.testkit.Await;
 import io.tidegate.testkit.RawClient;
 import io.tidegate.testkit.RawRequest;
 import io.tidegate.testkit.RawResponse;
-import io.tidegate.testkit.TestGateway;
 import io.tidegate.testkit.TestUpstream;
 import io.tidegate.tests.GatewayYaml;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// `Expect: 100-continue`, answers that come before the request is complete, and clients that go away.
 @ParameterizedClass(name = "{0}")
 @MethodSource("io.tidegate.tests.Setups#all")
-class ExpectationsTest {
+class ExpectationsTest extends ProxyTest {
 
     private static final String SMUGGLED = "GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n";
 
-    @Parameter
-    private TestGateway.Setup setup = TestGateway.Setup.PLAIN;
-
-    private TestUpstream upstream;
-    private TestGateway gateway;
-
-    @BeforeEach
-    void start() {
-        upstream = TestUpstream.echo();
-        gateway = TestGateway.start(setup, GatewayYaml.to(upstream).text());
-    }
-
-    @AfterEach
-    void stop() {
-        gateway.close();
-        upstream.close();
+    @Override
+    TestUpstream startUpstream() {
+        return TestUpstream.echo();
     }
 
     @Test

@@ -5,40 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tidegate.testkit.RawClient;
 import io.tidegate.testkit.RawRequest;
 import io.tidegate.testkit.RawResponse;
-import io.tidegate.testkit.TestGateway;
-import io.tidegate.testkit.TestUpstream;
 import io.tidegate.tests.GatewayYaml;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// What the gateway does to header fields.
 @ParameterizedClass(name = "{0}")
 @MethodSource("io.tidegate.tests.Setups#all")
-class FieldsTest {
+class FieldsTest extends ProxyTest {
 
     private static final String TRUSTED = "trustedProxies: [127.0.0.0/8]";
-
-    @Parameter
-    private TestGateway.Setup setup = TestGateway.Setup.PLAIN;
-
-    private TestUpstream upstream;
-    private TestGateway gateway;
-
-    @BeforeEach
-    void start() {
-        upstream = TestUpstream.hello();
-        gateway = TestGateway.start(setup, GatewayYaml.to(upstream).text());
-    }
-
-    @AfterEach
-    void stop() {
-        gateway.close();
-        upstream.close();
-    }
 
     private RawRequest forwarded(String fields) {
         int before = upstream.requests().size();
@@ -144,9 +121,9 @@ class FieldsTest {
 
     @Test
     void fieldsOfResponsesPassLetterByLetterToo() {
-        upstream.script(TestUpstream.answering("HTTP/1.1 201 Made It\r\nset-cookie: a=b\r\nSet-Cookie: c=d\r\n"
+        answers("HTTP/1.1 201 Made It\r\nset-cookie: a=b\r\nSet-Cookie: c=d\r\n"
                 + "Connection: keep-alive, X-Hop\r\nX-Hop: 1\r\nKeep-Alive: timeout=5\r\nLocation: /x\r\n"
-                + "Server: s/1\r\nContent-Length: 2\r\n\r\nok"));
+                + "Server: s/1\r\nContent-Length: 2\r\n\r\nok");
         try (RawClient client = gateway.client()) {
             RawResponse response = client.get("/");
 

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidegate.testkit.Await;
 import io.tidegate.testkit.RawClient;
-import io.tidegate.testkit.TestGateway;
 import io.tidegate.testkit.TestUpstream;
 import io.tidegate.tests.GatewayYaml;
 import java.io.IOException;
@@ -18,7 +17,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -27,10 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// No request goes where another one was meant to go, and none gets another one's answer.
 @ParameterizedClass(name = "{0}")
 @MethodSource("io.tidegate.tests.Setups#single")
-class ForeignAnswersTest {
-
-    @Parameter
-    private TestGateway.Setup setup = TestGateway.Setup.PLAIN;
+class ForeignAnswersTest extends ProxyTest {
 
     /// A service that accepts nothing before it is told to: its queue is full, so that connections wait.
     private static final class Unready implements AutoCloseable {
@@ -96,20 +91,18 @@ class ForeignAnswersTest {
 
     @Test
     void aConnectionThatComesLateDoesNotCarryTheNextRequest() throws IOException {
-        try (Unready slow = new Unready();
-                Unready other = new Unready();
-                TestGateway gateway = TestGateway.start(setup, """
-                        listeners:
-                          default: { address: "127.0.0.1:0" }
-                        upstreams:
-                          slow: { endpoints: ["%s"], timeouts: { connect: 25s } }
-                          other: { endpoints: ["%s"], timeouts: { connect: 25s } }
-                        routes:
-                          slow: { match: [{ path: /slow }], upstream: slow, timeouts: { request: 100ms } }
-                          other: { match: [{ path: /other }], upstream: other }
-                        telemetry: { accessLog: { to: none } }
-                        """.formatted(slow.url(), other.url()));
-                RawClient client = gateway.client()) {
+        try (Unready slow = new Unready(); Unready other = new Unready(); RawClient client = gateway.client()) {
+            gateway.apply("""
+                    listeners:
+                      default: { address: "127.0.0.1:0" }
+                    upstreams:
+                      slow: { endpoints: ["%s"], timeouts: { connect: 25s } }
+                      other: { endpoints: ["%s"], timeouts: { connect: 25s } }
+                    routes:
+                      slow: { match: [{ path: /slow }], upstream: slow, timeouts: { request: 100ms } }
+                      other: { match: [{ path: /other }], upstream: other }
+                    telemetry: { accessLog: { to: none } }
+                    """.formatted(slow.url(), other.url()));
             assertThat(client.get("/slow").status()).isEqualTo(504);
             client.send("GET /other HTTP/1.1\r\nHost: a\r\n\r\n");
             slow.accept();
@@ -128,7 +121,7 @@ class ForeignAnswersTest {
         "HTTP/1.1 204 No Content\r\n\r\n"})
     void whatComesBehindAnAnswerIsNotTheAnswerToWhoeverWaits(String first) {
         TestUpstream.Gate gate = new TestUpstream.Gate();
-        try (TestUpstream upstream = TestUpstream.start(connection -> {
+        upstream.script(connection -> {
             connection.request();
             if (connection.index() == 0) {
                 gate.pass();
@@ -138,15 +131,9 @@ class ForeignAnswersTest {
                 connection.answer("second");
             }
         });
-                TestGateway gateway = TestGateway.start(setup, GatewayYaml.to(upstream)
-                        .upstream("connections: { maxPerEndpoint: 1, maxWait: 20s }").text());
-                RawClient one = gateway.client();
-                RawClient two = gateway.client()) {
-            one.send("GET /1 HTTP/1.1\r\nHost: a\r\n\r\n");
-            upstream.request(0);
-            two.send("GET /2 HTTP/1.1\r\nHost: a\r\n\r\n");
-            Await.until("the second request to wait",
-                    () -> gateway.metric("tidegate_upstream_pool_waiting", "") == 1);
+        gateway.apply(GatewayYaml.to(upstream).upstream(ONE_CONNECTION).text());
+        try (RawClient one = gateway.client(); RawClient two = gateway.client()) {
+            sendOneBehindTheOther(one, two);
             gate.open();
             assertThat(one.receive().body()).isIn("first", "");
             assertThat(two.receive().body()).isEqualTo("second");

@@ -13,7 +13,6 @@ import io.tidegate.testkit.RawField;
 import io.tidegate.testkit.RawRequest;
 import io.tidegate.testkit.RawResponse;
 import io.tidegate.testkit.RawResponse.Framing;
-import io.tidegate.testkit.TestGateway;
 import io.tidegate.testkit.TestUpstream;
 import io.tidegate.tests.GatewayYaml;
 import java.io.IOException;
@@ -25,10 +24,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -37,36 +33,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// What policies do to exchanges, seen from both ends of the wire.
 @ParameterizedClass(name = "{0}")
 @MethodSource("io.tidegate.tests.Setups#single")
-class PoliciesTest {
+class PoliciesTest extends ProxyTest {
 
-    private static final String GET = "GET /p HTTP/1.1\r\nHost: a\r\n\r\n";
-    private static final String HEAD = "POST /p HTTP/1.1\r\nHost: a\r\n";
     private static final String SCRIPTED = "policies: [{ scripted: {} }]";
 
-    @Parameter
-    private TestGateway.Setup setup = TestGateway.Setup.PLAIN;
-
-    private TestUpstream upstream;
-    private TestGateway gateway;
-
-    @BeforeEach
-    void start() {
-        upstream = TestUpstream.echo();
-        gateway = TestGateway.start(setup, GatewayYaml.to(upstream).text());
-    }
-
-    @AfterEach
-    void stop() {
-        gateway.close();
-        upstream.close();
+    @Override
+    TestUpstream startUpstream() {
+        return TestUpstream.echo();
     }
 
     private void runs(Policy policy) {
         new Scripted().with("scripted", policy).apply(gateway, GatewayYaml.to(upstream).route(SCRIPTED).text());
-    }
-
-    private void answers(String response) {
-        upstream.script(TestUpstream.answering(response));
     }
 
     private static Policy onRequest(Function<Exchange, Decision> does) {
@@ -235,15 +212,6 @@ class PoliciesTest {
         assertThat(upstream.failures()).isEmpty();
     }
 
-    private static String chunks(String body, int size) {
-        StringBuilder chunks = new StringBuilder();
-        for (int from = 0; from < body.length(); from += size) {
-            String chunk = body.substring(from, Math.min(body.length(), from + size));
-            chunks.append(Integer.toHexString(chunk.length())).append("\r\n").append(chunk).append("\r\n");
-        }
-        return chunks.toString();
-    }
-
     @ParameterizedTest
     @ValueSource(strings = {"HTTP/1.1 201 Created\r\nX-Of: %s\r\nContent-Length: 2\r\n\r\nok",
         "HTTP/1.1 201 Created\r\nX-Of: %s\r\nContent-Length: 0\r\n\r\n",
@@ -265,13 +233,9 @@ class PoliciesTest {
             }
         };
         new Scripted().with("scripted", watching).apply(gateway, GatewayYaml.to(upstream).route(SCRIPTED)
-                .upstream("connections: { maxPerEndpoint: 1, maxWait: 20s }").text());
+                .upstream(ONE_CONNECTION).text());
         try (RawClient first = gateway.client(); RawClient second = gateway.client()) {
-            first.send("GET /first HTTP/1.1\r\nHost: a\r\n\r\n");
-            upstream.request(0);
-            second.send("GET /second HTTP/1.1\r\nHost: a\r\n\r\n");
-            Await.until("the second request to wait", () -> gateway.status().connections() == 2
-                    && gateway.metric("tidegate_upstream_pool_waiting", "") == 1);
+            sendOneBehindTheOther(first, second);
             gate.open();
             assertThat(first.receive().field("x-of")).isEqualTo("/first");
             assertThat(second.receive().field("x-of")).isEqualTo("/second");

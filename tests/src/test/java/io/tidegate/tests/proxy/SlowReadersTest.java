@@ -7,12 +7,9 @@ import io.tidegate.api.Exchange;
 import io.tidegate.api.Policy;
 import io.tidegate.api.Reply;
 import io.tidegate.testkit.RawClient;
-import io.tidegate.testkit.TestGateway;
-import io.tidegate.testkit.TestUpstream;
 import io.tidegate.tests.GatewayYaml;
 import java.io.IOException;
 import java.util.concurrent.locks.LockSupport;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -21,15 +18,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Clients that read slowly, and fast enough.
 @ParameterizedClass(name = "{0}")
 @MethodSource("io.tidegate.tests.Setups#single")
-class SlowReadersTest {
+class SlowReadersTest extends ProxyTest {
 
     /// More than the operating system takes over at once.
     private static final int LENGTH = 10 << 20;
     private static final int READ_AT_ONCE = 32 * 1024;
     private static final long NANOS_PER_BYTE = 350;
-
-    @Parameter
-    private TestGateway.Setup setup = TestGateway.Setup.PLAIN;
 
     @ParameterizedTest
     @ValueSource(strings = {"close", "keep-alive"})
@@ -41,22 +35,19 @@ class SlowReadersTest {
                 return Decision.respond(large);
             }
         };
-        try (TestUpstream upstream = TestUpstream.hello();
-                TestGateway gateway = TestGateway.start(setup, GatewayYaml.to(upstream).text())) {
-            new Scripted().with("scripted", answering).apply(gateway, GatewayYaml.to(upstream)
-                    .listener("timeouts: { idle: 100ms, writeIdle: 2s }").route("policies: [{ scripted: {} }]").text());
-            try (RawClient client = RawClient.connect(gateway.address(), 4096)) {
-                client.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: " + connection + "\r\n\r\n");
-                byte[] buffer = new byte[READ_AT_ONCE];
-                long received = 0;
-                int count = client.input().read(buffer);
-                while (count > 0) {
-                    received += count;
-                    LockSupport.parkNanos(count * NANOS_PER_BYTE);
-                    count = received > LENGTH ? -1 : client.input().read(buffer);
-                }
-                assertThat(received).isGreaterThan(LENGTH);
+        new Scripted().with("scripted", answering).apply(gateway, GatewayYaml.to(upstream)
+                .listener("timeouts: { idle: 100ms, writeIdle: 2s }").route("policies: [{ scripted: {} }]").text());
+        try (RawClient client = RawClient.connect(gateway.address(), 4096)) {
+            client.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: " + connection + "\r\n\r\n");
+            byte[] buffer = new byte[READ_AT_ONCE];
+            long received = 0;
+            int count = client.input().read(buffer);
+            while (count > 0) {
+                received += count;
+                LockSupport.parkNanos(count * NANOS_PER_BYTE);
+                count = received > LENGTH ? -1 : client.input().read(buffer);
             }
+            assertThat(received).isGreaterThan(LENGTH);
         }
     }
 }

@@ -6,7 +6,6 @@ import io.tidegate.testkit.Await;
 import io.tidegate.testkit.RawClient;
 import io.tidegate.testkit.RawRequest;
 import io.tidegate.testkit.RawResponse;
-import io.tidegate.testkit.TestGateway;
 import io.tidegate.testkit.TestUpstream;
 import io.tidegate.tests.GatewayYaml;
 import java.io.IOException;
@@ -16,37 +15,14 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// What clients see when services fail, and what is tried again.
 @ParameterizedClass(name = "{0}")
 @MethodSource("io.tidegate.tests.Setups#all")
-class UpstreamFailuresTest {
-
-    private static final String GET = "GET /p HTTP/1.1\r\nHost: a\r\n\r\n";
-
-    @Parameter
-    private TestGateway.Setup setup = TestGateway.Setup.PLAIN;
-
-    private TestUpstream upstream;
-    private TestGateway gateway;
-
-    @BeforeEach
-    void start() {
-        upstream = TestUpstream.hello();
-        gateway = TestGateway.start(setup, GatewayYaml.to(upstream).text());
-    }
-
-    @AfterEach
-    void stop() {
-        gateway.close();
-        upstream.close();
-    }
+class UpstreamFailuresTest extends ProxyTest {
 
     private static int unusedPort() {
         try (TestUpstream gone = TestUpstream.hello()) {
