@@ -38,18 +38,26 @@ final class ProgramProcess implements AutoCloseable {
     ///            what comes before Java on the command line
     /// @param morePath
     ///            what comes after the class path of the tests
-    record Surroundings(List<String> shell, String morePath) {
+    /// @param options
+    ///            what Java is told besides
+    record Surroundings(List<String> shell, String morePath, List<String> options) {
 
-        static final Surroundings PLAIN = new Surroundings(List.of(), "");
+        static final Surroundings PLAIN = new Surroundings(List.of(), "", List.of());
 
         /// Where no more than `count` files and sockets may be open.
         static Surroundings files(int count) {
-            return new Surroundings(List.of("/bin/sh", "-c", "ulimit -n " + count + "; exec \"$@\"", "sh"), "");
+            return new Surroundings(List.of("/bin/sh", "-c", "ulimit -n " + count + "; exec \"$@\"", "sh"), "",
+                    List.of());
+        }
+
+        /// Where Java is told these options too.
+        static Surroundings options(String... options) {
+            return new Surroundings(List.of(), "", List.of(options));
         }
 
         /// Where the policies that a folder names are there too.
         static Surroundings policies(Path folder) {
-            return new Surroundings(List.of(), File.pathSeparator + folder);
+            return new Surroundings(List.of(), File.pathSeparator + folder, List.of());
         }
     }
 
@@ -70,7 +78,9 @@ final class ProgramProcess implements AutoCloseable {
         Path err = folder.resolve(name + "-err.txt");
         List<String> command = new ArrayList<>(start.shell());
         command.addAll(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:+UseSerialGC",
-                "-Xmx128m", "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-cp",
+                "-Xmx128m", "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
+        command.addAll(start.options());
+        command.addAll(List.of("-cp",
                 System.getProperty("java.class.path") + start.morePath(), "io.tidegate.app.Main"));
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile()).redirectOutput(out.toFile())

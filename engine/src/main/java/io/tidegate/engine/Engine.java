@@ -20,6 +20,7 @@ import io.tidegate.engine.observe.Metrics;
 import io.tidegate.engine.server.ConnectionGate;
 import io.tidegate.engine.server.Listener;
 import io.tidegate.engine.server.SocketHandover;
+import io.tidegate.engine.upstream.ServiceConnections;
 import io.tidegate.engine.worker.Transport;
 import io.tidegate.engine.worker.Workers;
 import java.io.IOException;
@@ -73,11 +74,14 @@ public final class Engine implements ConfigTarget, AutoCloseable {
         process = options.process();
         int wanted = process.workers().value();
         int count = wanted == 0 ? Runtime.getRuntime().availableProcessors() : wanted;
-        gate = new ConnectionGate(FileDescriptors.ofProcess().connections(process.maxConnections(), count));
+        FileDescriptors descriptors = FileDescriptors.ofProcess();
+        int clients = descriptors.connections(process.maxConnections(), count);
+        gate = new ConnectionGate(clients);
         workers = new Workers(count, Transport.choose(process.transport()));
         metrics = new Metrics(count, new Metrics.BuildInfo(options.version(), workers.transport().label()));
         watch = new LoopWatch(workers, metrics);
-        compiler = new Compiler(workers, metrics);
+        compiler = new Compiler(workers,
+                new ServiceConnections(descriptors.services(clients, count), workers), metrics);
     }
 
     /// Starts the event loops. Nothing listens before the first [#apply].

@@ -2,6 +2,7 @@ package io.tidegate.engine;
 
 import com.sun.management.UnixOperatingSystemMXBean;
 import io.tidegate.config.ProcessConfig.Count;
+import io.tidegate.engine.worker.Transport;
 import java.lang.management.ManagementFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,10 +22,11 @@ record FileDescriptors(long limit, long open) {
     private static final int LEAST_CONNECTIONS = 16;
     /// Fewer than this are said to be few.
     private static final int FEW_CONNECTIONS = 2_000;
-    /// For the admin listener and its clients, listeners, log files, and configuration that is read.
-    private static final int RESERVED = 64;
+    /// For the admin listener and its clients, listeners, log files, configuration that is read, and clients that are
+    /// accepted at once only to be refused.
+    private static final int RESERVED = 64 + Transport.ACCEPTED_PER_TURN;
     private static final int FOR_EACH_WORKER = 4;
-    /// A connection of a client, and one to the service.
+    /// A connection of a client, and the one to a service that it may use at a time.
     private static final int FOR_EACH_CONNECTION = 2;
 
     private static final Logger LOG = LoggerFactory.getLogger(FileDescriptors.class);
@@ -36,6 +38,15 @@ record FileDescriptors(long limit, long open) {
                 : new FileDescriptors(Long.MAX_VALUE, 0);
     }
 
+    private long others(int workers) {
+        return open + RESERVED + (long) FOR_EACH_WORKER * workers;
+    }
+
+    /// Most connections to services, besides so many clients, before idle ones have to be closed.
+    int services(int clients, int workers) {
+        return (int) Math.min(Integer.MAX_VALUE, limit - others(workers) - clients);
+    }
+
     /// Most client connections of a gateway that has yet to open everything else: as many as are wanted, or 20,000, but
     /// none that it may find no descriptors for. Warns of a limit that is in the way.
     ///
@@ -44,7 +55,7 @@ record FileDescriptors(long limit, long open) {
     int connections(Count wanted, int workers) {
         int most = wanted.isAuto() ? MOST_CONNECTIONS : wanted.value();
         int least = Math.min(most, LEAST_CONNECTIONS);
-        long others = open + RESERVED + (long) FOR_EACH_WORKER * workers;
+        long others = others(workers);
         long enough = (limit - others) / FOR_EACH_CONNECTION;
         if (enough < least) {
             throw new IllegalArgumentException("the limit of open files must be at least "

@@ -18,25 +18,33 @@ class FileDescriptorsTest {
 
     @Test
     void areHalvedAfterWhatIsOpenAndWhatIsKeptForTheRest() {
-        assertThat(new FileDescriptors(256, 50).connections(AUTO, 2)).isEqualTo((256 - 50 - 64 - 8) / 2);
-        assertThat(new FileDescriptors(256, 50).connections(AUTO, 4)).isEqualTo((256 - 50 - 64 - 16) / 2);
+        assertThat(new FileDescriptors(256, 50).connections(AUTO, 2)).isEqualTo((256 - 50 - 128 - 8) / 2);
+        assertThat(new FileDescriptors(256, 50).connections(AUTO, 4)).isEqualTo((256 - 50 - 128 - 16) / 2);
     }
 
     @Test
     void boundANumberThatIsAskedFor() {
         assertThat(new FileDescriptors(1_048_576, 50).connections(new Count(50_000), 2)).isEqualTo(50_000);
         assertThat(new FileDescriptors(65_536, 50).connections(new Count(50_000), 2))
-                .isEqualTo((65_536 - 50 - 64 - 8) / 2);
-        assertThat(new FileDescriptors(128, 50).connections(new Count(3), 2)).isEqualTo(3);
+                .isEqualTo((65_536 - 50 - 128 - 8) / 2);
+        assertThat(new FileDescriptors(192, 50).connections(new Count(3), 2)).isEqualTo(3);
+    }
+
+    @Test
+    void leaveAsManyForServicesAsForClients() {
+        FileDescriptors few = new FileDescriptors(1_000, 50);
+        int clients = few.connections(AUTO, 2);
+        assertThat(few.services(clients, 2)).isGreaterThanOrEqualTo(clients).isEqualTo(1_000 - 50 - 128 - 8 - clients);
+        assertThat(new FileDescriptors(Long.MAX_VALUE, 0).services(20_000, 2)).isEqualTo(Integer.MAX_VALUE);
     }
 
     @Test
     void mustBeEnoughToStartWith() {
-        assertThatThrownBy(() -> new FileDescriptors(153, 50).connections(AUTO, 2))
-                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("at least 154 ")
-                .hasMessageContaining("(was 153)");
-        assertThat(new FileDescriptors(154, 50).connections(AUTO, 2)).isEqualTo(16);
+        assertThatThrownBy(() -> new FileDescriptors(217, 50).connections(AUTO, 2))
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("at least 218 ")
+                .hasMessageContaining("(was 217)");
+        assertThat(new FileDescriptors(218, 50).connections(AUTO, 2)).isEqualTo(16);
         assertThatThrownBy(() -> new FileDescriptors(40, 50).connections(new Count(1), 2))
-                .hasMessageContaining("at least 124 for 1 client connections (was 40)");
+                .hasMessageContaining("at least 188 for 1 client connections (was 40)");
     }
 }

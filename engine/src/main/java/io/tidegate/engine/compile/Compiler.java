@@ -24,6 +24,7 @@ import io.tidegate.engine.observe.Metrics;
 import io.tidegate.engine.observe.RouteCells;
 import io.tidegate.engine.route.RouteTable;
 import io.tidegate.engine.upstream.Endpoint;
+import io.tidegate.engine.upstream.ServiceConnections;
 import io.tidegate.engine.upstream.Upstream;
 import io.tidegate.engine.wire.RequestParser;
 import io.tidegate.engine.worker.Workers;
@@ -47,6 +48,7 @@ public final class Compiler implements AutoCloseable {
 
     private final Workers workers;
     private final AddressResolverGroup<InetSocketAddress> resolver;
+    private final ServiceConnections connections;
     private final Metrics metrics;
     private final SharedValues shared = new SharedValues();
     private Map<String, Upstream> upstreams = Map.of();
@@ -67,8 +69,9 @@ public final class Compiler implements AutoCloseable {
     }
 
     /// A compiler for these event loops.
-    public Compiler(Workers workers, Metrics metrics) {
+    public Compiler(Workers workers, ServiceConnections connections, Metrics metrics) {
         this.workers = workers;
+        this.connections = connections;
         this.metrics = metrics;
         Class<? extends DatagramChannel> datagrams = switch (workers.transport()) {
             case IO_URING -> IoUringDatagramChannel.class;
@@ -94,7 +97,7 @@ public final class Compiler implements AutoCloseable {
             Upstream before = upstreams.get(name);
             next.put(name, before != null && before.config().equals(declared)
                     ? before
-                    : new Upstream(name, declared, workers, resolver, metrics));
+                    : new Upstream(name, declared, workers, resolver, connections, metrics));
         });
         StepCompiler steps = new StepCompiler(shared, metrics, workers.all().size(), problems);
         Map<String, Route> routes = new LinkedHashMap<>();

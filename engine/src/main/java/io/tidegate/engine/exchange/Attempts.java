@@ -21,6 +21,8 @@ final class Attempts {
     private final RequestSide request;
     private final PolicyRun policies;
     private final ExchangeRecord record;
+    private final RequestId id;
+    private @Nullable Route route;
     private @Nullable Upstream upstream;
     private @Nullable Endpoint endpoint;
     private @Nullable UpstreamStream stream;
@@ -29,20 +31,20 @@ final class Attempts {
     private boolean connecting;
     private boolean reused;
 
-    Attempts(HttpExchange exchange, RequestSide request, PolicyRun policies, ExchangeRecord record) {
+    Attempts(HttpExchange exchange, RequestSide request, PolicyRun policies, ExchangeRecord record,
+            RequestId id) {
         this.exchange = exchange;
         this.worker = exchange.worker();
         this.request = request;
         this.policies = policies;
         this.record = record;
+        this.id = id;
     }
 
-    /// Begins the way to an endpoint of `target`.
-    ///
-    /// @param target
-    ///            null where no upstream can take the request
-    void begin(@Nullable Upstream target) {
-        upstream = target;
+    /// Begins the way to an endpoint of one of the route's upstreams.
+    void begin(Route matched) {
+        route = matched;
+        upstream = matched.target(worker.random());
         reused = false;
         next();
     }
@@ -66,24 +68,26 @@ final class Attempts {
     private record Try(int number, String upstream, String endpoint) implements Attempt {
     }
 
-    /// A connection stands.
+    /// A connection stands: the request goes out on it, unless it was asked for by one that is over.
     ///
     /// @param again
     ///            whether it has served before
     /// @param given
     ///            whose it is
-    /// @return the endpoint that the request goes to, or null where it was asked for by a request that is over
-    @Nullable
-    Endpoint connected(UpstreamStream made, boolean again, int given) {
-        if (given != ticket || !connecting) {
+    void connected(UpstreamStream made, boolean again, int given) {
+        Route matched = route;
+        Endpoint chosen = endpoint;
+        Upstream target = upstream;
+        if (given != ticket || !connecting || matched == null || chosen == null || target == null) {
             made.giveBack();
-            return null;
+            return;
         }
         connecting = false;
         stream = made;
         reused = again;
         record.connected(again);
-        return endpoint;
+        request.send(made, matched, chosen, id, matched.responseNanos(target.config()),
+                matched.idleNanos(target.config()));
     }
 
     /// No connection came about. Nothing has been sent, so another endpoint can be tried whatever the method.
@@ -153,6 +157,7 @@ final class Attempts {
 
     /// Forgets where the request went, for the next one.
     void clear() {
+        route = null;
         upstream = null;
         endpoint = null;
     }

@@ -11,8 +11,6 @@ import io.tidegate.config.RouteConfig;
 import io.tidegate.engine.chain.PolicyRun;
 import io.tidegate.engine.route.HeadInput;
 import io.tidegate.engine.route.RouteMatch;
-import io.tidegate.engine.upstream.Endpoint;
-import io.tidegate.engine.upstream.Upstream;
 import io.tidegate.engine.upstream.UpstreamEvents;
 import io.tidegate.engine.upstream.UpstreamStream;
 import io.tidegate.engine.wire.BodySink;
@@ -24,8 +22,8 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// One request and its response, from the head to the end. Confined to its client's event loop, reused for the next
-/// request of the connection.
+/// One request and its response, from the head to the end. Confined to its client's event loop, reused for other
+/// requests of that loop.
 ///
 /// ```
 /// IDLE ─ begin ─▶ IN_POLICIES ─ passed ─▶ FORWARDING (Attempts) ─ a head came: policies in reverse ─ conclude ─▶ IDLE
@@ -66,7 +64,7 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
     private byte[] answer = NOTHING;
     private boolean passed;
 
-    /// An exchange for the requests of one client connection (or stream), whose heads are read into `request`.
+    /// An exchange for one request after the other of `client`, whose heads are read into `request`.
     public HttpExchange(Downstream client, RequestHead request) {
         this.client = client;
         this.worker = client.worker();
@@ -76,7 +74,7 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         this.policies = new PolicyRun(this, worker);
         this.requestSide = new RequestSide(this, client, request);
         this.responseSide = new ResponseSide(this, client, request);
-        this.attempts = new Attempts(this, requestSide, policies, record);
+        this.attempts = new Attempts(this, requestSide, policies, record, id);
     }
 
     /// Whether a request is being served.
@@ -171,18 +169,12 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
             return;
         }
         state = State.FORWARDING;
-        attempts.begin(matched.target(worker.random()));
+        attempts.begin(matched);
     }
 
     @Override
     public void onConnected(UpstreamStream connected, boolean again, int given) {
-        Endpoint chosen = attempts.connected(connected, again, given);
-        Route matched = route;
-        Upstream target = attempts.upstream();
-        if (chosen != null && matched != null && target != null) {
-            requestSide.send(connected, matched, chosen, id, matched.responseNanos(target.config()),
-                    matched.idleNanos(target.config()));
-        }
+        attempts.connected(connected, again, given);
     }
 
     /// Takes the request's body; [#onRequestRead] takes its end.
@@ -263,7 +255,7 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         worker.deadlines().clear(deadline);
         state = State.ANSWERING;
         answer = body;
-        response = responseSide.made();
+        show(responseSide.made());
         requestSide.relay().discard();
         responseSide.relay().dropTransforms();
         policies.response();
@@ -287,7 +279,7 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
             return;
         }
         attempts.answered(head.status());
-        response = head;
+        show(head);
         responseSide.setBodiless(complete);
         if (policies.hasSteps()) {
             passed = false;
@@ -296,12 +288,19 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
                 return;
             }
             if (!passed) {
-                response = responseSide.hold(head, from);
+                show(responseSide.hold(head, from));
                 return;
             }
         }
         record.status = head.status();
         responseSide.send(head, in, start, end, from);
+    }
+
+    private void show(ResponseHead head) {
+        response = head;
+        if (view != null) {
+            view.show(head);
+        }
     }
 
     @Override
@@ -378,7 +377,8 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         }
         state = State.IDLE;
         requestSide.relay().discard();
-        responseSide.relay().discard();
+        responseSide.clear();
+        match.clear();
         Snapshot pinned = snapshot;
         if (pinned != null) {
             pinned.leave(worker);
@@ -444,7 +444,7 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
     }
 
     Client client() {
-        return client.peer();
+        return client.peer().seen();
     }
 
     @Nullable

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Nothing that a peer says of others is believed unless the peer is one of the listener's `trustedProxies`: then the
 /// client is the last address of `X-Forwarded-For` that no trusted proxy has.
-public final class Peer implements Client {
+public final class Peer {
 
     private static final byte[] FOR = Ascii.bytes("x-forwarded-for: ");
     private static final byte[] PROTO = Ascii.bytes("x-forwarded-proto: ");
@@ -231,33 +231,17 @@ public final class Peer implements Client {
         return known;
     }
 
-    @Override
-    public String address() {
-        return clientAddress;
-    }
-
-    @Override
-    public String peerAddress() {
-        return address;
-    }
-
-    @Override
-    public int peerPort() {
-        return port;
-    }
-
-    @Override
-    public boolean secure() {
-        return false;
-    }
-
-    @Override
-    public boolean trusted() {
+    /// Whether what it says of others is believed.
+    boolean isTrusted() {
         return trusted;
     }
 
-    @Override
-    public String listener() {
-        return listener;
+    /// What policies see of it at the moment: behind a proxy, the next request may be another client's.
+    Client seen() {
+        return new Seen(clientAddress, address, port, false, trusted, listener);
+    }
+
+    private record Seen(String address, String peerAddress, int peerPort, boolean secure, boolean trusted,
+            String listener) implements Client {
     }
 }

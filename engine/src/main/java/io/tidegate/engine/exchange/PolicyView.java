@@ -25,6 +25,7 @@ final class PolicyView implements Exchange {
     private @Nullable HttpExchange exchange;
     private final RequestView request;
     private final ResponseOfExchange response = new ResponseOfExchange();
+    private @Nullable Client client;
     private @Nullable Object[] values = NOTHING;
 
     PolicyView(HttpExchange exchange) {
@@ -37,6 +38,11 @@ final class PolicyView implements Exchange {
         exchange = null;
         request.close();
         response.headers.show(null);
+    }
+
+    /// The response has this head from here on, for those too who have its fields already.
+    void show(ResponseHead head) {
+        response.headers.show(head);
     }
 
     HttpExchange exchange() {
@@ -59,12 +65,19 @@ final class PolicyView implements Exchange {
 
     @Override
     public Response response() {
-        return response.show();
+        response.head();
+        return response;
     }
 
     @Override
     public Client client() {
-        return exchange().client();
+        HttpExchange shown = exchange();
+        Client seen = client;
+        if (seen == null) {
+            seen = shown.client();
+            client = seen;
+        }
+        return seen;
     }
 
     @Override
@@ -109,11 +122,6 @@ final class PolicyView implements Exchange {
     private final class ResponseOfExchange implements Response {
 
         private final HeaderView headers = new HeaderView();
-
-        Response show() {
-            headers.show(head());
-            return this;
-        }
 
         private ResponseHead head() {
             ResponseHead head = exchange().responseHead();

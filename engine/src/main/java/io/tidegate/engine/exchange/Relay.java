@@ -192,10 +192,11 @@ final class Relay implements BodySink {
         }
     }
 
-    /// Drops what is held and what comes.
+    /// Drops what is held and what comes; nothing is rewritten any more.
     void discard() {
         mode = Mode.DISCARD;
         forget();
+        transforms = null;
     }
 
     /// A whole body made here, as the transforms rewrite it.

@@ -23,7 +23,7 @@ public final class RequestId {
     /// Takes over the id that a trusted peer gave, or makes one.
     void take(Peer peer, RequestHead head, SplittableRandom random) {
         renew(random);
-        if (peer.trusted()) {
+        if (peer.isTrusted()) {
             text = RequestWriter.keptId(head);
             given = text;
         }

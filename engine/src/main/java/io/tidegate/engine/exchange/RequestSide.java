@@ -59,7 +59,7 @@ final class RequestSide implements Relay.Target {
             }
             tooLarge.run();
         });
-        if (!complete) {
+        if (!complete && relay.isCollecting()) {
             client.readBody(true);
         }
     }
@@ -170,9 +170,9 @@ final class RequestSide implements Relay.Target {
 
     private void pace(UpstreamStream to) {
         if (!complete && !to.isWritable()) {
-            client.readBody(false);
-            // It is the service now that lets us wait.
+            // It is the service now that lets us wait. First, since it may take what waits before the next call is over.
             to.expect(Long.MAX_VALUE, idleNanos);
+            client.readBody(false);
         }
     }
 

@@ -46,6 +46,17 @@ final class ResponseSide implements Relay.Target {
         relay.reset(Long.MAX_VALUE);
     }
 
+    /// The exchange is over: lets go of what was kept of it.
+    void clear() {
+        relay.discard();
+        if (made != null) {
+            made.reset();
+        }
+        if (saved != null) {
+            saved.reset();
+        }
+    }
+
     Relay relay() {
         return relay;
     }

@@ -2,7 +2,7 @@ package io.tidegate.engine.observe;
 
 import java.nio.ByteBuffer;
 import java.util.function.LongSupplier;
-import org.jctools.queues.SpscArrayQueue;
+import org.jctools.queues.atomic.SpscAtomicArrayQueue;
 import org.jspecify.annotations.Nullable;
 
 /// Where one event loop puts its lines of the access log. A line costs the loop its formatting and nothing else: no
@@ -22,8 +22,8 @@ public final class AccessLane {
     private final LongSupplier clock;
     private final int limit;
     /// Chunks from the loop to the writer in the order of their lines, the one being filled included.
-    private final SpscArrayQueue<Chunk> opened;
-    private final SpscArrayQueue<Chunk> spare = new SpscArrayQueue<>(SPARE);
+    private final SpscAtomicArrayQueue<Chunk> opened;
+    private final SpscAtomicArrayQueue<Chunk> spare = new SpscAtomicArrayQueue<>(SPARE);
     private @Nullable Chunk filling;
     private int made;
     private volatile int released;
@@ -45,7 +45,7 @@ public final class AccessLane {
         this.limit = limit;
         this.wake = wake;
         this.clock = clock;
-        this.opened = new SpscArrayQueue<>(limit);
+        this.opened = new SpscAtomicArrayQueue<>(limit);
     }
 
     /// Whether lines are written at all; where not, [#log] does nothing.

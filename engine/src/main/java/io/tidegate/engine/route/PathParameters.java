@@ -30,6 +30,11 @@ final class PathParameters {
         count = 0;
     }
 
+    void clear() {
+        segments = List.of();
+        count = 0;
+    }
+
     private void read() {
         read = true;
         int at = pathStart;

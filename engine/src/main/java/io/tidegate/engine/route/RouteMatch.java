@@ -49,6 +49,14 @@ public final class RouteMatch<R> {
         parameters.set(found.match().path(), input);
     }
 
+    /// Forgets what was looked up, and the table that it was looked up in.
+    public void clear() {
+        search.clear();
+        parameters.clear();
+        outcome = Outcome.NO_ROUTE;
+        route = null;
+    }
+
     Search search() {
         return search;
     }

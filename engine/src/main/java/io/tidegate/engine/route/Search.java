@@ -76,6 +76,12 @@ final class Search {
         find(sent, false);
     }
 
+    /// Lets go of the table.
+    void clear() {
+        index = RouteIndex.EMPTY;
+        found = null;
+    }
+
     /// Looks up once more what [#run] looked up, past the first that fits, and tells of every candidate on the way.
     void trace(RouteTracer listener) {
         Candidate winner = found;

@@ -102,7 +102,8 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter {
                         break;
                     }
                     serving.readBody(in);
-                } else if (!readHead(in)) {
+                } else if (!outbox.isWritable() || !readHead(in)) {
+                    // A client that does not take its answers gets no more of them.
                     break;
                 }
             }
@@ -189,9 +190,9 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter {
         delivery.close();
         closing = true;
         if (stream != null) {
-            // Code of it may be running: it is not used again.
             stream.exchange().close();
-            stream = null;
+            stream.dropRest();
+            giveBack(stream);
         }
         outbox.discard();
         ByteBuf rest = pending;
@@ -203,8 +204,14 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-        if (stream != null && ctx.channel().isWritable()) {
+        if (!ctx.channel().isWritable()) {
+            return;
+        }
+        if (stream != null) {
             stream.exchange().onClientWritable();
+        }
+        if (pending != null) {
+            goOn();
         }
     }
 
@@ -315,13 +322,20 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter {
             shut();
             return;
         }
-        Http1ServerStream done = stream;
-        if (done != null) {
-            stream = null;
-            listener.streams(worker).giveBack(done);
+        if (!reading) {
+            // The stream can't do it any more.
+            flush();
+        }
+        if (stream != null) {
+            giveBack(stream);
         }
         worker.deadlines().set(deadline, timeouts().idle().toNanos());
         goOn();
+    }
+
+    private void giveBack(Http1ServerStream done) {
+        stream = null;
+        listener.streams(worker).giveBack(done);
     }
 
     /// Reads on.
@@ -350,10 +364,13 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter {
             return;
         }
         closing = true;
+        flush();
         if (stream != null) {
             stream.dropRest();
+            if (!stream.isServing()) {
+                giveBack(stream);
+            }
         }
-        flush();
         worker.deadlines().set(deadline, Math.max(LINGER_NANOS, timeouts().writeIdle().toNanos()));
         // The client may still be sending: what it sends is taken and dropped for a moment, so that it reads the answer
         // before it sees a reset (RFC 9112 section 9.6).

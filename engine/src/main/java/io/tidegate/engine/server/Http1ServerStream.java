@@ -12,7 +12,9 @@ import io.tidegate.engine.wire.BodyDecoder;
 import io.tidegate.engine.wire.BodySink;
 import io.tidegate.engine.wire.HeadWriter;
 import io.tidegate.engine.wire.RequestHead;
+import io.tidegate.engine.worker.Outbox;
 import io.tidegate.engine.worker.Worker;
+import org.jspecify.annotations.Nullable;
 
 /// One request of a client connection and all that serving it takes. Lent to a connection from the first byte of a
 /// request to the end of its response ([Http1ServerStreams]), so that connections that wait hold little, and what was
@@ -30,7 +32,7 @@ final class Http1ServerStream implements Downstream {
     private final BodyDecoder body = new BodyDecoder();
     private final Sink sink = new Sink();
     private final HttpExchange exchange;
-    private Http1ServerHandler connection;
+    private @Nullable Http1ServerHandler connection;
     private boolean bodyWanted;
     private boolean dropping;
     private long bodyBytes;
@@ -45,11 +47,24 @@ final class Http1ServerStream implements Downstream {
         head.reset();
     }
 
+    private Http1ServerHandler connection() {
+        Http1ServerHandler serving = connection;
+        if (serving == null) {
+            throw new IllegalStateException("the stream serves no connection");
+        }
+        return serving;
+    }
+
     /// Serves requests of this connection from here on.
     void attach(Http1ServerHandler to) {
         connection = to;
         dropping = false;
         bodyWanted = false;
+    }
+
+    /// Serves nobody from here on, and holds nothing of whom it served.
+    void detach() {
+        connection = null;
         head.reset();
     }
 
@@ -100,18 +115,18 @@ final class Http1ServerStream implements Downstream {
         if (fault != null) {
             refuseBody(fault);
         } else if (dropping && bodyBytes > MAX_DROPPED) {
-            connection.shut();
+            connection().shut();
         } else if (dropping && !body.isActive()) {
-            connection.next();
+            connection().next();
         }
     }
 
     private void refuseBody(Fault fault) {
-        connection.closeAfterResponse();
+        connection().closeAfterResponse();
         if (exchange.isActive()) {
             exchange.reject(fault);
         } else {
-            connection.shut();
+            connection().shut();
         }
         body.reset();
     }
@@ -125,7 +140,7 @@ final class Http1ServerStream implements Downstream {
 
     void onDeadline() {
         if (dropping && !exchange.isActive()) {
-            connection.shut();
+            connection().shut();
         } else if (takesBody()) {
             checkBody();
         }
@@ -136,28 +151,29 @@ final class Http1ServerStream implements Downstream {
         lastRead = worker.deadlines().now();
         windowStart = lastRead;
         windowBytes = 0;
-        connection.deadline(window());
+        connection().deadline(window());
     }
 
     private long window() {
-        return Math.min(5 * SECOND, connection.timeouts().bodyIdle().toNanos());
+        return Math.min(5 * SECOND, connection().timeouts().bodyIdle().toNanos());
     }
 
     private void checkBody() {
         long now = worker.deadlines().now();
-        long idle = connection.timeouts().bodyIdle().toNanos();
-        long rate = connection.current().config().limits().minimumRate().bytes();
+        long idle = connection().timeouts().bodyIdle().toNanos();
+        long rate = connection().current().config().limits().minimumRate().bytes();
         double seconds = (now - windowStart) / (double) SECOND;
         // Between two chunks nothing is owed: streams may be quiet.
         boolean tooSlow = rate < Integer.MAX_VALUE && body.isInData() && windowBytes < rate * seconds;
         if (now - lastRead >= idle || tooSlow) {
+            Outbox outbox = connection().outbox();
             refuseBody(now - lastRead >= idle ? Fault.REQUEST_TIMEOUT : Fault.BODY_TOO_SLOW);
-            connection.outbox().flush();
+            outbox.flush();
             return;
         }
         windowStart = now;
         windowBytes = 0;
-        connection.deadline(Math.min(window(), idle - (now - lastRead)));
+        connection().deadline(Math.min(window(), idle - (now - lastRead)));
     }
 
     // What goes to the client.
@@ -169,7 +185,7 @@ final class Http1ServerStream implements Downstream {
 
     @Override
     public Peer peer() {
-        return connection.peer();
+        return connection().peer();
     }
 
     @Override
@@ -179,27 +195,30 @@ final class Http1ServerStream implements Downstream {
 
     @Override
     public void sendHead(HeadWriter out, int expected) {
-        connection.outbox().head(out, expected);
+        connection().outbox().head(out, expected);
     }
 
     @Override
     public void sendRange(ByteBuf in, int start, int length) {
-        connection.outbox().range(in, start, length);
+        connection().outbox().range(in, start, length);
     }
 
     @Override
     public void sendBytes(byte[] bytes, int start, int length) {
-        connection.outbox().bytes(bytes, start, length);
+        connection().outbox().bytes(bytes, start, length);
     }
 
     @Override
     public void flush() {
-        connection.flush();
+        // What is over has been flushed.
+        if (connection != null) {
+            connection.flush();
+        }
     }
 
     @Override
     public boolean isWritable() {
-        return connection.outbox().isWritable();
+        return connection().outbox().isWritable();
     }
 
     @Override
@@ -212,33 +231,33 @@ final class Http1ServerStream implements Downstream {
         if (on && !bodyWanted && body.isActive()) {
             if (head.expectsContinue()) {
                 head.continued();
-                connection.outbox().bytes(CONTINUE, 0, CONTINUE.length);
+                connection().outbox().bytes(CONTINUE, 0, CONTINUE.length);
                 flush();
             }
             body.limit(exchange.bodyLimit());
             watchBody();
         } else if (!on) {
-            connection.clearDeadline();
+            connection().clearDeadline();
         }
         bodyWanted = on;
-        connection.bodyWantedChanged();
+        connection().bodyWantedChanged();
     }
 
     @Override
     public boolean closesAfterResponse() {
-        return connection.closesAfterResponse();
+        return connection().closesAfterResponse();
     }
 
     @Override
     public void closeAfterResponse() {
-        connection.closeAfterResponse();
+        connection().closeAfterResponse();
     }
 
     @Override
     public void dropBody() {
         // A client that waits for a 100 may send its body or not (RFC 9110 section 10.1.1): nobody can tell.
         if (!body.isActive() || head.expectsContinue() || head.contentLength() > MAX_DROPPED) {
-            connection.closeAfterResponse();
+            connection().closeAfterResponse();
         } else {
             dropping = true;
         }
@@ -246,15 +265,15 @@ final class Http1ServerStream implements Downstream {
 
     @Override
     public void endResponse() {
-        if (connection.closesAfterResponse() || (body.isActive() && !dropping)) {
-            connection.shut();
+        if (connection().closesAfterResponse() || (body.isActive() && !dropping)) {
+            connection().shut();
         } else if (body.isActive()) {
             bodyBytes = 0;
             bodyWanted = true;
-            connection.deadline(DROP_NANOS);
-            connection.goOn();
+            connection().deadline(DROP_NANOS);
+            connection().goOn();
         } else {
-            connection.next();
+            connection().next();
         }
     }
 
@@ -262,7 +281,7 @@ final class Http1ServerStream implements Downstream {
     public void abort() {
         body.reset();
         // For a client that does not know chunks, the end of the connection would look like the end of the body.
-        connection.abort(!understandsChunked());
+        connection().abort(!understandsChunked());
     }
 
     /// Hands the request's body on, or drops it.
@@ -284,7 +303,7 @@ final class Http1ServerStream implements Downstream {
 
         @Override
         public void end() {
-            if (!connection.isClosing()) {
+            if (connection != null && !connection.isClosing()) {
                 connection.clearDeadline();
             }
             if (!dropping) {

@@ -5,7 +5,7 @@ import java.util.ArrayDeque;
 /// The streams of one event loop that serve nobody at the moment, last used first. Touched on that loop only.
 final class Http1ServerStreams {
 
-    /// Most that are kept; what is given back beyond is left to the garbage collector.
+    /// Most that are kept; what has not been used for longest goes first.
     private static final int KEPT = 512;
 
     private final ArrayDeque<Http1ServerStream> idle = new ArrayDeque<>();
@@ -20,12 +20,12 @@ final class Http1ServerStreams {
         return stream;
     }
 
-    /// Takes back a stream whose exchange is over. It still knows its connection: what is on its way out there is
-    /// flushed
-    /// through it at the end of the turn.
+    /// Takes back a stream whose exchange is over, and which has nothing to flush any more.
     void giveBack(Http1ServerStream stream) {
-        if (idle.size() < KEPT) {
-            idle.addLast(stream);
+        stream.detach();
+        if (idle.size() == KEPT) {
+            idle.removeFirst();
         }
+        idle.addLast(stream);
     }
 }

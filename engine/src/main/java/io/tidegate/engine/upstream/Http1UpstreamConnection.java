@@ -33,6 +33,7 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
     /// The head that is being received; none is held between responses.
     private @Nullable ResponseHead head;
     private boolean requestSent;
+    private boolean headOnly;
     private boolean toHead;
     private boolean touched;
     private boolean keep;
@@ -94,10 +95,10 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
         body.reset();
     }
 
-    /// Whether a request without a body is still on its way out: io_uring tells that it is sent before it brings
-    /// the answer.
+    /// Whether a request without a body is still on its way out, so that what has come is no answer to it: io_uring
+    /// tells that it is sent before it brings the answer. A body may be answered before it is sent.
     private boolean answersNothing() {
-        return worker.transport() == Transport.IO_URING && requestSent && !outbox().isDelivered();
+        return worker.transport() == Transport.IO_URING && headOnly && !outbox().isDelivered();
     }
 
     private void turnOver() {
@@ -112,6 +113,7 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
     public void sendHead(HeadWriter request, boolean withoutBody, boolean headMethod, int expected) {
         outbox().head(request, expected);
         requestSent = withoutBody;
+        headOnly = withoutBody;
         toHead = headMethod;
     }
 
@@ -266,10 +268,10 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
             return;
         }
         int status = received.status();
-        boolean bodiless = toHead || status == 204 || status == 304 || received.contentLength() == 0;
-        keep = received.keepAlive() && (bodiless || received.contentLength() != ResponseHead.UNTIL_CLOSE);
+        boolean complete = toHead || status == 204 || status == 304 || received.contentLength() == 0;
+        keep = received.keepAlive() && (complete || received.contentLength() != ResponseHead.UNTIL_CLOSE);
         keepAliveSeconds = received.keepAliveSeconds();
-        if (!bodiless) {
+        if (!complete) {
             if (received.contentLength() == ResponseHead.CHUNKED) {
                 body.chunked(false, false);
             } else if (received.contentLength() == ResponseHead.UNTIL_CLOSE) {
@@ -279,8 +281,8 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
             }
         }
         int end = in.readerIndex();
-        receiver.onResponseHead(received, in, start, end, bodiless);
-        if (bodiless && events == receiver) {
+        receiver.onResponseHead(received, in, start, end, complete);
+        if (complete && events == receiver) {
             receiver.end();
             complete(in.isReadable());
         }

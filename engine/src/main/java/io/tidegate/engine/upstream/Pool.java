@@ -2,8 +2,10 @@ package io.tidegate.engine.upstream;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ReflectiveChannelFactory;
 import io.netty.channel.WriteBufferWaterMark;
 import io.tidegate.api.Fault;
 import io.tidegate.engine.observe.EndpointCells;
@@ -18,6 +20,7 @@ public final class Pool {
     private final Upstream upstream;
     private final Endpoint endpoint;
     private final Worker worker;
+    private final ServiceConnections all;
     private final EndpointCells cells;
     private final ArrayDeque<Http1UpstreamConnection> idle = new ArrayDeque<>();
     private final ArrayDeque<Waiter> waiters = new ArrayDeque<>();
@@ -39,11 +42,20 @@ public final class Pool {
     }
 
     Pool(Upstream upstream, Endpoint endpoint, Worker worker, EndpointCells cells) {
+        this(upstream, endpoint, worker, cells,
+                new ReflectiveChannelFactory<>(worker.transport().client(endpoint.isUnix())));
+    }
+
+    /// @param channels
+    ///            makes the channels of connections
+    Pool(Upstream upstream, Endpoint endpoint, Worker worker, EndpointCells cells,
+            ChannelFactory<? extends Channel> channels) {
         this.cells = cells;
+        this.all = upstream.connections();
         this.upstream = upstream;
         this.endpoint = endpoint;
         this.worker = worker;
-        this.bootstrap = new Bootstrap().group(worker.loop()).channel(worker.transport().client(endpoint.isUnix()))
+        this.bootstrap = new Bootstrap().group(worker.loop()).channelFactory(channels)
                 // Netty's own begins after the name is resolved; that of Connecting bounds both.
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0)
                 .option(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(32 * 1024, 64 * 1024));
@@ -51,6 +63,7 @@ public final class Pool {
             bootstrap.option(ChannelOption.TCP_NODELAY, true).resolver(upstream.resolver());
         }
         worker.transport().receiving(bootstrap);
+        all.add(this);
     }
 
     /// What this loop counts of the endpoint.
@@ -60,6 +73,15 @@ public final class Pool {
 
     int active() {
         return active;
+    }
+
+    Worker worker() {
+        return worker;
+    }
+
+    /// Connections that wait to be used again.
+    int idle() {
+        return idle.size();
     }
 
     /// Gets a connection for one request; the answer may come at once.
@@ -91,7 +113,11 @@ public final class Pool {
     }
 
     private boolean reserve() {
-        return endpoint.reserve(upstream.config().connections().maxPerEndpoint());
+        if (!endpoint.reserve(upstream.config().connections().maxPerEndpoint())) {
+            return false;
+        }
+        all.opening(worker);
+        return true;
     }
 
     @SuppressWarnings("NonAtomicVolatileUpdate") // one writer: this loop
@@ -123,7 +149,14 @@ public final class Pool {
             worker.deadlines().set(deadline, upstream.config().timeouts().connect().toNanos());
             ChannelFuture future = bootstrap.connect(endpoint.address());
             channel = future.channel();
-            future.addListener(done -> finished(future));
+            future.addListener(done -> {
+                // A channel that can't even be made fails on a thread that is nobody's.
+                if (worker.inLoop()) {
+                    finished(future);
+                } else {
+                    worker.loop().execute(() -> finished(future));
+                }
+            });
         }
 
         private void late() {
@@ -192,6 +225,7 @@ public final class Pool {
 
     private void freed() {
         endpoint.release();
+        all.closed();
         if (waiting > 0) {
             serveWaiter();
         } else {
@@ -224,12 +258,19 @@ public final class Pool {
 
     /// Another loop needs the place of a connection that this one does not use.
     void closeOneIdle() {
-        worker.loop().execute(() -> {
-            Http1UpstreamConnection oldest = idle.peekFirst();
-            if (oldest != null) {
-                oldest.close();
-            }
-        });
+        worker.loop().execute(this::closeOldest);
+    }
+
+    /// Closes the connection that has not been used for longest.
+    ///
+    /// @return whether there was one
+    boolean closeOldest() {
+        Http1UpstreamConnection oldest = idle.peekFirst();
+        if (oldest == null) {
+            return false;
+        }
+        oldest.close();
+        return true;
     }
 
     /// Whether requests of this loop wait for a connection; asked by other loops too.
@@ -288,6 +329,7 @@ public final class Pool {
     void closeLater() {
         worker.loop().execute(() -> {
             closed = true;
+            all.remove(this);
             for (Http1UpstreamConnection connection : idle.toArray(new Http1UpstreamConnection[0])) {
                 connection.close();
             }

@@ -3,7 +3,8 @@ package io.tidegate.engine.upstream;
 import io.tidegate.engine.worker.Deadlines;
 import io.tidegate.engine.worker.Deadlines.Deadline;
 
-/// How long a service may take: until its response begins, and from one read to the next. Stands still while nobody
+/// How long a service may take: until its response is complete, and from one read to the next. Stands still while
+/// nobody
 /// reads from it. Idle connections use it for the end of their wait.
 final class ResponseTimer {
 

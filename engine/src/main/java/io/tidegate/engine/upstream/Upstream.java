@@ -22,6 +22,7 @@ public final class Upstream implements AutoCloseable {
     private final UpstreamConfig config;
     private final ResponseParser parser;
     private final AddressResolverGroup<InetSocketAddress> resolver;
+    private final ServiceConnections connections;
     private final List<Endpoint> endpoints;
     private final int totalWeight;
     /// Smooth weighted round robin, one per worker: current weights by endpoint.
@@ -29,11 +30,12 @@ public final class Upstream implements AutoCloseable {
 
     /// An upstream without connections.
     public Upstream(String name, UpstreamConfig config, Workers workers,
-            AddressResolverGroup<InetSocketAddress> resolver, Metrics metrics) {
+            AddressResolverGroup<InetSocketAddress> resolver, ServiceConnections connections, Metrics metrics) {
         this.name = name;
         this.label = LogLabel.of(name);
         this.config = config;
         this.resolver = resolver;
+        this.connections = connections;
         this.parser = new ResponseParser((int) Math.min(config.limits().responseHead().bytes(), 1 << 20),
                 config.limits().responseFields());
         List<Endpoint> made = new ArrayList<>();
@@ -75,6 +77,10 @@ public final class Upstream implements AutoCloseable {
 
     AddressResolverGroup<InetSocketAddress> resolver() {
         return resolver;
+    }
+
+    ServiceConnections connections() {
+        return connections;
     }
 
     /// Number of endpoints that may be chosen.

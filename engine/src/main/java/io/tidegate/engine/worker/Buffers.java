@@ -2,6 +2,7 @@ package io.tidegate.engine.worker;
 
 import io.netty.buffer.AbstractByteBufAllocator;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.buffer.UnpooledUnsafeDirectByteBuf;
 import org.jspecify.annotations.Nullable;
@@ -12,14 +13,14 @@ import org.jspecify.annotations.Nullable;
 /// A buffer comes back by being released on that loop; one released elsewhere is freed.
 final class Buffers implements AutoCloseable {
 
-    /// Most buffers that are kept.
-    private static final int KEPT = 256;
+    /// Most bytes that are kept unused.
+    private static final int KEPT = 4 << 20;
 
-    /// Whether this Java lets Netty reach memory directly; if not, its own buffers are used.
-    private static final boolean REUSABLE = hasMemoryAddress();
+    /// Whether this Java lets Netty reach memory by `sun.misc.Unsafe`, which the buffers here are made for.
+    private static final boolean REUSABLE = isUnsafe();
 
     private final int size;
-    private final @Nullable Reusable[] free = new @Nullable Reusable[KEPT];
+    private final @Nullable Reusable[] free;
     private @Nullable Thread owner;
     private int count;
     private boolean closed;
@@ -27,25 +28,31 @@ final class Buffers implements AutoCloseable {
     /// Buffers of `size` bytes, for the loop that first takes one.
     Buffers(int size) {
         this.size = size;
+        this.free = new @Nullable Reusable[KEPT / size];
     }
 
-    private static boolean hasMemoryAddress() {
+    private static boolean isUnsafe() {
         ByteBuf trial = UnpooledByteBufAllocator.DEFAULT.directBuffer(1, 1);
         try {
-            return trial.hasMemoryAddress();
+            ByteBuf inner = trial.unwrap();
+            return (inner == null ? trial : inner) instanceof UnpooledUnsafeDirectByteBuf;
         } finally {
             trial.release();
         }
     }
 
-    /// An empty buffer.
-    ByteBuf take() {
+    /// An empty buffer, which does not grow.
+    ///
+    /// @param otherwise
+    ///            what it is taken from where Java does not let buffers be reused
+    ByteBuf take(ByteBufAllocator otherwise) {
         if (!REUSABLE) {
-            return UnpooledByteBufAllocator.DEFAULT.directBuffer(size, size);
+            return otherwise.directBuffer(size, size);
         }
         if (owner == null) {
             owner = Thread.currentThread();
         }
+        assert owner == Thread.currentThread() : "buffers of another loop";
         Reusable buffer = count == 0 ? null : free[--count];
         if (buffer == null) {
             return Watched.watch(new Reusable(this));
@@ -104,7 +111,7 @@ final class Buffers implements AutoCloseable {
 
     @SuppressWarnings("ReferenceEquality") // this thread
     private boolean keep(Reusable buffer) {
-        if (closed || Thread.currentThread() != owner || count == KEPT) {
+        if (closed || Thread.currentThread() != owner || count == free.length) {
             return false;
         }
         free[count++] = buffer;

@@ -24,10 +24,13 @@ public final class Deadlines {
     private long tick;
     private final long start = now;
 
+    private @Nullable EventLoop owner;
+
     Deadlines() {
     }
 
     void start(EventLoop loop) {
+        owner = loop;
         loop.scheduleAtFixedRate(this::turn, TICK_NANOS, TICK_NANOS, TimeUnit.NANOSECONDS);
     }
 
@@ -76,7 +79,12 @@ public final class Deadlines {
         }
     }
 
+    private boolean inLoop() {
+        return owner == null || owner.inEventLoop();
+    }
+
     private void link(Deadline deadline, long due) {
+        assert inLoop();
         long at = Math.min(Math.max(due, tick + 1), tick + SLOTS - 1);
         int slot = (int) (at % SLOTS);
         deadline.slotTick = at;
@@ -91,6 +99,7 @@ public final class Deadlines {
     }
 
     private void unlink(Deadline deadline) {
+        assert inLoop();
         Deadline previous = deadline.previous;
         Deadline next = deadline.next;
         if (previous != null) {

@@ -35,23 +35,30 @@ public final class Outbox {
     /// @param expected
     ///            bytes of body that are at hand
     public void head(HeadWriter head, int expected) {
-        settle();
-        ByteBuf buffer = worker.sendingBuffer(channel, head.length() + Math.min(expected, SMALL) + 16);
-        head.copyTo(buffer);
-        staged = buffer;
+        head.copyTo(room(head.length() + Math.min(expected, SMALL) + 16));
         dirty = true;
     }
 
     /// Takes bytes made here.
     public void bytes(byte[] bytes, int start, int length) {
+        room(length).writeBytes(bytes, start, length);
+        dirty = true;
+    }
+
+    /// The buffer that goes out next, with room for so many more bytes.
+    private ByteBuf room(int bytes) {
         ByteBuf buffer = staged;
-        if (buffer == null || source != null || buffer.writableBytes() < length) {
+        if (buffer == null || source != null || buffer.writableBytes() < bytes) {
             settle();
-            buffer = worker.sendingBuffer(channel, Math.max(length, 64));
+            buffer = allocate(bytes);
             staged = buffer;
         }
-        buffer.writeBytes(bytes, start, length);
-        dirty = true;
+        return buffer;
+    }
+
+    /// Where something waits already, a buffer may be held for long: it is no larger than it has to be.
+    private ByteBuf allocate(int bytes) {
+        return isDelivered() ? worker.sendingBuffer(channel.alloc(), bytes) : channel.alloc().directBuffer(bytes);
     }
 
     /// Takes a range of a received buffer. The buffer stays the caller's; it is retained here for as long as it takes.
@@ -96,7 +103,7 @@ public final class Outbox {
             total += length;
             if (length <= COPIED) {
                 // Cheaper than an object that stands for the range, and the buffer goes back at once.
-                ByteBuf out = worker.sendingBuffer(channel, length);
+                ByteBuf out = allocate(length);
                 copy(range, from, length, out);
                 channel.write(out, channel.voidPromise());
             } else {

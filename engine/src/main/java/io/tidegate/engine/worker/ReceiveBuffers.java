@@ -38,7 +38,7 @@ final class ReceiveBuffers extends DefaultMaxMessagesRecvByteBufAllocator {
 
             @Override
             public ByteBuf allocate(ByteBufAllocator alloc) {
-                return here.take();
+                return here.take(alloc);
             }
 
             @Override

@@ -53,9 +53,10 @@ public enum Transport {
     private static final int SUBMISSIONS = 512;
     private static final int COMPLETIONS = 4096;
 
-    // Netty's own is one at a time: a thousand clients that connect at once to a busy loop would wait for as many of its
-    // turns.
-    private static final int ACCEPTED_PER_TURN = 512;
+    /// Most clients that a listener accepts in one turn of its loop. Netty's own is one: a thousand clients that
+    /// connect
+    /// at once to a busy loop would wait for as many of its turns.
+    public static final int ACCEPTED_PER_TURN = 64;
 
     static {
         // A receive that goes on by itself can't be stopped at once: by the time it is, it may have filled the whole ring

@@ -1,7 +1,7 @@
 package io.tidegate.engine.worker;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.Channel;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.tidegate.engine.wire.HeadWriter;
 import io.tidegate.engine.wire.ResponseHead;
@@ -105,9 +105,9 @@ public final class Worker {
         }
     }
 
-    /// A buffer to send from, with room for at least `capacity` bytes.
-    ByteBuf sendingBuffer(Channel channel, int capacity) {
-        return capacity <= SENDING_BUFFER ? sending.take() : channel.alloc().directBuffer(capacity);
+    /// A buffer to send from at once, with room for at least `capacity` bytes.
+    ByteBuf sendingBuffer(ByteBufAllocator allocator, int capacity) {
+        return capacity <= SENDING_BUFFER ? sending.take(allocator) : allocator.directBuffer(capacity);
     }
 
     /// The field `Date`, as it is written into answers.

@@ -3,6 +3,7 @@ package io.tidegate.engine.upstream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelException;
 import io.netty.resolver.AbstractAddressResolver;
 import io.netty.resolver.AddressResolver;
 import io.netty.resolver.AddressResolverGroup;
@@ -35,6 +36,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class PoolTest {
+
+    private static final String ONE_ENDPOINT = "endpoints: [\"http://service.test:80\"], ";
+    private static final Metrics METRICS = new Metrics(1, new Metrics.BuildInfo("test", "any"));
 
     private @Nullable Workers workers;
     private final Names names = new Names();
@@ -71,7 +75,7 @@ class PoolTest {
     }
 
     /// A request that writes down what comes of it.
-    private static final class Request implements UpstreamEvents {
+    private static class Request implements UpstreamEvents {
 
         private final String name;
         private final BlockingQueue<String> log;
@@ -130,16 +134,21 @@ class PoolTest {
     }
 
     private Pool pool(Transport transport, String upstream) {
+        Upstream made = upstream(transport, upstream, 100);
+        return made.endpoints().getFirst().pool(Objects.requireNonNull(workers).all().getFirst());
+    }
+
+    private Upstream upstream(Transport transport, String upstream, int mostConnections) {
         Workers started = new Workers(1, transport);
         workers = started;
         Loaded loaded = new ConfigLoader(Plugins.none(), name -> null).loadText("test.yaml",
-                "upstreams: { service: { endpoints: [\"http://service.test:80\"], " + upstream + " } }\n");
+                "upstreams: { service: { " + (upstream.startsWith("endpoints") ? "" : ONE_ENDPOINT) + upstream
+                        + " } }\n");
         if (!(loaded instanceof Loaded.Accepted accepted)) {
             throw new AssertionError("the configuration was refused: " + loaded);
         }
-        Upstream made = new Upstream("service", Objects.requireNonNull(accepted.config().upstreams().get("service")),
-                started, names, new Metrics(1, new Metrics.BuildInfo("test", transport.label())));
-        return made.endpoints().getFirst().pool(started.all().getFirst());
+        return new Upstream("service", Objects.requireNonNull(accepted.config().upstreams().get("service")), started,
+                names, new ServiceConnections(mostConnections, started), METRICS);
     }
 
     private void inLoop(Runnable work) throws InterruptedException {
@@ -233,5 +242,62 @@ class PoolTest {
             }
             assertThat(outcome).as("waking it does not make it wait longer").isEqualTo("third3 upstream.busy");
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void anIdleConnectionGivesWayWhereTheProcessHasTooMany(Transport transport) throws Exception {
+        Upstream upstream = upstream(transport, "endpoints: [\"http://one.test:80\", \"http://two.test:80\"]", 1);
+        Worker worker = Objects.requireNonNull(workers).all().getFirst();
+        Pool one = upstream.endpoints().getFirst().pool(worker);
+        Pool two = upstream.endpoints().getLast().pool(worker);
+        BlockingQueue<String> log = new LinkedBlockingQueue<>();
+        try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            server.setSoTimeout(30_000);
+            InetSocketAddress address = new InetSocketAddress(server.getInetAddress(), server.getLocalPort());
+            Request first = new Request("first", log);
+            inLoop(() -> one.acquire(first, 1));
+            names.next().setSuccess(address);
+            assertThat(next(log)).isEqualTo("first1 connected");
+            try (Socket atFirst = server.accept()) {
+                atFirst.setSoTimeout(30_000);
+                Request second = new Request("second", log);
+                inLoop(() -> two.acquire(second, 2));
+                names.next().setSuccess(address);
+                assertThat(next(log)).as("none is refused while all are in use").isEqualTo("second2 connected");
+
+                inLoop(() -> Objects.requireNonNull(first.stream).giveBack());
+                inLoop(() -> two.acquire(new Request("third", log), 3));
+
+                assertThat(atFirst.getInputStream().read()).as("the idle one is closed").isEqualTo(-1);
+                names.next().setSuccess(address);
+                assertThat(next(log)).isEqualTo("third3 connected");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aConnectionThatCantEvenBeMadeFailsOnItsLoop(Transport transport) throws Exception {
+        Upstream upstream = upstream(transport, "", 100);
+        Worker worker = Objects.requireNonNull(workers).all().getFirst();
+        Pool pool = new Pool(upstream, upstream.endpoints().getFirst(), worker,
+                METRICS.endpoint(0, "service", "service.test:80"), () -> {
+                    throw new ChannelException("too many open files");
+                });
+        BlockingQueue<String> log = new LinkedBlockingQueue<>();
+        BlockingQueue<Boolean> inLoop = new LinkedBlockingQueue<>();
+        Request request = new Request("request", log) {
+            @Override
+            public void onConnectFailed(Fault fault, int ticket) {
+                inLoop.add(worker.inLoop());
+                super.onConnectFailed(fault, ticket);
+            }
+        };
+
+        inLoop(() -> pool.acquire(request, 1));
+
+        assertThat(next(log)).isEqualTo("request1 upstream.connect");
+        assertThat(inLoop.poll()).isTrue();
     }
 }

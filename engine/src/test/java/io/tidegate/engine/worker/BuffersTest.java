@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.util.internal.PlatformDependent;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,17 +22,17 @@ class BuffersTest {
 
     @Test
     void givesOutWhatWasReleasedLast() {
-        ByteBuf first = buffers.take();
-        ByteBuf second = buffers.take();
+        ByteBuf first = buffers.take(ByteBufAllocator.DEFAULT);
+        ByteBuf second = buffers.take(ByteBufAllocator.DEFAULT);
         long firstAddress = first.memoryAddress();
         long secondAddress = second.memoryAddress();
 
         first.release();
         second.release();
 
-        ByteBuf again = buffers.take();
+        ByteBuf again = buffers.take(ByteBufAllocator.DEFAULT);
         assertThat(again.memoryAddress()).isEqualTo(secondAddress);
-        ByteBuf more = buffers.take();
+        ByteBuf more = buffers.take(ByteBufAllocator.DEFAULT);
         assertThat(more.memoryAddress()).isEqualTo(firstAddress);
         again.release();
         more.release();
@@ -39,11 +40,11 @@ class BuffersTest {
 
     @Test
     void givesOutEmptyBuffersOfItsSize() {
-        ByteBuf used = buffers.take();
+        ByteBuf used = buffers.take(ByteBufAllocator.DEFAULT);
         used.writeZero(300).readerIndex(7);
         used.release();
 
-        ByteBuf again = buffers.take();
+        ByteBuf again = buffers.take(ByteBufAllocator.DEFAULT);
 
         assertThat(again.refCnt()).isEqualTo(1);
         assertThat(again.readableBytes()).isZero();
@@ -54,16 +55,16 @@ class BuffersTest {
 
     @Test
     void keepsABufferForAsLongAsASliceOfItIsHeld() {
-        ByteBuf buffer = buffers.take();
+        ByteBuf buffer = buffers.take(ByteBufAllocator.DEFAULT);
         long address = buffer.memoryAddress();
         ByteBuf slice = buffer.writeZero(10).retainedSlice(2, 4);
         buffer.release();
 
-        ByteBuf other = buffers.take();
+        ByteBuf other = buffers.take(ByteBufAllocator.DEFAULT);
         assertThat(other.memoryAddress()).isNotEqualTo(address);
         slice.release();
 
-        ByteBuf again = buffers.take();
+        ByteBuf again = buffers.take(ByteBufAllocator.DEFAULT);
         assertThat(again.memoryAddress()).isEqualTo(address);
         again.release();
         other.release();
@@ -71,7 +72,7 @@ class BuffersTest {
 
     @Test
     void freesWhatIsReleasedOnAnotherThread() throws InterruptedException {
-        ByteBuf buffer = buffers.take();
+        ByteBuf buffer = buffers.take(ByteBufAllocator.DEFAULT);
         long before = PlatformDependent.usedDirectMemory();
         Thread other = new Thread(buffer::release);
         other.start();
@@ -86,7 +87,7 @@ class BuffersTest {
         long before = PlatformDependent.usedDirectMemory();
         List<ByteBuf> taken = new ArrayList<>();
         for (int i = 0; i < 300; i++) {
-            taken.add(buffers.take());
+            taken.add(buffers.take(ByteBufAllocator.DEFAULT));
         }
         ByteBuf last = taken.removeLast();
         taken.forEach(ByteBuf::release);

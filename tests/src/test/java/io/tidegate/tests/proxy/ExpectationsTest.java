@@ -8,6 +8,7 @@ import io.tidegate.testkit.RawRequest;
 import io.tidegate.testkit.RawResponse;
 import io.tidegate.testkit.TestUpstream;
 import io.tidegate.tests.GatewayYaml;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -152,5 +153,27 @@ class ExpectationsTest extends ProxyTest {
             gate.open();
         }
         assertThat(upstream.connections()).isEqualTo(2);
+    }
+
+    @Test
+    void anAnswerBeforeTheBodyWasTakenCountsOnAConnectionThatHasServedBefore() {
+        upstream.script(connection -> {
+            connection.request();
+            connection.answer("first");
+            if (connection.head() != null) {
+                // What the gateway can't send meanwhile waits there.
+                LockSupport.parkNanos(100_000_000);
+                connection.send("HTTP/1.1 413 Content Too Large\r\nContent-Length: 3\r\nConnection: close\r\n\r\nbig");
+                connection.awaitEnd();
+            }
+        });
+        for (int size = 120_000; size <= 300_000; size += 30_000) {
+            try (RawClient client = gateway.client()) {
+                assertThat(client.get("/").body()).isEqualTo("first");
+                client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: " + size + "\r\n\r\n" + "x".repeat(size));
+
+                assertThat(client.receive().status()).as("%s bytes", size).isEqualTo(413);
+            }
+        }
     }
 }

@@ -10,10 +10,14 @@ import io.tidegate.api.Policy;
 import io.tidegate.api.Request;
 import io.tidegate.api.Response;
 import io.tidegate.testkit.RawClient;
+import io.tidegate.testkit.RawResponse;
 import io.tidegate.tests.GatewayYaml;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -102,6 +106,46 @@ class KeptExchangesTest extends ProxyTest {
                 .allSatisfy(KeptExchangesTest::saysThatItIsOver);
         assertThat(upstream.request(1).target()).isEqualTo("/secret?token=2");
         assertThat(upstream.received()).doesNotContain("stolen");
+    }
+
+    /// Takes the response and its fields before it waits, and changes them when it has waited.
+    private static Policy changingLate(Function<Supplier<Decision>, Decision> waiting) {
+        return new Policy() {
+            @Override
+            public Decision onResponse(Exchange exchange) {
+                Response response = exchange.response();
+                Headers headers = response.headers();
+                return waiting.apply(() -> {
+                    headers.set("x-late", headers.get("x-of") + " " + response.headers().get("x-of"));
+                    response.setStatus(203);
+                    return Decision.next();
+                });
+            }
+        };
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"HTTP/1.1 200 OK\r\nX-Of: service\r\nContent-Length: 2\r\n\r\nok",
+        "HTTP/1.1 200 OK\r\nX-Of: service\r\nContent-Length: 0\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nX-Of: service\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n"})
+    void aResponseThatIsChangedAfterAWaitIsTheOneThatIsSent(String answer) {
+        answers(answer);
+        List<Policy> policies = List.of(changingLate(change -> Decision.withBody(10, body -> change.get())),
+                changingLate(change -> Decision.await(CompletableFuture.supplyAsync(() -> 1)
+                        .thenCompose(one -> CompletableFuture
+                                .completedFuture(Decision.withBody(10, body -> change.get()))))));
+        for (Policy policy : policies) {
+            new Scripted().with("scripted", policy).apply(gateway,
+                    GatewayYaml.to(upstream).route("policies: [{ scripted: {} }]").text());
+            try (RawClient client = gateway.client()) {
+                for (int i = 0; i < 3; i++) {
+                    RawResponse response = client.exchange(GET);
+                    assertThat(response.status()).isEqualTo(203);
+                    assertThat(response.field("x-late")).isEqualTo("service service");
+                    assertThat(response.body()).isIn("ok", "");
+                }
+            }
+        }
     }
 
     private static void saysThatItIsOver(Throwable thrown) {
