@@ -239,6 +239,44 @@ public record Fault(String code, int status, String title, Party blame) {
             "The request would put control characters into a header",
             Party.CLIENT);
 
+    // HTTP/2 (RFC 9113 section 8). The stream is reset where the status says 400.
+
+    /// A header name is not in lower case, or no name.
+    public static final Fault H2_NAME = new Fault("h2.name", 400, "A header name is not in lower case, or no name",
+            Party.CLIENT);
+
+    /// A header value holds characters that HTTP/2 does not allow there.
+    public static final Fault H2_VALUE = new Fault("h2.value", 400,
+            "A header value holds characters that HTTP/2 does not allow there",
+            Party.CLIENT);
+
+    /// A header speaks of the connection, which HTTP/2 does not allow.
+    public static final Fault H2_CONNECTION = new Fault("h2.connection", 400,
+            "A header speaks of the connection, which HTTP/2 does not allow",
+            Party.CLIENT);
+
+    /// The pseudo-header fields are malformed.
+    public static final Fault H2_PSEUDO = new Fault("h2.pseudo", 400, "The pseudo-header fields are malformed",
+            Party.CLIENT);
+
+    /// The body is not as long as Content-Length says.
+    public static final Fault H2_LENGTH = new Fault("h2.length", 400,
+            "The body is not as long as Content-Length says",
+            Party.CLIENT);
+
+    /// The stream broke a rule of the protocol.
+    public static final Fault H2_STREAM = new Fault("h2.stream", 400, "The stream broke a rule of the protocol",
+            Party.CLIENT);
+
+    /// The connection broke a rule of the protocol.
+    public static final Fault H2_PROTOCOL = new Fault("h2.protocol", 400,
+            "The connection broke a rule of the protocol",
+            Party.CLIENT);
+
+    /// The connection asks for work without use.
+    public static final Fault H2_FLOOD = new Fault("h2.flood", 429, "The connection asks for work without use",
+            Party.CLIENT);
+
     // What the client asked for.
 
     /// No route matches this request.
@@ -383,6 +421,8 @@ public record Fault(String code, int status, String title, Party blame) {
             HOST_MISSING, HOST_DUP, HOST_SYNTAX, HEADER_NAME,
             HEADER_CTL, HEADER_ALIAS, HEADER_HOP, HEADER_DUP,
             HEADERS_TOO_LARGE, HEADERS_TOO_MANY, UPGRADE_INVALID, EMIT_CTL,
+            H2_NAME, H2_VALUE, H2_CONNECTION, H2_PSEUDO,
+            H2_LENGTH, H2_STREAM, H2_PROTOCOL, H2_FLOOD,
             NO_ROUTE, METHOD_NOT_ALLOWED, BODY_TOO_LARGE, LIMIT_EXCEEDED,
             LENGTH_REQUIRED, MEDIA_TYPE_UNSUPPORTED,
             REQUEST_TIMEOUT, BODY_TOO_SLOW, CLIENT_CLOSED, CLIENT_TOO_SLOW,

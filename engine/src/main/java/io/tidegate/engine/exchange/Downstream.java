@@ -13,8 +13,21 @@ public interface Downstream {
     /// Who holds the connection.
     Peer peer();
 
-    /// Whether the client understands chunked bodies.
-    boolean understandsChunked();
+    /// How the end of a body is told to the client.
+    enum Framing {
+        /// By its length, or by the end of the connection: HTTP/1.0.
+        CLOSE,
+        /// By its length, or in chunks: HTTP/1.1.
+        CHUNKS,
+        /// By the protocol itself: HTTP/2. The body is given without framing.
+        FRAMES
+    }
+
+    /// How the end of a body is told to the client.
+    Framing framing();
+
+    /// The protocol as it is logged: `HTTP/1.1`.
+    String protocol();
 
     /// Sends a head made here.
     ///

@@ -130,7 +130,7 @@ final class ExchangeRecord implements Outcome, AccessRecord {
 
     @Override
     public String protocol() {
-        return head.method().isEmpty() ? "" : head.minor() == 0 ? "HTTP/1.0" : "HTTP/1.1";
+        return head.method().isEmpty() ? "" : client.protocol();
     }
 
     @Override

@@ -43,7 +43,10 @@ public final class Peer {
     private @Nullable LogLabel clientLabel;
 
     /// The peer at `remote`.
-    public Peer(ListenerSnapshot listener, @Nullable SocketAddress remote) {
+    ///
+    /// @param version
+    ///            of HTTP that it speaks, as `Via` names it (RFC 9110 §7.6.3): `1.1`, `2`
+    public Peer(ListenerSnapshot listener, @Nullable SocketAddress remote, String version) {
         this.listener = listener.name();
         this.trustedProxies = listener.config().trustedProxies();
         String node;
@@ -63,7 +66,7 @@ public final class Peer {
         forLine = Ascii.bytes((address.equals("unix:") ? "unknown" : address) + "\r\n");
         protoLine = Ascii.bytes("x-forwarded-proto: http\r\n");
         forwardedElement = Ascii.bytes("for=" + node + ";proto=http");
-        viaLine = Ascii.bytes("via: 1.1 " + listener.config().via() + "\r\n");
+        viaLine = Ascii.bytes("via: " + version + " " + listener.config().via() + "\r\n");
         lines = Ascii.bytes("x-forwarded-for: " + Ascii.text(forLine, 0, forLine.length) + "x-forwarded-proto: http\r\n"
                 + "forwarded: " + Ascii.text(forwardedElement, 0, forwardedElement.length) + "\r\n"
                 + Ascii.text(viaLine, 0, viaLine.length));
@@ -232,7 +235,7 @@ public final class Peer {
     }
 
     /// Whether what it says of others is believed.
-    boolean isTrusted() {
+    public boolean isTrusted() {
         return trusted;
     }
 

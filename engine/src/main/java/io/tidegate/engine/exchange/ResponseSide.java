@@ -2,6 +2,7 @@ package io.tidegate.engine.exchange;
 
 import io.netty.buffer.ByteBuf;
 import io.tidegate.api.BodyTransform;
+import io.tidegate.engine.exchange.Downstream.Framing;
 import io.tidegate.engine.upstream.UpstreamStream;
 import io.tidegate.engine.wire.Ascii;
 import io.tidegate.engine.wire.HeadWriter;
@@ -108,14 +109,15 @@ final class ResponseSide implements Relay.Target {
         boolean rewritten = relay.transforms() && !bodiless;
         boolean unknownLength = !bodiless && (head.contentLength() < 0 || rewritten);
         announceClose(unknownLength);
-        boolean keepFraming = chunked && client.understandsChunked() && !rewritten;
-        boolean encodeChunks = unknownLength && !keepFraming && client.understandsChunked();
+        boolean chunks = client.framing() == Framing.CHUNKS;
+        boolean keepFraming = chunked && chunks && !rewritten;
+        boolean encodeChunks = unknownLength && !keepFraming && chunks;
         if (!bodiless && chunked) {
             from.keepFraming(keepFraming);
         }
         headSent = true;
         boolean asReceived = head.isPlain() && end > start && !client.closesAfterResponse()
-                && client.understandsChunked() && head.status() != 204 && !encodeChunks && !rewritten
+                && chunks && head.status() != 204 && !encodeChunks && !rewritten
                 && (keepFraming || !chunked);
         if (asReceived) {
             client.sendRange(in, start, end - start);
@@ -141,7 +143,7 @@ final class ResponseSide implements Relay.Target {
         HeadWriter out = write(head, rewritten, !known);
         headSent = true;
         client.sendHead(out, relay.heldLength());
-        relay.open(!known && client.understandsChunked());
+        relay.open(!known && client.framing() == Framing.CHUNKS);
         if (from != null && exchange.isCurrent(from)) {
             from.reading(client.isWritable());
         }
@@ -199,7 +201,10 @@ final class ResponseSide implements Relay.Target {
     /// A response that ends with the connection, and one that comes before its request was complete, end the
     /// connection; their heads have to say so.
     private void announceClose(boolean unknownLength) {
-        if ((unknownLength && !client.understandsChunked()) || !exchange.isRequestComplete()) {
+        if (client.framing() == Framing.FRAMES) {
+            return;
+        }
+        if ((unknownLength && client.framing() == Framing.CLOSE) || !exchange.isRequestComplete()) {
             client.closeAfterResponse();
         }
     }
@@ -210,7 +215,7 @@ final class ResponseSide implements Relay.Target {
     private void writeConnection(HeadWriter out) {
         if (client.closesAfterResponse()) {
             out.bytes(CLOSE_LINE);
-        } else if (!client.understandsChunked()) {
+        } else if (client.framing() == Framing.CLOSE) {
             out.bytes(KEEP_ALIVE_LINE);
         }
     }
@@ -227,7 +232,7 @@ final class ResponseSide implements Relay.Target {
         out.clear();
         head.writeTo(out);
         boolean chunked = head.contentLength() == ResponseHead.CHUNKED;
-        if (client.understandsChunked() && (unknownLength || (toHead && chunked))) {
+        if (client.framing() == Framing.CHUNKS && (unknownLength || (toHead && chunked))) {
             out.bytes(CHUNKED_LINE);
         } else if (noBody && status != 204) {
             out.bytes(LENGTH);

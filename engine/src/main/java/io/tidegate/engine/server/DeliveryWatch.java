@@ -2,7 +2,7 @@ package io.tidegate.engine.server;
 
 import io.tidegate.config.ListenerConfig;
 import io.tidegate.engine.worker.Deadlines.Deadline;
-import io.tidegate.engine.worker.Outbox;
+import io.tidegate.engine.worker.Delivery;
 import io.tidegate.engine.worker.Worker;
 
 /// Watches that a client takes what is sent to it, and not by single bytes. Only while bytes wait to be taken: a stream
@@ -15,7 +15,7 @@ final class DeliveryWatch {
     private static final int LOOKS = 10;
 
     private final Worker worker;
-    private final Outbox outbox;
+    private final Delivery sent;
     private final Runnable tooSlow;
     private final Deadline deadline = new Deadline(this::look);
     private boolean armed;
@@ -24,9 +24,9 @@ final class DeliveryWatch {
     private long before;
     private int looks;
 
-    DeliveryWatch(Worker worker, Outbox outbox, Runnable tooSlow) {
+    DeliveryWatch(Worker worker, Delivery sent, Runnable tooSlow) {
         this.worker = worker;
-        this.outbox = outbox;
+        this.sent = sent;
         this.tooSlow = tooSlow;
     }
 
@@ -41,18 +41,18 @@ final class DeliveryWatch {
         boolean rated = rate < Integer.MAX_VALUE;
         window = rated ? Math.min(WINDOW_NANOS, idle) : idle;
         least = rated ? Math.max(1, rate * window / SECOND) : 1;
-        before = outbox.delivered();
+        before = sent.delivered();
         looks = 0;
         worker.deadlines().set(deadline, window / LOOKS);
     }
 
     private void look() {
-        if (outbox.isDelivered()) {
+        if (sent.isDelivered()) {
             armed = false;
             return;
         }
         if (++looks == LOOKS) {
-            long delivered = outbox.delivered();
+            long delivered = sent.delivered();
             if (delivered - before < least) {
                 armed = false;
                 tooSlow.run();

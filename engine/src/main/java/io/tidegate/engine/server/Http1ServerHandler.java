@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// One client connection, whose requests are served one after the other (RFC 9112 §9.3): what comes behind a request
 /// waits, unread, until its response is complete. [Http1ServerStream] is the request that is read or served; an idle
 /// connection has none.
-final class Http1ServerHandler extends ChannelInboundHandlerAdapter {
+final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements ServerConnection {
 
     private static final long SECOND = 1_000_000_000L;
     /// How long bytes of a client are dropped before its connection is closed, so that it reads the answer first.
@@ -40,6 +40,7 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter {
     private Peer peer;
     private @Nullable Http1ServerStream stream;
     private @Nullable ByteBuf pending;
+    private boolean undecided = true;
     private boolean reading;
     private boolean autoRead = true;
     private boolean close;
@@ -53,7 +54,7 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter {
         this.context = context;
         this.outbox = new Outbox(context.channel(), worker);
         this.delivery = new DeliveryWatch(worker, outbox, this::onSlowClient);
-        this.peer = new Peer(current, context.channel().remoteAddress());
+        this.peer = new Peer(current, context.channel().remoteAddress(), "1.1");
         this.bornAt = worker.deadlines().now();
         long age = current.config().timeouts().connectionAge().toNanos();
         // Give or take a tenth, so that connections opened together don't end together.
@@ -78,16 +79,43 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter {
         worker.deadlines().refresh();
         if (closing) {
             in.release();
-        } else if (before != null) {
-            // Only what was on its way while reading was being switched off comes here.
-            pending = ctx.alloc().compositeBuffer().addComponent(true, before).addComponent(true, in);
-            if (!reading) {
-                consume();
-            }
-        } else {
-            pending = in;
+            return;
+        }
+        if (before != null) {
+            // What was on its way while reading was being switched off, or what tells the protocol.
+            in = ctx.alloc().compositeBuffer().addComponent(true, before).addComponent(true, in);
+        }
+        pending = in;
+        if (undecided && !decide(in)) {
+            return;
+        }
+        if (!reading) {
             consume();
         }
+    }
+
+    /// Finds out whether the client speaks HTTP/1.1.
+    ///
+    /// @return whether it does
+    private boolean decide(ByteBuf in) {
+        switch (Http2Preface.look(in)) {
+            case NO -> {
+                undecided = false;
+                return true;
+            }
+            case MAYBE -> {
+                worker.deadlines().set(deadline, timeouts().requestHead().toNanos());
+                return false;
+            }
+            case YES -> {
+                pending = null;
+                worker.deadlines().remove(deadline);
+                delivery.close();
+                listener.speaksHttp2(this, current, context, in);
+                return false;
+            }
+        }
+        throw new AssertionError();
     }
 
     /// Takes as much of what was received as can be taken now; the rest stays, and reading stops.
@@ -127,7 +155,12 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter {
     private boolean readHead(ByteBuf in) {
         Http1ServerStream next = stream;
         if (next == null) {
-            next = listener.streams(worker).take(this);
+            next = listener.http1Streams(worker).take();
+            if (next == null) {
+                next = new Http1ServerStream(this);
+            } else {
+                next.attach(this);
+            }
             stream = next;
         }
         RequestHead head = next.head();
@@ -160,7 +193,7 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter {
         // A listener that is not declared any more serves its last requests as it was.
         if (next != null && next != current) {
             current = next;
-            peer = new Peer(next, context.channel().remoteAddress());
+            peer = new Peer(next, context.channel().remoteAddress(), "1.1");
         }
         return snapshot;
     }
@@ -252,8 +285,8 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter {
         context.close();
     }
 
-    /// Not taking new requests: closes when nothing comes for a while.
-    void drain() {
+    @Override
+    public void drain() {
         close = true;
         if (!closing && (stream == null || (!stream.isServing() && stream.head().length() == 0))) {
             worker.deadlines().set(deadline, DRAIN_IDLE_NANOS);
@@ -262,7 +295,8 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter {
 
     // What the stream asks for.
 
-    Worker worker() {
+    @Override
+    public Worker worker() {
         return worker;
     }
 
@@ -335,7 +369,8 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter {
 
     private void giveBack(Http1ServerStream done) {
         stream = null;
-        listener.streams(worker).giveBack(done);
+        done.detach();
+        listener.http1Streams(worker).giveBack(done);
     }
 
     /// Reads on.

@@ -2,6 +2,7 @@ package io.tidegate.engine.server;
 
 import io.netty.buffer.ByteBuf;
 import io.tidegate.api.Fault;
+import io.tidegate.config.ListenerConfig;
 import io.tidegate.engine.exchange.Downstream;
 import io.tidegate.engine.exchange.HttpExchange;
 import io.tidegate.engine.exchange.ListenerSnapshot;
@@ -35,10 +36,8 @@ final class Http1ServerStream implements Downstream {
     private @Nullable Http1ServerHandler connection;
     private boolean bodyWanted;
     private boolean dropping;
+    private final BodyWatch watch = new BodyWatch();
     private long bodyBytes;
-    private long windowBytes;
-    private long windowStart;
-    private long lastRead;
 
     Http1ServerStream(Http1ServerHandler connection) {
         this.connection = connection;
@@ -106,10 +105,9 @@ final class Http1ServerStream implements Downstream {
 
     void readBody(ByteBuf in) {
         int before = in.readableBytes();
-        lastRead = worker.deadlines().now();
         body.decode(in, sink);
         int taken = before - in.readableBytes();
-        windowBytes += taken;
+        watch.took(taken, worker.deadlines().now());
         bodyBytes += taken;
         Fault fault = body.fault();
         if (fault != null) {
@@ -146,34 +144,21 @@ final class Http1ServerStream implements Downstream {
         }
     }
 
-    /// The client is to send a body: watches that it does, and not by single bytes.
     private void watchBody() {
-        lastRead = worker.deadlines().now();
-        windowStart = lastRead;
-        windowBytes = 0;
-        connection().deadline(window());
-    }
-
-    private long window() {
-        return Math.min(5 * SECOND, connection().timeouts().bodyIdle().toNanos());
+        connection().deadline(watch.begin(connection().current().config(), worker.deadlines().now()));
     }
 
     private void checkBody() {
         long now = worker.deadlines().now();
-        long idle = connection().timeouts().bodyIdle().toNanos();
-        long rate = connection().current().config().limits().minimumRate().bytes();
-        double seconds = (now - windowStart) / (double) SECOND;
-        // Between two chunks nothing is owed: streams may be quiet.
-        boolean tooSlow = rate < Integer.MAX_VALUE && body.isInData() && windowBytes < rate * seconds;
-        if (now - lastRead >= idle || tooSlow) {
+        ListenerConfig config = connection().current().config();
+        Fault fault = watch.look(config, now, body.isInData());
+        if (fault != null) {
             Outbox outbox = connection().outbox();
-            refuseBody(now - lastRead >= idle ? Fault.REQUEST_TIMEOUT : Fault.BODY_TOO_SLOW);
+            refuseBody(fault);
             outbox.flush();
             return;
         }
-        windowStart = now;
-        windowBytes = 0;
-        connection().deadline(Math.min(window(), idle - (now - lastRead)));
+        connection().deadline(watch.again(config, now));
     }
 
     // What goes to the client.
@@ -189,8 +174,13 @@ final class Http1ServerStream implements Downstream {
     }
 
     @Override
-    public boolean understandsChunked() {
-        return head.minor() == 1;
+    public Framing framing() {
+        return head.minor() == 1 ? Framing.CHUNKS : Framing.CLOSE;
+    }
+
+    @Override
+    public String protocol() {
+        return head.minor() == 1 ? "HTTP/1.1" : "HTTP/1.0";
     }
 
     @Override
@@ -281,7 +271,7 @@ final class Http1ServerStream implements Downstream {
     public void abort() {
         body.reset();
         // For a client that does not know chunks, the end of the connection would look like the end of the body.
-        connection().abort(!understandsChunked());
+        connection().abort(framing() == Framing.CLOSE);
     }
 
     /// Hands the request's body on, or drops it.

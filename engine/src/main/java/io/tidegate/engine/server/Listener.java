@@ -1,11 +1,13 @@
 package io.tidegate.engine.server;
 
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
@@ -27,6 +29,7 @@ import java.net.SocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -45,8 +48,9 @@ public final class Listener implements AutoCloseable {
     private final Channel channel;
     private final SocketAddress bound;
     private final @Nullable Path socketFile;
-    private final Http1ServerStreams[] streams;
-    private final Set<Http1ServerHandler> connections = ConcurrentHashMap.newKeySet();
+    private final List<StreamPool<Http1ServerStream>> http1Streams;
+    private final List<StreamPool<Http2ServerStream>> http2Streams;
+    private final Set<ServerConnection> connections = ConcurrentHashMap.newKeySet();
     private volatile boolean draining;
     private volatile boolean offered;
     private volatile boolean handedOver;
@@ -65,8 +69,8 @@ public final class Listener implements AutoCloseable {
         this.slot = slot;
         this.live = live;
         this.gate = gate;
-        this.streams = workers.all().stream().map(worker -> new Http1ServerStreams())
-                .toArray(Http1ServerStreams[]::new);
+        this.http1Streams = workers.all().stream().map(worker -> new StreamPool<Http1ServerStream>()).toList();
+        this.http2Streams = workers.all().stream().map(worker -> new StreamPool<Http2ServerStream>()).toList();
         this.socketFile = address.isUnix() ? Path.of(address.host()) : null;
         ServerBootstrap bootstrap = new ServerBootstrap().group(workers.group())
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
@@ -205,9 +209,25 @@ public final class Listener implements AutoCloseable {
         }
     }
 
-    /// The streams that no connection of this worker uses.
-    Http1ServerStreams streams(Worker worker) {
-        return streams[worker.index()];
+    /// A connection that was taken for one of HTTP/1.1 speaks HTTP/2, as its first bytes, `in`, tell.
+    void speaksHttp2(Http1ServerHandler before, ListenerSnapshot current, ChannelHandlerContext context, ByteBuf in) {
+        Http2ServerHandler handler = Http2ServerHandler.of(this, current, before.worker(), context.channel());
+        connections.remove(before);
+        connections.add(handler);
+        context.channel().closeFuture().addListener(closed -> connections.remove(handler));
+        ChannelPipeline pipeline = context.pipeline();
+        pipeline.replace(before, null, handler);
+        pipeline.fireChannelRead(in);
+    }
+
+    /// The streams of HTTP/1.1 that no connection of this worker uses.
+    StreamPool<Http1ServerStream> http1Streams(Worker worker) {
+        return http1Streams.get(worker.index());
+    }
+
+    /// The streams of HTTP/2 that no connection of this worker uses.
+    StreamPool<Http2ServerStream> http2Streams(Worker worker) {
+        return http2Streams.get(worker.index());
     }
 
     /// What is served here at the moment, or null before the first configuration.
@@ -264,7 +284,7 @@ public final class Listener implements AutoCloseable {
         // In this order: a client that is told to close comes again, and must not find a socket that is about to go.
         close();
         draining = true;
-        for (Http1ServerHandler connection : connections) {
+        for (ServerConnection connection : connections) {
             connection.worker().loop().execute(connection::drain);
         }
     }

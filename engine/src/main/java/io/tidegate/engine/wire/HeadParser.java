@@ -56,6 +56,13 @@ public abstract class HeadParser {
         return false;
     }
 
+    /// Reads a whole head, whose size somebody else has bounded.
+    boolean parse(MessageHead head, byte[] text, int length) {
+        head.append(text, length);
+        readLines(head);
+        return head.complete;
+    }
+
     private void readLines(MessageHead head) {
         byte[] bytes = head.bytes;
         int length = head.length;

@@ -80,6 +80,15 @@ public abstract class MessageHead {
         return count;
     }
 
+    /// Copies text behind what is here.
+    void append(byte[] text, int count) {
+        if (length + count > bytes.length) {
+            bytes = Arrays.copyOf(bytes, Math.max(length + count, bytes.length * 2));
+        }
+        System.arraycopy(text, 0, bytes, length, count);
+        length += count;
+    }
+
     void addField(int nameStart, int nameEnd, int valueStart, int valueEnd, int lineEnd) {
         if (count == flags.length) {
             index = Arrays.copyOf(index, index.length * 2);

@@ -35,6 +35,20 @@ public final class RequestParser extends HeadParser {
         return parse(head, in);
     }
 
+    /// Reads a head that came by HTTP/2, whole. It is held to the same rules.
+    ///
+    /// @param open
+    ///            whether a body may follow
+    /// @return whether the head is well formed
+    public boolean read(RequestHead head, FieldLines fields, boolean open) {
+        HeadWriter text = fields.write(open);
+        if (text == null) {
+            head.fault = fields.fault();
+            return false;
+        }
+        return parse(head, text.array(), text.length());
+    }
+
     @Override
     Fault startLineTooLong() {
         return Fault.TARGET_TOO_LONG;

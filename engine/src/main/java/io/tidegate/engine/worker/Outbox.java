@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /// What goes out on one connection in one turn of the loop: neighbouring ranges of a received buffer become one range,
 /// small bodies go with their heads, and all of it is flushed once.
-public final class Outbox {
+public final class Outbox implements Delivery {
 
     private static final int SMALL = Worker.COPIED_AT_ONCE;
     private static final int COPIED = 2048;
@@ -126,14 +126,14 @@ public final class Outbox {
         return true;
     }
 
-    /// Bytes that the operating system has taken so far; less a constant for each write that it has not.
+    @Override
     public long delivered() {
         ChannelOutboundBuffer waiting = channel.unsafe().outboundBuffer();
         // A write counts as pending until all of it is taken, however large it is.
         return waiting == null ? total : total - waiting.totalPendingWriteBytes() + waiting.currentProgress();
     }
 
-    /// Whether the operating system has taken everything.
+    @Override
     public boolean isDelivered() {
         ChannelOutboundBuffer waiting = channel.unsafe().outboundBuffer();
         return waiting == null || waiting.isEmpty();

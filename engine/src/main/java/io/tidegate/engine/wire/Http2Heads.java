@@ -1,0 +1,51 @@
+package io.tidegate.engine.wire;
+
+import io.netty.handler.codec.http2.DefaultHttp2Headers;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.util.AsciiString;
+
+/// Brings heads that were written for HTTP/1.1 into the form of HTTP/2 (RFC 9113 §8).
+public final class Http2Heads {
+
+    /// `HTTP/1.1 `.
+    private static final int VERSION = 9;
+    private static final int STATUS = 3;
+
+    private Http2Heads() {
+    }
+
+    /// The fields of a response.
+    ///
+    /// @param head
+    ///            a whole head, with nothing in it that is about the connection
+    public static Http2Headers response(HeadWriter head) {
+        byte[] bytes = head.array();
+        Http2Headers fields = new DefaultHttp2Headers(false, 16);
+        fields.status(new AsciiString(bytes, VERSION, STATUS, true));
+        add(bytes, endOfLine(bytes, VERSION) + 2, fields);
+        return fields;
+    }
+
+    private static void add(byte[] bytes, int first, Http2Headers fields) {
+        int start = first;
+        while (bytes[start] != '\r') {
+            int colon = start;
+            while (bytes[colon] != ':') {
+                colon++;
+            }
+            int value = colon + 2;
+            int end = endOfLine(bytes, value);
+            fields.add(new AsciiString(bytes, start, colon - start, true).toLowerCase(),
+                    new AsciiString(bytes, value, end - value, true));
+            start = end + 2;
+        }
+    }
+
+    private static int endOfLine(byte[] bytes, int from) {
+        int end = from;
+        while (bytes[end] != '\r') {
+            end++;
+        }
+        return end;
+    }
+}
