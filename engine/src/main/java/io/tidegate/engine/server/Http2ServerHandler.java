@@ -45,6 +45,7 @@ final class Http2ServerHandler extends Http2ConnectionHandler implements ServerC
     private final Worker worker;
     private final Channel channel;
     private final Http2Frames frames;
+    private final Http2Connection.PropertyKey begun;
     private final Http2Connection.PropertyKey serving;
     private final Http2Connection.PropertyKey slow;
     private final Deadline deadline = new Deadline(this::onDeadline);
@@ -73,6 +74,7 @@ final class Http2ServerHandler extends Http2ConnectionHandler implements ServerC
         this.worker = worker;
         this.channel = channel;
         this.frames = frames;
+        this.begun = connection().newKey();
         this.serving = connection().newKey();
         this.slow = connection().newKey();
         long now = worker.deadlines().now();
@@ -503,7 +505,8 @@ final class Http2ServerHandler extends Http2ConnectionHandler implements ServerC
             if (stream == null) {
                 return;
             }
-            if (!stream.isTrailersReceived()) {
+            if (stream.getProperty(begun) == null) {
+                stream.setProperty(begun, Boolean.TRUE);
                 onRequest(stream, end);
                 return;
             }
