@@ -89,7 +89,7 @@ final class Http2ServerHandler extends Http2ConnectionHandler implements ServerC
     /// The handler of a connection that begins to speak HTTP/2.
     static Http2ServerHandler of(Listener listener, ListenerSnapshot current, Worker worker, Channel channel) {
         Relayed relayed = new Relayed();
-        Http2Frames frames = new Http2Frames(current.config().limits(), relayed, relayed);
+        Http2Frames frames = new Http2Frames(current.config().limits(), relayed);
         Http2ServerHandler handler = new Http2ServerHandler(listener, current, worker, channel, frames);
         relayed.to = handler;
         handler.decoder().frameListener(handler.new Reader());
@@ -99,7 +99,7 @@ final class Http2ServerHandler extends Http2ConnectionHandler implements ServerC
     }
 
     /// What the codec tells, which is made before the handler is.
-    private static final class Relayed implements Http2Frames.DataListener, Runnable {
+    private static final class Relayed implements Http2Frames.Events {
 
         private @Nullable Http2ServerHandler to;
 
@@ -111,7 +111,7 @@ final class Http2ServerHandler extends Http2ConnectionHandler implements ServerC
         }
 
         @Override
-        public void run() {
+        public void onControlFlood() {
             if (to != null) {
                 to.flood();
             }

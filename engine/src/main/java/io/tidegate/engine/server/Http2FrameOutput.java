@@ -1,0 +1,74 @@
+package io.tidegate.engine.server;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http2.DecoratingHttp2FrameWriter;
+import io.netty.handler.codec.http2.Http2FrameWriter;
+
+/// The frames that go out on an HTTP/2 connection: tells of data, remembers resets, and bounds the answers to control
+/// frames that wait to be taken (CVE-2019-9512, CVE-2019-9514, CVE-2019-9515).
+final class Http2FrameOutput extends DecoratingHttp2FrameWriter {
+
+    private static final int MAX_CONTROL_WAITING = 1000;
+    private static final int REMEMBERED = 256;
+
+    private final Http2Frames.Events events;
+    private final int[] resets = new int[REMEMBERED];
+    private int nextReset;
+    private int waiting;
+
+    Http2FrameOutput(Http2FrameWriter delegate, Http2Frames.Events events) {
+        super(delegate);
+        this.events = events;
+    }
+
+    /// Whether this stream was reset from here, not long ago: what the client had sent before it heard is no fault.
+    boolean hasReset(int streamId) {
+        for (int id : resets) {
+            if (id == streamId) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private ChannelPromise counted(ChannelPromise promise) {
+        if (promise.channel().isWritable()) {
+            return promise;
+        }
+        ChannelPromise own = promise.unvoid();
+        waiting++;
+        own.addListener(written -> waiting--);
+        if (waiting == MAX_CONTROL_WAITING) {
+            events.onControlFlood();
+        }
+        return own;
+    }
+
+    @Override
+    public ChannelFuture writeData(ChannelHandlerContext ctx, int streamId, ByteBuf data, int padding,
+            boolean endStream, ChannelPromise promise) {
+        events.onDataWritten(streamId, data.readableBytes());
+        return super.writeData(ctx, streamId, data, padding, endStream, promise);
+    }
+
+    @Override
+    public ChannelFuture writeSettingsAck(ChannelHandlerContext ctx, ChannelPromise promise) {
+        return super.writeSettingsAck(ctx, counted(promise));
+    }
+
+    @Override
+    public ChannelFuture writePing(ChannelHandlerContext ctx, boolean ack, long data, ChannelPromise promise) {
+        return super.writePing(ctx, ack, data, ack ? counted(promise) : promise);
+    }
+
+    @Override
+    public ChannelFuture writeRstStream(ChannelHandlerContext ctx, int streamId, long errorCode,
+            ChannelPromise promise) {
+        resets[nextReset] = streamId;
+        nextReset = (nextReset + 1) % REMEMBERED;
+        return super.writeRstStream(ctx, streamId, errorCode, counted(promise));
+    }
+}
