@@ -41,6 +41,10 @@ public record RawResponse(int status, String reason, List<RawField> fields, Stri
 
     /// The code of the fault that a problem answer tells (`framing.cl_te`); empty where it is none.
     public String fault() {
+        return faultIn(body);
+    }
+
+    static String faultIn(String body) {
         String mark = "\"type\":\"urn:tidegate:";
         int start = body.indexOf(mark);
         int end = start < 0 ? -1 : body.indexOf('"', start + mark.length());
