@@ -229,11 +229,12 @@ public final class Http2Client implements AutoCloseable {
         return frame(DATA, end ? END_STREAM : 0, stream, text.getBytes(StandardCharsets.ISO_8859_1));
     }
 
-    /// Sends a whole body in frames of at most 16 KiB, as far and as fast as the server's windows let it.
+    /// Sends a whole body in frames of at most 16 KiB, as the server's windows let it, unless the stream is
+    /// over before.
     public Http2Client upload(int stream, String text) {
         byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
         int at = 0;
-        while (at < bytes.length && !ended) {
+        while (at < bytes.length && !ended && !stream(stream).isOver()) {
             int room = Math.min(Math.min(stream(0).window, stream(stream).window), Math.min(16_384, bytes.length - at));
             if (room <= 0) {
                 take();
