@@ -82,6 +82,11 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         return state != State.IDLE;
     }
 
+    /// Whether a request is being served and no head has gone out for it.
+    public boolean awaitsResponse() {
+        return isActive() && !responseSide.isHeadSent();
+    }
+
     // The request.
 
     /// Serves the request that was read.

@@ -285,10 +285,17 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements S
         context.close();
     }
 
+    /// A response whose head has not gone out yet says that it is the last. Else the next one does: a client that was
+    /// not told may be sending it already.
     @Override
     public void drain() {
-        close = true;
-        if (!closing && (stream == null || (!stream.isServing() && stream.head().length() == 0))) {
+        Http1ServerStream serving = stream;
+        if (closing) {
+            return;
+        }
+        if (serving != null && serving.isServing()) {
+            close |= serving.exchange().awaitsResponse();
+        } else if (serving == null || serving.head().length() == 0) {
             worker.deadlines().set(deadline, DRAIN_IDLE_NANOS);
         }
     }
@@ -363,7 +370,7 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements S
         if (stream != null) {
             giveBack(stream);
         }
-        worker.deadlines().set(deadline, timeouts().idle().toNanos());
+        worker.deadlines().set(deadline, listener.isDraining() ? DRAIN_IDLE_NANOS : timeouts().idle().toNanos());
         goOn();
     }
 

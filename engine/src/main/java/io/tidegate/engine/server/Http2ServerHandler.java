@@ -194,13 +194,18 @@ final class Http2ServerHandler extends Http2ConnectionHandler implements ServerC
     }
 
     private void onDeadline() {
-        ChannelHandlerContext ctx = context();
-        if (leaving && !connection().goAwaySent()) {
-            return;
-        }
         if (leaving || connection().numActiveStreams() == 0) {
-            // Sends the last GOAWAY, and waits for the streams that are left.
-            ctx.close();
+            ChannelHandlerContext ctx = context();
+            try {
+                if (leaving) {
+                    goAway(ctx, connection().remote().lastStreamCreated(), Http2Error.NO_ERROR.code(),
+                            Unpooled.EMPTY_BUFFER, ctx.newPromise());
+                }
+                // Waits for the streams that are left.
+                close(ctx, ctx.newPromise());
+            } catch (Exception e) {
+                onError(ctx, true, e);
+            }
         }
     }
 
