@@ -1,7 +1,6 @@
 package io.tidegate.engine.server;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
@@ -11,6 +10,8 @@ import io.tidegate.config.ClientTimeoutsConfig;
 import io.tidegate.engine.exchange.ListenerSnapshot;
 import io.tidegate.engine.exchange.Peer;
 import io.tidegate.engine.exchange.Snapshot;
+import io.tidegate.engine.tls.TlsClosing;
+import io.tidegate.engine.tls.TlsConnection;
 import io.tidegate.engine.wire.RequestHead;
 import io.tidegate.engine.worker.Deadlines.Deadline;
 import io.tidegate.engine.worker.Outbox;
@@ -34,6 +35,7 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter {
     private final Outbox outbox;
     private final DeliveryWatch delivery;
     private final ChannelHandlerContext context;
+    private final @Nullable TlsConnection secured;
     private final long bornAt;
     private final long ageNanos;
     private ListenerSnapshot current;
@@ -46,14 +48,18 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter {
     private boolean closing;
     private int requests;
 
-    Http1ServerHandler(Listener listener, ListenerSnapshot current, Worker worker, ChannelHandlerContext context) {
+    /// @param secured
+    ///            what was agreed on with the client; null without TLS
+    Http1ServerHandler(Listener listener, ListenerSnapshot current, Worker worker, ChannelHandlerContext context,
+            @Nullable TlsConnection secured) {
         this.listener = listener;
+        this.secured = secured;
         this.current = current;
         this.worker = worker;
         this.context = context;
         this.outbox = new Outbox(context.channel(), worker);
         this.delivery = new DeliveryWatch(worker, outbox, this::onSlowClient);
-        this.peer = new Peer(current, context.channel().remoteAddress());
+        this.peer = new Peer(current, context.channel().remoteAddress(), secured);
         this.bornAt = worker.deadlines().now();
         long age = current.config().timeouts().connectionAge().toNanos();
         // Give or take a tenth, so that connections opened together don't end together.
@@ -160,7 +166,7 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter {
         // A listener that is not declared any more serves its last requests as it was.
         if (next != null && next != current) {
             current = next;
-            peer = new Peer(next, context.channel().remoteAddress());
+            peer = new Peer(next, context.channel().remoteAddress(), secured);
         }
         return snapshot;
     }
@@ -249,7 +255,7 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter {
         if (stream != null) {
             stream.exchange().reject(Fault.CLIENT_TOO_SLOW);
         }
-        context.close();
+        TlsClosing.cut(context);
     }
 
     /// Not taking new requests: closes when nothing comes for a while.
@@ -374,7 +380,7 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter {
         worker.deadlines().set(deadline, Math.max(LINGER_NANOS, timeouts().writeIdle().toNanos()));
         // The client may still be sending: what it sends is taken and dropped for a moment, so that it reads the answer
         // before it sees a reset (RFC 9112 section 9.6).
-        context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(sent -> {
+        TlsClosing.finish(context).addListener(sent -> {
             if (context.channel() instanceof DuplexChannel duplex) {
                 duplex.shutdownOutput();
             }
@@ -392,6 +398,6 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter {
         if (reset) {
             context.channel().config().setOption(ChannelOption.SO_LINGER, 0);
         }
-        context.close();
+        TlsClosing.cut(context);
     }
 }

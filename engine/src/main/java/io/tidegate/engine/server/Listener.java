@@ -16,6 +16,8 @@ import io.tidegate.engine.exchange.ListenerSnapshot;
 import io.tidegate.engine.exchange.LiveSnapshot;
 import io.tidegate.engine.exchange.Snapshot;
 import io.tidegate.engine.observe.WorkerCells;
+import io.tidegate.engine.tls.TlsConnection;
+import io.tidegate.engine.tls.TlsOpening;
 import io.tidegate.engine.worker.Transport;
 import io.tidegate.engine.worker.Worker;
 import io.tidegate.engine.worker.Workers;
@@ -191,17 +193,54 @@ public final class Listener implements AutoCloseable {
                 return;
             }
             cells.connectionAccepted();
-            Http1ServerHandler handler = new Http1ServerHandler(Listener.this, current, worker, ctx);
-            connections.add(handler);
             ctx.channel().closeFuture().addListener(closed -> {
-                connections.remove(handler);
                 gate.leave(counted);
                 cells.connectionClosed();
             });
-            ctx.pipeline().addLast(handler);
-            handler.start();
-            ctx.fireChannelActive();
+            if (current.tls() == null) {
+                serve(ctx, current, worker, null);
+            } else {
+                TlsOpening opening = new TlsOpening(current.tls(), worker, cells,
+                        (opened, secured) -> secured(opened, worker, secured));
+                ctx.pipeline().addLast(opening);
+                opening.start(ctx.pipeline().context(opening), current.config().timeouts().firstByte().toNanos());
+            }
             ctx.pipeline().remove(this);
+        }
+    }
+
+    /// TLS stands: by now the listener may be another, or none.
+    private void secured(ChannelHandlerContext ctx, Worker worker, TlsConnection secured) {
+        Snapshot snapshot = live.current();
+        ListenerSnapshot current = snapshot == null ? null : snapshot.listener(slot);
+        if (current == null) {
+            ctx.close();
+        } else {
+            serve(ctx, current, worker, secured);
+        }
+    }
+
+    /// Puts the handler of the protocol in place behind `ctx`.
+    ///
+    /// @param secured
+    ///            what was agreed on with the client, the protocol included; null without TLS
+    private void serve(ChannelHandlerContext ctx, ListenerSnapshot current, Worker worker,
+            @Nullable TlsConnection secured) {
+        String protocol = secured == null ? null : secured.client().protocol();
+        switch (protocol) {
+            case null, default -> serveHttp1(ctx, current, worker, secured);
+        }
+    }
+
+    private void serveHttp1(ChannelHandlerContext ctx, ListenerSnapshot current, Worker worker,
+            @Nullable TlsConnection secured) {
+        Http1ServerHandler handler = new Http1ServerHandler(Listener.this, current, worker, ctx, secured);
+        connections.add(handler);
+        ctx.channel().closeFuture().addListener(closed -> connections.remove(handler));
+        ctx.pipeline().addLast(handler);
+        handler.start();
+        if (draining) {
+            handler.drain();
         }
     }
 
