@@ -1,0 +1,164 @@
+package io.tidegate.tests.tls;
+
+import io.netty.pkitesting.CertificateBuilder;
+import io.netty.pkitesting.X509Bundle;
+import io.tidegate.testkit.RawClient;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.math.BigInteger;
+import java.net.SocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.time.Instant;
+import java.util.Date;
+import java.util.function.Consumer;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.cert.X509v2CRLBuilder;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.jspecify.annotations.Nullable;
+
+/// A certificate authority of one test, with a folder for what it issues.
+final class Authority {
+
+    private final Path folder;
+    private final X509Bundle root;
+    private long serial = 1000;
+
+    Authority(Path folder, String name) {
+        this.folder = folder;
+        try {
+            root = new CertificateBuilder().subject("CN=" + name).setIsCertificateAuthority(true).ecp256()
+                    .setKeyUsage(true, CertificateBuilder.KeyUsage.keyCertSign, CertificateBuilder.KeyUsage.cRLSign)
+                    .buildSelfSigned();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /// A certificate for servers, not written anywhere.
+    X509Bundle server(boolean rsa, String... names) {
+        return server(rsa, Instant.now().plusSeconds(90 * 86400), names);
+    }
+
+    X509Bundle server(boolean rsa, Instant until, String... names) {
+        CertificateBuilder builder = new CertificateBuilder().subject("CN=" + names[0].replace("*", "any"))
+                .serial(BigInteger.valueOf(++serial)).notBefore(Instant.now().minusSeconds(90 * 86400))
+                .notAfter(until).addExtendedKeyUsageServerAuth();
+        for (String name : names) {
+            builder = name.matches("[0-9.]+") ? builder.addSanIpAddress(name) : builder.addSanDnsName(name);
+        }
+        return issue(rsa ? builder.rsa2048() : builder.ecp256());
+    }
+
+    /// A certificate for a client, with a SPIFFE ID and a host name.
+    X509Bundle client(String name) {
+        try {
+            return issue(new CertificateBuilder().subject("CN=" + name + ", O=Shop")
+                    .serial(BigInteger.valueOf(++serial)).ecp256()
+                    .addExtendedKeyUsageClientAuth().addSanUriName("spiffe://example.org/" + name)
+                    .addSanDnsName(name + ".internal"));
+        } catch (java.net.URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private X509Bundle issue(CertificateBuilder builder) {
+        try {
+            return builder.buildIssuedBy(root);
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /// Writes certificate and key, and says so as the configuration has it: `cert: …, key: …`.
+    String write(String name, X509Bundle bundle) {
+        replace(name + ".crt", bundle.getCertificatePathPEM());
+        replace(name + ".key", bundle.getPrivateKeyPEM());
+        return "cert: " + folder.resolve(name + ".crt") + ", key: " + folder.resolve(name + ".key");
+    }
+
+    /// Writes the authority's own certificate.
+    Path ca(String name) {
+        return replace(name, root.getRootCertificatePEM());
+    }
+
+    /// Writes a list of withdrawn certificates.
+    Path crl(String name, X509Bundle... withdrawn) {
+        Instant now = Instant.now();
+        X509v2CRLBuilder builder = new X509v2CRLBuilder(
+                X500Name.getInstance(root.getCertificate().getSubjectX500Principal().getEncoded()), date(now));
+        builder.setNextUpdate(date(now.plusSeconds(86400)));
+        for (X509Bundle bundle : withdrawn) {
+            builder.addCRLEntry(bundle.getCertificate().getSerialNumber(), date(now.minusSeconds(60)), 0);
+        }
+        try {
+            byte[] der = builder.build(new JcaContentSignerBuilder("SHA256withECDSA")
+                    .build(root.getKeyPair().getPrivate())).getEncoded();
+            Path file = folder.resolve(name);
+            Files.write(file, der);
+            return file;
+        } catch (IOException | org.bouncycastle.operator.OperatorCreationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @SuppressWarnings("JavaUtilDate") // the builder takes nothing else
+    private static Date date(Instant instant) {
+        return Date.from(instant);
+    }
+
+    /// Puts a file in place at once.
+    Path replace(String name, String content) {
+        try {
+            Path beside = Files.writeString(folder.resolve(name + ".new"), content);
+            return Files.move(beside, folder.resolve(name), StandardCopyOption.REPLACE_EXISTING,
+                    StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// What a client trusts, and shows where it is asked. Keeps sessions.
+    SSLContext trust(@Nullable X509Bundle shown) {
+        try {
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(shown == null ? null : keys(shown), root.toTrustManagerFactory().getTrustManagers(), null);
+            return context;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static KeyManager[] keys(X509Bundle shown) throws GeneralSecurityException {
+        KeyStore store = shown.toKeyStore("x".toCharArray());
+        KeyManagerFactory factory = KeyManagerFactory.getInstance("PKIX");
+        factory.init(store, "x".toCharArray());
+        return factory.getKeyManagers();
+    }
+
+    /// A client that checks the server's name too.
+    RawClient connect(SocketAddress address, @Nullable String name) {
+        return connect(address, name, null);
+    }
+
+    RawClient connect(SocketAddress address, @Nullable String name, @Nullable X509Bundle shown) {
+        return connect(address, name, trust(shown), parameters -> {});
+    }
+
+    static RawClient connect(SocketAddress address, @Nullable String name, SSLContext context,
+            Consumer<SSLParameters> settings) {
+        return RawClient.secure(address, context, name, parameters -> {
+            if (name != null) {
+                parameters.setEndpointIdentificationAlgorithm("HTTPS");
+            }
+            settings.accept(parameters);
+        });
+    }
+}
