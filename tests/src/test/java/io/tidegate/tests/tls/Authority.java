@@ -11,16 +11,30 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
 import java.security.KeyStore;
+import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Date;
+import java.util.List;
 import java.util.function.Consumer;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
+import javax.security.auth.x500.X500Principal;
 import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.cert.X509v2CRLBuilder;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.jspecify.annotations.Nullable;
 
@@ -48,31 +62,34 @@ final class Authority {
     }
 
     X509Bundle server(boolean rsa, Instant until, String... names) {
-        CertificateBuilder builder = new CertificateBuilder().subject("CN=" + names[0].replace("*", "any"))
-                .serial(BigInteger.valueOf(++serial)).notBefore(Instant.now().minusSeconds(90 * 86400))
-                .notAfter(until).addExtendedKeyUsageServerAuth();
-        for (String name : names) {
-            builder = name.matches("[0-9.]+") ? builder.addSanIpAddress(name) : builder.addSanDnsName(name);
-        }
-        return issue(rsa ? builder.rsa2048() : builder.ecp256());
+        return issue(rsa, until, "CN=" + names[0].replace("*", "any"), KeyPurposeId.id_kp_serverAuth,
+                Arrays.stream(names).map(name -> new GeneralName(
+                        name.matches("[0-9.]+") ? GeneralName.iPAddress : GeneralName.dNSName, name)).toList());
     }
 
     /// A certificate for a client, with a SPIFFE ID and a host name.
     X509Bundle client(String name) {
-        try {
-            return issue(new CertificateBuilder().subject("CN=" + name + ", O=Shop")
-                    .serial(BigInteger.valueOf(++serial)).ecp256()
-                    .addExtendedKeyUsageClientAuth().addSanUriName("spiffe://example.org/" + name)
-                    .addSanDnsName(name + ".internal"));
-        } catch (java.net.URISyntaxException e) {
-            throw new IllegalStateException(e);
-        }
+        return issue(false, Instant.now().plusSeconds(86400), "CN=" + name + ", O=Shop", KeyPurposeId.id_kp_clientAuth,
+                List.of(new GeneralName(GeneralName.uniformResourceIdentifier, "spiffe://example.org/" + name),
+                        new GeneralName(GeneralName.dNSName, name + ".internal")));
     }
 
-    private X509Bundle issue(CertificateBuilder builder) {
+    private X509Bundle issue(boolean rsa, Instant until, String subject, KeyPurposeId purpose,
+            List<GeneralName> names) {
         try {
-            return builder.buildIssuedBy(root);
-        } catch (Exception e) {
+            KeyPairGenerator generator = KeyPairGenerator.getInstance(rsa ? "RSA" : "EC");
+            generator.initialize(rsa ? 2048 : 256);
+            KeyPair pair = generator.generateKeyPair();
+            JcaX509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(root.getCertificate(),
+                    BigInteger.valueOf(++serial), date(Instant.now().minusSeconds(90 * 86400)), date(until),
+                    new X500Principal(subject), pair.getPublic());
+            builder.addExtension(Extension.subjectAlternativeName, false,
+                    new GeneralNames(names.toArray(GeneralName[]::new)));
+            builder.addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(purpose));
+            X509Certificate certificate = new JcaX509CertificateConverter().getCertificate(builder.build(
+                    new JcaContentSignerBuilder("SHA256withECDSA").build(root.getKeyPair().getPrivate())));
+            return X509Bundle.fromCertificatePath(new X509Certificate[]{certificate}, root.getCertificate(), pair);
+        } catch (GeneralSecurityException | IOException | OperatorCreationException e) {
             throw new IllegalStateException(e);
         }
     }
@@ -104,7 +121,7 @@ final class Authority {
             Path file = folder.resolve(name);
             Files.write(file, der);
             return file;
-        } catch (IOException | org.bouncycastle.operator.OperatorCreationException e) {
+        } catch (IOException | OperatorCreationException e) {
             throw new IllegalStateException(e);
         }
     }
