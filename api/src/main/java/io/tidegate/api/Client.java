@@ -1,5 +1,7 @@
 package io.tidegate.api;
 
+import org.jspecify.annotations.Nullable;
+
 /// Where a request came from.
 public interface Client {
 
@@ -15,6 +17,12 @@ public interface Client {
 
     /// Whether the connection is encrypted.
     boolean secure();
+
+    /// What was agreed on with the peer that holds the connection, or null where it is not encrypted. Behind a trusted
+    /// proxy this is about the proxy.
+    default @Nullable TlsClient tls() {
+        return null;
+    }
 
     /// Whether the peer is one of the listener's `trustedProxies`.
     boolean trusted();

@@ -279,6 +279,12 @@ public record Fault(String code, int status, String title, Party blame) {
 
     // What the client asked for.
 
+    /// The request does not belong on this connection: its host asks clients for other certificates than the one that
+    /// the connection was made for (RFC 9110 section 15.5.20).
+    public static final Fault MISDIRECTED = new Fault("tls.misdirected", 421,
+            "The request does not belong on this connection",
+            Party.CLIENT);
+
     /// No route matches this request.
     public static final Fault NO_ROUTE = new Fault("route.not_found", 404, "No route matches this request",
             Party.CLIENT);
@@ -423,7 +429,7 @@ public record Fault(String code, int status, String title, Party blame) {
             HEADERS_TOO_LARGE, HEADERS_TOO_MANY, UPGRADE_INVALID, EMIT_CTL,
             H2_NAME, H2_VALUE, H2_CONNECTION, H2_PSEUDO,
             H2_LENGTH, H2_STREAM, H2_PROTOCOL, H2_FLOOD,
-            NO_ROUTE, METHOD_NOT_ALLOWED, BODY_TOO_LARGE, LIMIT_EXCEEDED,
+            MISDIRECTED, NO_ROUTE, METHOD_NOT_ALLOWED, BODY_TOO_LARGE, LIMIT_EXCEEDED,
             LENGTH_REQUIRED, MEDIA_TYPE_UNSUPPORTED,
             REQUEST_TIMEOUT, BODY_TOO_SLOW, CLIENT_CLOSED, CLIENT_TOO_SLOW,
             CORS_REFUSED, TOO_MANY_CONNECTIONS, UPSTREAM_UNAVAILABLE, UPSTREAM_CONNECT,

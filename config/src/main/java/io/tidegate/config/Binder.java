@@ -9,6 +9,7 @@ import io.tidegate.config.Node.Entry;
 import io.tidegate.config.Node.Scalar.Kind;
 import io.tidegate.config.RecordShape.Component;
 import java.lang.reflect.InvocationTargetException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -227,7 +228,8 @@ final class Binder {
 
     private @Nullable Record shorten(RecordShape.Shorthand form, Object argument, Node.Scalar scalar, Where where) {
         try {
-            return (Record) form.method().invoke(null, argument);
+            Record made = (Record) form.method().invoke(null, argument);
+            return made instanceof FileConfig file ? file.in(Path.of(scalar.place().file()).getParent()) : made;
         } catch (InvocationTargetException e) {
             if (scalar.hidden()) {
                 problems.error(scalar.place(), where, "is not what can stand here (its value is hidden)");

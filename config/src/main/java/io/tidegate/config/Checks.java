@@ -29,6 +29,7 @@ final class Checks {
         names("routes", config.routes());
         names("policySets", config.policySets());
         new AddressChecks(context).run();
+        new TlsChecks(context).run();
         EffectivePolicies.Resolver resolver = new PolicyChecks(context).run();
         new RouteChecks(context, resolver).run();
         new AmbiguityCheck(context).run();

@@ -4,13 +4,14 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Makes a [GatewayConfig] of a file, a directory or a text, and finds every problem on the way.
 ///
 /// Never throws for what a file holds. Has no side effect, opens no socket, and reads no file but those named by the
-/// caller and by `${file:…}`. May be used by several threads at once.
+/// caller, by `${file:…}` and by what the configuration declares (certificates). May be used by several threads at once.
 public final class ConfigLoader {
 
     private final Plugins plugins;
@@ -63,11 +64,19 @@ public final class ConfigLoader {
             }
             List<Path> files = new ArrayList<>(sources.files());
             files.addAll(substitution.files());
+            List<Path> named = config == null ? List.of() : namedFiles(config);
+            files.addAll(named);
             List<Problem> found = problems.sorted(sources.names());
             if (config == null || root == null || problems.hasErrors()) {
                 return new Loaded.Rejected(found, List.copyOf(files));
             }
-            return new Loaded.Accepted(config, found, List.copyOf(files), ContentHash.of(root), secrets.secrets());
+            return new Loaded.Accepted(config, found, List.copyOf(files), ContentHash.of(root, named),
+                    secrets.secrets());
+        }
+
+        private static List<Path> namedFiles(GatewayConfig config) {
+            return config.listeners().values().stream().map(ListenerConfig::tls).filter(Objects::nonNull)
+                    .flatMap(tls -> tls.files().stream()).map(FileConfig::path).distinct().toList();
         }
     }
 }

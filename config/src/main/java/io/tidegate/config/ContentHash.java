@@ -1,10 +1,14 @@
 package io.tidegate.config;
 
 import io.tidegate.config.Node.Entry;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 
 /// A hash of what was read: the same for the same content, whatever its layout and its comments.
@@ -21,10 +25,17 @@ final class ContentHash {
         }
     }
 
-    /// SHA-256 in hexadecimal digits.
-    static String of(Node node) {
+    /// SHA-256 in hexadecimal digits, of the content of the files that it names too. What can't be read counts as such.
+    static String of(Node node, List<Path> files) {
         ContentHash hash = new ContentHash();
         hash.add(node);
+        for (Path file : files) {
+            try {
+                hash.bytes('f', Files.readAllBytes(file));
+            } catch (IOException e) {
+                hash.bytes('n', new byte[0]);
+            }
+        }
         return HexFormat.of().formatHex(hash.digest.digest());
     }
 
@@ -47,7 +58,10 @@ final class ContentHash {
 
     /// Kind and length in front, so that no two contents give the same bytes.
     private void text(char kind, String text) {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        bytes(kind, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private void bytes(char kind, byte[] bytes) {
         for (int i = 0; i < Integer.BYTES; i++) {
             front[i] = (byte) (bytes.length >>> (24 - 8 * i));
         }

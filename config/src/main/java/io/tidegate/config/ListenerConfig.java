@@ -2,12 +2,21 @@ package io.tidegate.config;
 
 import io.tidegate.api.Default;
 import io.tidegate.api.Doc;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// An address on which clients are served.
 @Doc("An address on which clients are served.")
 public record ListenerConfig(
         @Doc("`:8080`, `127.0.0.1:8080`, `[::1]:8080` or `unix:/run/tidegate.sock`. Changing it opens the new address before the old one is closed.") AddressConfig address,
+
+        @Doc("TLS. Left out: the listener speaks without it.") @Nullable TlsConfig tls,
+
+        @Doc("Protocols that are spoken. Left out: `http/1.1` and `h2` with `tls`, `http/1.1` and `h2c` without.") @Nullable Set<ProtocolConfig> protocols,
+
+        @Doc("Sends clients to `https` and serves nothing else.") @Nullable HttpsRedirectConfig redirectToHttps,
 
         @Doc("Networks (CIDR) of proxies in front of this one whose `X-Forwarded-*`, `Forwarded` and `X-Request-Id` are believed. Everybody else's are removed.") @Default("[]") List<CidrConfig> trustedProxies,
 
@@ -16,4 +25,17 @@ public record ListenerConfig(
         @Doc("Bounds of what one connection and one request may cost.") @Default("{}") LimitsConfig limits,
 
         @Doc("How long a client may take.") @Default("{}") ClientTimeoutsConfig timeouts) {
+
+    /// The protocols that are spoken: those that are declared, or the usual ones.
+    public Set<ProtocolConfig> spoken() {
+        if (protocols != null) {
+            return protocols;
+        }
+        return EnumSet.of(ProtocolConfig.HTTP1, tls == null ? ProtocolConfig.H2C : ProtocolConfig.H2);
+    }
+
+    /// Whether clients are sent to https, and nothing else is served.
+    public boolean redirects() {
+        return redirectToHttps != null && redirectToHttps.enabled();
+    }
 }

@@ -111,7 +111,7 @@ final class MutantsTest {
         int refused = 0;
         for (int i = 0; i < 500; i++) {
             String mutant = mutations.get(i % mutations.size()).apply(good, random);
-            if (refused(loader().loadText("mutant.yaml", mutant), mutant)) {
+            if (refused(loader().loadText("src/test/resources/valid/mutant.yaml", mutant), mutant)) {
                 refused++;
             }
         }

@@ -20,6 +20,7 @@ import io.tidegate.engine.observe.Metrics;
 import io.tidegate.engine.server.ConnectionGate;
 import io.tidegate.engine.server.Listener;
 import io.tidegate.engine.server.SocketHandover;
+import io.tidegate.engine.tls.TlsLibrary;
 import io.tidegate.engine.upstream.ServiceConnections;
 import io.tidegate.engine.worker.Transport;
 import io.tidegate.engine.worker.Workers;
@@ -95,6 +96,11 @@ public final class Engine implements ConfigTarget, AutoCloseable {
         return Transports.states();
     }
 
+    /// What encrypts the connections of listeners with TLS, and why it is that, in words.
+    public static String tls() {
+        return TlsLibrary.description();
+    }
+
     @Override
     public synchronized Result apply(Loaded.Accepted loaded) {
         GatewayConfig config = loaded.config();
@@ -111,14 +117,15 @@ public final class Engine implements ConfigTarget, AutoCloseable {
                     opened.put(key, bind(entry.getKey(), entry.getValue().address()));
                 }
             }
-            Map<String, Integer> slots = new HashMap<>();
+            Map<String, Compiler.Socket> sockets = new HashMap<>();
             wanted.forEach((name, key) -> {
                 Bound socket = opened.containsKey(key) ? opened.get(key) : bound.get(key);
                 if (socket != null) {
-                    slots.put(name, socket.slot());
+                    sockets.put(name, new Compiler.Socket(socket.slot(),
+                            socket.listener().address() instanceof InetSocketAddress inet ? inet.getPort() : 0));
                 }
             });
-            Compiled compiled = compiler.compile(config, revision + 1, slots, logNow);
+            Compiled compiled = compiler.compile(config, revision + 1, sockets, logNow);
             Runnable closeBefore = compiler.commit(compiled);
             AccessLog replaced = logBefore != logNow ? logBefore : null;
             List<Listener> gone = bound.entrySet().stream().filter(entry -> !wanted.containsValue(entry.getKey()))

@@ -3,17 +3,20 @@ package io.tidegate.expressions;
 import dev.cel.runtime.CelEvaluationException;
 import dev.cel.runtime.CelVariableResolver;
 import dev.cel.runtime.Program;
+import io.tidegate.api.ClientCertificate;
 import io.tidegate.api.Condition;
 import io.tidegate.api.Exchange;
 import io.tidegate.api.Fault;
 import io.tidegate.api.FaultException;
 import io.tidegate.api.Headers;
+import io.tidegate.api.TlsClient;
 import java.util.AbstractMap;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// A compiled condition. Reads of the exchange only what the expression asks for.
@@ -51,9 +54,25 @@ final class CelCondition implements Condition {
                 case "client.secure" -> exchange.client().secure();
                 case "client.trusted" -> exchange.client().trusted();
                 case "client.listener" -> exchange.client().listener();
+                case "client.tlsVersion" -> tls(TlsClient::version);
+                case "client.serverName" -> tls(TlsClient::serverName);
+                case "client.certificateSubject" -> certificate(ClientCertificate::subject);
+                case "client.certificateSha256" -> certificate(ClientCertificate::sha256);
+                case "client.spiffeId" -> certificate(ClientCertificate::spiffeId);
                 case "route" -> orEmpty(exchange.route());
                 default -> null;
             });
+        }
+
+        private String tls(Function<TlsClient, @Nullable String> read) {
+            TlsClient tls = exchange.client().tls();
+            return tls == null ? "" : orEmpty(read.apply(tls));
+        }
+
+        private String certificate(Function<ClientCertificate, @Nullable String> read) {
+            TlsClient tls = exchange.client().tls();
+            ClientCertificate certificate = tls == null ? null : tls.certificate();
+            return certificate == null ? "" : orEmpty(read.apply(certificate));
         }
 
         private static String orEmpty(@Nullable String text) {

@@ -61,7 +61,8 @@ final class CelEnvironment {
     private static Map<String, CelType> variables() {
         Map<String, CelType> variables = new TreeMap<>();
         for (String name : List.of("request.method", "request.scheme", "request.host", "request.path", "request.query",
-                "client.address", "client.peerAddress", "client.listener", "route")) {
+                "client.address", "client.peerAddress", "client.listener", "client.tlsVersion", "client.serverName",
+                "client.certificateSubject", "client.certificateSha256", "client.spiffeId", "route")) {
             variables.put(name, SimpleType.STRING);
         }
         variables.put("request.headers", MapType.create(SimpleType.STRING, SimpleType.STRING));

@@ -1,9 +1,6 @@
 package io.tidegate.testkit;
 
-import java.io.Closeable;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
@@ -16,7 +13,7 @@ import java.nio.channels.SocketChannel;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// A socket, TCP or Unix, read by one thread and written by one. Reads and writes wait at most [Await#GUARD].
-final class Connection implements Closeable {
+final class Connection implements ByteStream {
 
     private final SocketChannel channel;
     private final Selector readable;
@@ -66,25 +63,28 @@ final class Connection implements Closeable {
         return address instanceof UnixDomainSocketAddress;
     }
 
-    SocketAddress localAddress() throws IOException {
+    @Override
+    public SocketAddress localAddress() throws IOException {
         return channel.getLocalAddress();
     }
 
-    /// Bytes taken from the socket so far.
-    long received() {
+    @Override
+    public long received() {
         return received.get();
     }
 
-    /// Bytes given to the socket so far.
-    long sent() {
+    @Override
+    public long sent() {
         return sent.get();
     }
 
-    int read() throws IOException {
+    @Override
+    public int read() throws IOException {
         return incoming.hasRemaining() || fill() ? incoming.get() & 0xFF : -1;
     }
 
-    int read(byte[] target, int offset, int length) throws IOException {
+    @Override
+    public int read(byte[] target, int offset, int length) throws IOException {
         if (!incoming.hasRemaining() && !fill()) {
             return -1;
         }
@@ -105,7 +105,8 @@ final class Connection implements Closeable {
         return count > 0;
     }
 
-    void write(byte[] bytes, int offset, int length) throws IOException {
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
         ByteBuffer buffer = ByteBuffer.wrap(bytes, offset, length);
         while (buffer.hasRemaining()) {
             int count = channel.write(buffer);
@@ -142,42 +143,15 @@ final class Connection implements Closeable {
         }
     }
 
-    void shutdownOutput() throws IOException {
+    @Override
+    public void shutdownOutput() throws IOException {
         channel.shutdownOutput();
     }
 
-    /// Closes with a TCP reset.
-    void reset() throws IOException {
+    @Override
+    public void reset() throws IOException {
         channel.setOption(StandardSocketOptions.SO_LINGER, 0);
         close();
-    }
-
-    InputStream input() {
-        return new InputStream() {
-            @Override
-            public int read() throws IOException {
-                return Connection.this.read();
-            }
-
-            @Override
-            public int read(byte[] target, int offset, int length) throws IOException {
-                return Connection.this.read(target, offset, length);
-            }
-        };
-    }
-
-    OutputStream output() {
-        return new OutputStream() {
-            @Override
-            public void write(int b) throws IOException {
-                Connection.this.write(new byte[]{(byte) b}, 0, 1);
-            }
-
-            @Override
-            public void write(byte[] bytes, int offset, int length) throws IOException {
-                Connection.this.write(bytes, offset, length);
-            }
-        };
     }
 
     @Override

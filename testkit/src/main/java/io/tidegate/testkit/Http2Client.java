@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /// A client of HTTP/2 (RFC 9113) that sends exactly the frames it is told to, rightly formed or not. Fields go out as
@@ -88,10 +89,12 @@ public final class Http2Client implements AutoCloseable {
         }
     }
 
-    private final Connection connection;
+    private final ByteStream connection;
+    private final String scheme;
     private final DefaultHttp2HeadersDecoder decoder = new DefaultHttp2HeadersDecoder(false, 1 << 20);
     private final Map<Integer, Stream> streams = new HashMap<>();
     private final ArrayDeque<Frame> seen = new ArrayDeque<>();
+    private String host = "a";
     private int nextStream = 1;
     private boolean opensWindows = true;
     private long goneAway = -1;
@@ -115,20 +118,41 @@ public final class Http2Client implements AutoCloseable {
         }
     }
 
-    private Http2Client(Connection connection) {
+    private Http2Client(ByteStream connection, String scheme) {
         this.connection = connection;
+        this.scheme = scheme;
     }
 
     /// Connects and sends the preface with these settings, as identifier and value.
     public static Http2Client connect(SocketAddress address, int... settings) {
         try {
-            Http2Client client = new Http2Client(Connection.to(address, 0));
-            client.send(PREFACE);
-            client.settings(settings);
-            return client;
+            return new Http2Client(Connection.to(address, 0), "http").begin(settings);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /// Connects over TLS, agrees on `h2`, and sends the preface.
+    ///
+    /// @param serverName
+    ///            the name that is asked for (SNI); null for none
+    public static Http2Client secure(SocketAddress address, SSLContext context, @Nullable String serverName) {
+        try {
+            SecureStream stream = SecureStream.connect(address, context, serverName,
+                    parameters -> parameters.setApplicationProtocols(new String[]{"h2"}));
+            if (!stream.protocol().equals("h2")) {
+                stream.close();
+                throw new IllegalStateException("agreed on '" + stream.protocol() + "' instead of h2");
+            }
+            return new Http2Client(stream, "https").begin();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Http2Client begin(int... settings) {
+        send(PREFACE);
+        return settings(settings);
     }
 
     /// Gives the server no room for more data from here on.
@@ -211,13 +235,19 @@ public final class Http2Client implements AutoCloseable {
         return frame(HEADERS, END_HEADERS | (end ? END_STREAM : 0), stream, block(fields));
     }
 
-    /// Sends the head of a request to host `a`.
+    /// Asks for this host from here on, instead of `a`.
+    public Http2Client host(String name) {
+        host = name;
+        return this;
+    }
+
+    /// Sends the head of a request.
     ///
     /// @return its stream
     public int request(String method, String path, boolean end, String... fields) {
         int id = nextStream();
         String[] all = new String[8 + fields.length];
-        System.arraycopy(new String[]{":method", method, ":scheme", "http", ":authority", "a", ":path", path}, 0, all,
+        System.arraycopy(new String[]{":method", method, ":scheme", scheme, ":authority", host, ":path", path}, 0, all,
                 0, 8);
         System.arraycopy(fields, 0, all, 8, fields.length);
         headers(id, end, all);

@@ -8,6 +8,11 @@ import java.io.UncheckedIOException;
 import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSession;
+import org.jspecify.annotations.Nullable;
 
 /// A client that sends exactly the bytes it is given and reads responses strictly.
 public final class RawClient implements AutoCloseable {
@@ -18,16 +23,18 @@ public final class RawClient implements AutoCloseable {
         CLOSED,
         /// Broken off (RST).
         RESET,
+        /// In order for TCP, but not for TLS: without `close_notify`, so that something may be missing.
+        TRUNCATED,
         /// Not at all: bytes came instead.
         BYTES
     }
 
     private static final long BETWEEN_PIECES_NANOS = 20_000;
 
-    private final Connection connection;
+    private final ByteStream connection;
     private final MessageReader reader;
 
-    private RawClient(Connection connection) {
+    private RawClient(ByteStream connection) {
         this.connection = connection;
         this.reader = new MessageReader(connection.input());
     }
@@ -44,6 +51,43 @@ public final class RawClient implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /// Connects and shakes hands.
+    ///
+    /// @param serverName
+    ///            the name that is asked for (SNI); null for none
+    /// @param settings
+    ///            changes what the client would do by itself: its versions, its protocols
+    /// @throws UncheckedIOException
+    ///             where the handshake fails
+    public static RawClient secure(SocketAddress address, SSLContext context, @Nullable String serverName,
+            Consumer<SSLParameters> settings) {
+        try {
+            return new RawClient(SecureStream.connect(address, context, serverName, settings));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// What was agreed on in the handshake.
+    ///
+    /// @throws IllegalStateException
+    ///             on a connection without TLS
+    public SSLSession session() {
+        return secureStream().session();
+    }
+
+    /// What ALPN came to; empty for nothing.
+    public String protocol() {
+        return secureStream().protocol();
+    }
+
+    private SecureStream secureStream() {
+        if (connection instanceof SecureStream stream) {
+            return stream;
+        }
+        throw new IllegalStateException("the connection is one without TLS");
     }
 
     /// Sends these bytes.
@@ -127,6 +171,8 @@ public final class RawClient implements AutoCloseable {
             return connection.read() < 0 ? Ending.CLOSED : Ending.BYTES;
         } catch (Connection.GuardException e) {
             throw new UncheckedIOException(e);
+        } catch (SecureStream.TruncatedException e) {
+            return Ending.TRUNCATED;
         } catch (IOException e) {
             return Ending.RESET;
         }

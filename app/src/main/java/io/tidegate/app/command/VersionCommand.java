@@ -2,13 +2,13 @@ package io.tidegate.app.command;
 
 import io.tidegate.engine.Engine;
 
-/// Says what this is and what it found: version, Java, transports.
+/// Says what this is and what it found: version, Java, transports, TLS.
 final class VersionCommand implements Command {
 
     @Override
     public Syntax syntax() {
         return Syntax.of("version",
-                "Show the version, the Java it runs on, and which transports this machine has.");
+                "Show the version, the Java it runs on, and which transports and which TLS this machine has.");
     }
 
     @Override
@@ -17,6 +17,7 @@ final class VersionCommand implements Command {
         terminal.say("java " + Runtime.version() + " (" + System.getProperty("java.vendor") + ", "
                 + System.getProperty("java.home") + ")");
         Engine.transports().forEach((name, state) -> terminal.say("transport " + name + ": " + state));
+        terminal.say("tls: " + Engine.tls());
         return CommandLines.OK;
     }
 }

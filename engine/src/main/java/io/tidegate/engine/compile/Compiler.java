@@ -9,24 +9,20 @@ import io.netty.resolver.dns.DnsAddressResolverGroup;
 import io.netty.resolver.dns.DnsNameResolverBuilder;
 import io.tidegate.config.EffectivePolicies;
 import io.tidegate.config.GatewayConfig;
-import io.tidegate.config.ListenerConfig;
 import io.tidegate.config.Problem;
 import io.tidegate.config.RouteConfig;
 import io.tidegate.engine.chain.Step;
-import io.tidegate.engine.exchange.Answers;
-import io.tidegate.engine.exchange.ListenerSnapshot;
 import io.tidegate.engine.exchange.Route;
 import io.tidegate.engine.exchange.Snapshot;
 import io.tidegate.engine.exchange.Telemetry;
 import io.tidegate.engine.observe.AccessLog;
-import io.tidegate.engine.observe.LogLabel;
 import io.tidegate.engine.observe.Metrics;
 import io.tidegate.engine.observe.RouteCells;
-import io.tidegate.engine.route.RouteTable;
+import io.tidegate.engine.tls.TlsCompiler;
+import io.tidegate.engine.tls.TlsHosts;
 import io.tidegate.engine.upstream.Endpoint;
 import io.tidegate.engine.upstream.ServiceConnections;
 import io.tidegate.engine.upstream.Upstream;
-import io.tidegate.engine.wire.RequestParser;
 import io.tidegate.engine.worker.Workers;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -43,13 +39,11 @@ import org.jspecify.annotations.Nullable;
 /// declared as before keeps its connections and its counts.
 public final class Compiler implements AutoCloseable {
 
-    /// Bound of what a head may be configured to: index arrays hold offsets of it.
-    private static final long MOST_BYTES = 1L << 20;
-
     private final Workers workers;
     private final AddressResolverGroup<InetSocketAddress> resolver;
     private final ServiceConnections connections;
     private final Metrics metrics;
+    private final TlsCompiler tls;
     private final SharedValues shared = new SharedValues();
     private Map<String, Upstream> upstreams = Map.of();
     private @Nullable Compiled running;
@@ -64,8 +58,19 @@ public final class Compiler implements AutoCloseable {
     ///            closes the policies
     /// @param names
     ///            what is measured of it
+    /// @param tls
+    ///            what is shown on listeners with TLS, by their names
     public record Compiled(Snapshot snapshot, Map<String, Upstream> upstreams, Runnable closePolicies,
-            Metrics.Names names) {
+            Metrics.Names names, Map<String, TlsHosts> tls) {
+    }
+
+    /// The socket of a listener.
+    ///
+    /// @param slot
+    ///            where it stands in the snapshot
+    /// @param port
+    ///            at which it is bound; 0 for a Unix socket
+    public record Socket(int slot, int port) {
     }
 
     /// A compiler for these event loops.
@@ -78,20 +83,30 @@ public final class Compiler implements AutoCloseable {
             case EPOLL -> EpollDatagramChannel.class;
             case NIO -> NioDatagramChannel.class;
         };
+        this.tls = new TlsCompiler(workers, metrics);
         this.resolver = new DnsAddressResolverGroup(new DnsNameResolverBuilder().datagramChannelType(datagrams));
     }
 
     /// Compiles `config`. Nothing that runs is touched before [#commit].
     ///
-    /// @param slots
-    ///            where each listener stands in the snapshot, by name
+    /// @param sockets
+    ///            where each listener stands in the snapshot and at which port it is bound, by name
     /// @throws CompileException
     ///             where it can't be compiled; nothing is left behind then
     /// @param log
     ///            where exchanges are logged
-    public Compiled compile(GatewayConfig config, long revision, Map<String, Integer> slots, AccessLog log)
+    public Compiled compile(GatewayConfig config, long revision, Map<String, Socket> sockets, AccessLog log)
             throws CompileException {
         List<Problem> problems = new ArrayList<>();
+        Map<String, TlsHosts> hosts = new LinkedHashMap<>();
+        config.listeners().forEach((name, listener) -> {
+            TlsHosts made = listener.tls() == null
+                    ? null
+                    : tls.compile(name, listener.tls(), listener.spoken(), problems);
+            if (made != null) {
+                hosts.put(name, made);
+            }
+        });
         Map<String, Upstream> next = new HashMap<>();
         config.upstreams().forEach((name, declared) -> {
             Upstream before = upstreams.get(name);
@@ -106,16 +121,18 @@ public final class Compiler implements AutoCloseable {
                 route(name, route, next, steps.compile(effective.of(route).steps()))));
         if (!problems.isEmpty()) {
             steps.close();
+            hosts.values().forEach(tls::release);
             next.values().stream().filter(upstream -> !upstreams.containsValue(upstream)).forEach(Upstream::close);
             throw new CompileException(problems);
         }
-        Snapshot snapshot = new Snapshot(revision, listeners(config, routes, slots, new Telemetry(metrics, log)),
+        Snapshot snapshot = new Snapshot(revision,
+                new ListenerCompiler(config, routes, hosts, new Telemetry(metrics, log)).compile(sockets),
                 workers.all());
         Map<String, Set<String>> endpoints = new HashMap<>();
         next.forEach((name, upstream) -> endpoints.put(name,
                 upstream.endpoints().stream().map(Endpoint::authority).collect(Collectors.toSet())));
         return new Compiled(snapshot, Map.copyOf(next), steps::close,
-                new Metrics.Names(routes.keySet(), endpoints, steps.observing()));
+                new Metrics.Names(routes.keySet(), endpoints, steps.observing()), Map.copyOf(hosts));
     }
 
     /// Takes what was compiled for what runs from now on.
@@ -127,55 +144,14 @@ public final class Compiler implements AutoCloseable {
         Set<Upstream> gone = new HashSet<>(upstreams.values());
         gone.removeAll(compiled.upstreams().values());
         upstreams = compiled.upstreams();
+        tls.serving(compiled.tls());
         return () -> {
             gone.forEach(Upstream::close);
             if (before != null) {
                 before.closePolicies().run();
+                before.tls().values().forEach(tls::release);
             }
         };
-    }
-
-    private static @Nullable ListenerSnapshot[] listeners(GatewayConfig config, Map<String, Route> routes,
-            Map<String, Integer> slots, Telemetry telemetry) {
-        int most = slots.values().stream().mapToInt(Integer::intValue).max().orElse(-1);
-        @Nullable
-        ListenerSnapshot[] listeners = new @Nullable ListenerSnapshot[most + 1];
-        Answers answers = new Answers(config.errorResponses());
-        Map<Set<String>, RouteTable<Route>> tables = new HashMap<>();
-        config.listeners().forEach((name, declared) -> {
-            Integer slot = slots.get(name);
-            if (slot != null) {
-                // Listeners that serve the same routes share one table.
-                Map<String, Route> served = served(name, routes);
-                RouteTable<Route> table = tables.computeIfAbsent(served.keySet(), names -> table(served));
-                listeners[slot] = new ListenerSnapshot(name, LogLabel.of(name), declared, parser(declared), table,
-                        answers, telemetry);
-            }
-        });
-        return listeners;
-    }
-
-    private static RouteTable<Route> table(Map<String, Route> routes) {
-        RouteTable.Builder<Route> builder = RouteTable.builder();
-        routes.forEach((name, route) -> builder.add(route, name, route.config()));
-        return builder.build();
-    }
-
-    private static Map<String, Route> served(String listener, Map<String, Route> routes) {
-        Map<String, Route> served = new LinkedHashMap<>();
-        routes.forEach((name, route) -> {
-            List<String> on = route.config().listeners();
-            if (on.isEmpty() || on.contains(listener)) {
-                served.put(name, route);
-            }
-        });
-        return served;
-    }
-
-    private static RequestParser parser(ListenerConfig listener) {
-        return new RequestParser((int) Math.min(listener.limits().requestTarget().bytes(), MOST_BYTES),
-                (int) Math.min(listener.limits().requestHead().bytes(), MOST_BYTES),
-                listener.limits().requestFields());
     }
 
     private Route route(String name, RouteConfig config, Map<String, Upstream> upstreams, Step[] steps) {
@@ -203,6 +179,7 @@ public final class Compiler implements AutoCloseable {
     public void close() {
         if (running != null) {
             running.closePolicies().run();
+            running.tls().values().forEach(tls::release);
         }
         upstreams.values().forEach(Upstream::close);
         resolver.close();

@@ -16,6 +16,8 @@ public final class Answers {
     /// What `OPTIONS *` is answered: what the gateway itself can do.
     static final Reply OPTIONS = Reply.of(200).withHeader("allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
 
+    private static final int HTTPS_PORT = 443;
+
     private final Map<String, ErrorResponseConfig> own;
 
     /// Answers with the bodies declared: by fault code, status or class of statuses.
@@ -57,6 +59,17 @@ public final class Answers {
         return Reply.of(308).withHeader("location", request.queryStart() < 0
                 ? other
                 : other + "?" + Ascii.text(request.queryBytes(), request.queryStart(), request.queryEnd()));
+    }
+
+    /// Sends a client to the same host and target with https.
+    static Reply httpsRedirect(RequestHead request, int port) {
+        String path = request.asterisk() ? "" : request.path();
+        String query = request.queryStart() < 0
+                ? ""
+                : "?" + Ascii.text(request.queryBytes(), request.queryStart(), request.queryEnd());
+        return Reply.of(308).withHeader("location",
+                "https://" + Ascii.text(request.hostBytes(), request.hostStart(), request.hostEnd())
+                        + (port == HTTPS_PORT ? "" : ":" + port) + path + query);
     }
 
     private static byte[] problem(Fault fault, String requestId) {

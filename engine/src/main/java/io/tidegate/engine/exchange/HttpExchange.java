@@ -95,6 +95,14 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         open(pinned, on);
         client.peer().show(request);
         id.take(client.peer(), request, worker.random());
+        if (client.peer().isMisdirected(request)) {
+            reject(Fault.MISDIRECTED);
+            return;
+        }
+        if (on.httpsPort() > 0) {
+            sendToHttps(on.httpsPort());
+            return;
+        }
         if (request.asterisk()) {
             onReply(Answers.OPTIONS);
             return;
@@ -115,6 +123,14 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
                 route = match.route();
                 onReply(Answers.slashRedirect(request, match.redirectAddsSlash()));
             }
+        }
+    }
+
+    private void sendToHttps(int port) {
+        if (request.hostEnd() == request.hostStart()) {
+            reject(Fault.HOST_MISSING);
+        } else {
+            onReply(Answers.httpsRedirect(request, port));
         }
     }
 

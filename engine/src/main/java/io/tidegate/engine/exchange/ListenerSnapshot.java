@@ -4,6 +4,7 @@ import io.netty.channel.unix.DomainSocketAddress;
 import io.tidegate.config.ListenerConfig;
 import io.tidegate.engine.observe.LogLabel;
 import io.tidegate.engine.route.RouteTable;
+import io.tidegate.engine.tls.TlsHosts;
 import io.tidegate.engine.wire.RequestParser;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -25,8 +26,13 @@ import org.jspecify.annotations.Nullable;
 ///            writes the gateway's own answers
 /// @param telemetry
 ///            where exchanges are counted and logged
+/// @param tls
+///            what is shown to clients by name; null without TLS
+/// @param httpsPort
+///            the port that every client is sent to with https; 0 where they are served
 public record ListenerSnapshot(String name, LogLabel label, ListenerConfig config, RequestParser parser,
-        RouteTable<Route> routes, Answers answers, Telemetry telemetry) {
+        RouteTable<Route> routes, Answers answers, Telemetry telemetry,
+        @Nullable TlsHosts tls, int httpsPort) {
 
     /// Whether `peer` is one of the listener's trusted proxies.
     public boolean isTrusted(@Nullable SocketAddress peer) {

@@ -1,8 +1,11 @@
 package io.tidegate.engine.exchange;
 
 import io.tidegate.api.Client;
+import io.tidegate.api.TlsClient;
 import io.tidegate.config.CidrConfig;
 import io.tidegate.engine.observe.LogLabel;
+import io.tidegate.engine.tls.TlsConnection;
+import io.tidegate.engine.tls.TlsHosts;
 import io.tidegate.engine.wire.Ascii;
 import io.tidegate.engine.wire.HeadWriter;
 import io.tidegate.engine.wire.KnownHeader;
@@ -26,6 +29,7 @@ public final class Peer {
     private static final byte[] HOST = Ascii.bytes("x-forwarded-host: ");
     private static final byte[] FORWARDED = Ascii.bytes("forwarded: ");
     private static final byte[] SEPARATOR = Ascii.bytes(", ");
+    private static final byte[] NOTHING = {};
     private static final int LONGEST_ADDRESS = 45;
 
     private final String listener;
@@ -37,16 +41,24 @@ public final class Peer {
     private final byte[] protoLine;
     private final byte[] forwardedElement;
     private final byte[] viaLine;
+    private final byte[] certificateLine;
     private final byte[] lines;
+    private final @Nullable TlsConnection secured;
+    private final @Nullable TlsHosts hosts;
     private String clientAddress;
     private @Nullable LogLabel peerLabel;
     private @Nullable LogLabel clientLabel;
 
     /// The peer at `remote`.
     ///
+    /// @param secured
+    ///            what was agreed on with it; null without TLS
     /// @param version
     ///            of HTTP that it speaks, as `Via` names it (RFC 9110 §7.6.3): `1.1`, `2`
-    public Peer(ListenerSnapshot listener, @Nullable SocketAddress remote, String version) {
+    public Peer(ListenerSnapshot listener, @Nullable SocketAddress remote, @Nullable TlsConnection secured,
+            String version) {
+        this.secured = secured;
+        this.hosts = listener.tls();
         this.listener = listener.name();
         this.trustedProxies = listener.config().trustedProxies();
         String node;
@@ -64,12 +76,18 @@ public final class Peer {
         trusted = listener.isTrusted(remote);
         clientAddress = address;
         forLine = Ascii.bytes((address.equals("unix:") ? "unknown" : address) + "\r\n");
-        protoLine = Ascii.bytes("x-forwarded-proto: http\r\n");
-        forwardedElement = Ascii.bytes("for=" + node + ";proto=http");
+        String scheme = secured == null ? "http" : "https";
+        protoLine = Ascii.bytes("x-forwarded-proto: " + scheme + "\r\n");
+        forwardedElement = Ascii.bytes("for=" + node + ";proto=" + scheme);
+        certificateLine = secured == null || hosts == null || !hosts.tellsServices()
+                ? NOTHING
+                : CertificateLine.of(secured.client().certificate());
         viaLine = Ascii.bytes("via: " + version + " " + listener.config().via() + "\r\n");
-        lines = Ascii.bytes("x-forwarded-for: " + Ascii.text(forLine, 0, forLine.length) + "x-forwarded-proto: http\r\n"
-                + "forwarded: " + Ascii.text(forwardedElement, 0, forwardedElement.length) + "\r\n"
-                + Ascii.text(viaLine, 0, viaLine.length));
+        lines = Ascii.bytes("x-forwarded-for: " + Ascii.text(forLine, 0, forLine.length)
+                + Ascii.text(protoLine, 0, protoLine.length) + "forwarded: "
+                + Ascii.text(forwardedElement, 0, forwardedElement.length) + "\r\n"
+                + Ascii.text(viaLine, 0, viaLine.length)
+                + Ascii.text(certificateLine, 0, certificateLine.length));
     }
 
     private boolean isTrusted(byte[] raw) {
@@ -166,6 +184,9 @@ public final class Peer {
             out.crlf();
         }
         out.bytes(viaLine);
+        if (!head.hasAdded("x-forwarded-client-cert")) {
+            out.bytes(certificateLine);
+        }
         if (!head.hasAdded("x-forwarded-host")) {
             int received = trusted ? head.find(KnownHeader.X_FORWARDED_HOST) : -1;
             if (received < 0) {
@@ -241,10 +262,24 @@ public final class Peer {
 
     /// What policies see of it at the moment: behind a proxy, the next request may be another client's.
     Client seen() {
-        return new Seen(clientAddress, address, port, false, trusted, listener);
+        return new Seen(clientAddress, address, port, trusted, listener, secured == null ? null : secured.client());
     }
 
-    private record Seen(String address, String peerAddress, int peerPort, boolean secure, boolean trusted,
-            String listener) implements Client {
+    private record Seen(String address, String peerAddress, int peerPort, boolean trusted, String listener,
+            @Nullable TlsClient tls) implements Client {
+
+        @Override
+        public boolean secure() {
+            return tls != null;
+        }
+    }
+
+    /// Whether a request for this host must not come on this connection: clients of its name have to show other
+    /// certificates than the one that the handshake was made for asked for.
+    boolean isMisdirected(RequestHead head) {
+        if (secured == null || hosts == null || !hosts.hasSeveralPolicies()) {
+            return false;
+        }
+        return !secured.policy().equals(hosts.policy(Ascii.text(head.hostBytes(), head.hostStart(), head.hostEnd())));
     }
 }

@@ -106,6 +106,7 @@ final class Exposition {
         out.family("tidegate_client_connections_refused_total", SeriesType.COUNTER,
                 "Connections of clients turned away, by reason.");
         codes("tidegate_client_connections_refused_total", "", "reason", workers, WorkerCells::refused);
+        tls(workers);
         out.family("tidegate_faults_total", SeriesType.COUNTER, "Exchanges that ended with a fault, by its code.");
         codes("tidegate_faults_total", "", "code", workers, WorkerCells::faults);
         out.family("tidegate_rejects_total", SeriesType.COUNTER,
@@ -115,6 +116,23 @@ final class Exposition {
                 "Lines of the access log that found no room in its buffer.");
         out.sample("tidegate_access_log_dropped_total", "", total(workers, WorkerCells::linesDropped));
         loops(workers, now);
+    }
+
+    private void tls(List<WorkerCells> workers) throws IOException {
+        out.family("tidegate_tls_handshakes_total", SeriesType.COUNTER,
+                "Handshakes of clients that came to their end, by version and whether a session was resumed.");
+        Map<String, Long> handshakes = new TreeMap<>();
+        workers.forEach(cells -> cells.tlsHandshakes().addTo(handshakes));
+        for (Map.Entry<String, Long> entry : handshakes.entrySet()) {
+            boolean resumed = entry.getKey().endsWith(WorkerCells.RESUMED);
+            out.sample("tidegate_tls_handshakes_total",
+                    PrometheusWriter.label("version", entry.getKey().replace(WorkerCells.RESUMED, "")) + ','
+                            + PrometheusWriter.label("resumed", Boolean.toString(resumed)),
+                    entry.getValue());
+        }
+        out.family("tidegate_tls_handshake_failures_total", SeriesType.COUNTER,
+                "Handshakes of clients that failed, by reason.");
+        codes("tidegate_tls_handshake_failures_total", "", "reason", workers, WorkerCells::tlsFailures);
     }
 
     private void loops(List<WorkerCells> workers, long now) throws IOException {

@@ -5,6 +5,9 @@ import io.tidegate.api.Fault;
 /// What one event loop counts beside routes and endpoints: connections of clients, faults, how it keeps time.
 public final class WorkerCells extends Cells {
 
+    /// Stands behind the version where a session was resumed.
+    static final String RESUMED = " resumed";
+
     private static final int ACCEPTED = 0;
     private static final int CLOSED = 1;
     private static final int LOG_DROPPED = 2;
@@ -17,6 +20,8 @@ public final class WorkerCells extends Cells {
     private final CodeCounts refused = new CodeCounts();
     private final CodeCounts faults = new CodeCounts();
     private final CodeCounts rejects = new CodeCounts();
+    private final CodeCounts tlsFailures = new CodeCounts();
+    private final CodeCounts tlsHandshakes = new CodeCounts();
     private final Histogram lag = new Histogram();
     /// Counts the scrapes; the loop begins a new maximum when it sees it changed.
     private volatile int scrapes;
@@ -42,6 +47,24 @@ public final class WorkerCells extends Cells {
     ///            a short constant such as `per_address`
     public void connectionRefused(String reason) {
         refused.add(reason);
+    }
+
+    /// A handshake of TLS came to its end.
+    ///
+    /// @param version
+    ///            `TLSv1.3`
+    /// @param resumed
+    ///            whether an earlier session was gone on with
+    public void tlsHandshake(String version, boolean resumed) {
+        tlsHandshakes.add(resumed ? version + RESUMED : version);
+    }
+
+    /// A handshake of TLS failed.
+    ///
+    /// @param reason
+    ///            a short constant such as `timeout`
+    public void tlsFailed(String reason) {
+        tlsFailures.add(reason);
     }
 
     /// An exchange ended with a fault, whoever is to blame.
@@ -128,6 +151,15 @@ public final class WorkerCells extends Cells {
 
     CodeCounts refused() {
         return refused;
+    }
+
+    CodeCounts tlsFailures() {
+        return tlsFailures;
+    }
+
+    /// By version; resumed ones with [#RESUMED] behind it.
+    CodeCounts tlsHandshakes() {
+        return tlsHandshakes;
     }
 
     CodeCounts faults() {

@@ -1,16 +1,18 @@
 package io.tidegate.engine.server;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.DuplexChannel;
 import io.tidegate.api.Fault;
 import io.tidegate.config.ClientTimeoutsConfig;
+import io.tidegate.config.ProtocolConfig;
 import io.tidegate.engine.exchange.ListenerSnapshot;
 import io.tidegate.engine.exchange.Peer;
 import io.tidegate.engine.exchange.Snapshot;
+import io.tidegate.engine.tls.TlsClosing;
+import io.tidegate.engine.tls.TlsConnection;
 import io.tidegate.engine.wire.RequestHead;
 import io.tidegate.engine.worker.Deadlines.Deadline;
 import io.tidegate.engine.worker.Outbox;
@@ -34,27 +36,32 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements S
     private final Outbox outbox;
     private final DeliveryWatch delivery;
     private final ChannelHandlerContext context;
+    private final @Nullable TlsConnection secured;
     private final long bornAt;
     private final long ageNanos;
     private ListenerSnapshot current;
     private Peer peer;
     private @Nullable Http1ServerStream stream;
     private @Nullable ByteBuf pending;
-    private boolean undecided = true;
+    private boolean undecided;
     private boolean reading;
     private boolean autoRead = true;
     private boolean close;
     private boolean closing;
     private int requests;
 
-    Http1ServerHandler(Listener listener, ListenerSnapshot current, Worker worker, ChannelHandlerContext context) {
+    /// @param secured
+    ///            what was agreed on with the client; null without TLS
+    Http1ServerHandler(Listener listener, ListenerSnapshot current, Worker worker, ChannelHandlerContext context,
+            @Nullable TlsConnection secured) {
         this.listener = listener;
+        this.secured = secured;
         this.current = current;
         this.worker = worker;
         this.context = context;
         this.outbox = new Outbox(context.channel(), worker);
         this.delivery = new DeliveryWatch(worker, outbox, this::onSlowClient);
-        this.peer = new Peer(current, context.channel().remoteAddress(), "1.1");
+        this.peer = new Peer(current, context.channel().remoteAddress(), secured, "1.1");
         this.bornAt = worker.deadlines().now();
         long age = current.config().timeouts().connectionAge().toNanos();
         // Give or take a tenth, so that connections opened together don't end together.
@@ -62,6 +69,7 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements S
     }
 
     void start() {
+        undecided = secured == null && current.config().spoken().contains(ProtocolConfig.H2C);
         worker.deadlines().refresh();
         worker.deadlines().set(deadline, timeouts().firstByte().toNanos());
     }
@@ -101,6 +109,10 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements S
         switch (Http2Preface.look(in)) {
             case NO -> {
                 undecided = false;
+                if (!current.config().spoken().contains(ProtocolConfig.HTTP1)) {
+                    refuse(attached(), Fault.VERSION_UNSUPPORTED);
+                    return false;
+                }
                 return true;
             }
             case MAYBE -> {
@@ -152,7 +164,8 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements S
         }
     }
 
-    private boolean readHead(ByteBuf in) {
+    /// The stream that reads the next request.
+    private Http1ServerStream attached() {
         Http1ServerStream next = stream;
         if (next == null) {
             next = listener.http1Streams(worker).take();
@@ -163,6 +176,11 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements S
             }
             stream = next;
         }
+        return next;
+    }
+
+    private boolean readHead(ByteBuf in) {
+        Http1ServerStream next = attached();
         RequestHead head = next.head();
         if (head.length() == 0) {
             worker.deadlines().set(deadline, timeouts().requestHead().toNanos());
@@ -193,7 +211,7 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements S
         // A listener that is not declared any more serves its last requests as it was.
         if (next != null && next != current) {
             current = next;
-            peer = new Peer(next, context.channel().remoteAddress(), "1.1");
+            peer = new Peer(next, context.channel().remoteAddress(), secured, "1.1");
         }
         return snapshot;
     }
@@ -282,7 +300,7 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements S
         if (stream != null) {
             stream.exchange().reject(Fault.CLIENT_TOO_SLOW);
         }
-        context.close();
+        TlsClosing.cut(context);
     }
 
     /// A response whose head has not gone out yet says that it is the last. Else the next one does: a client that was
@@ -416,7 +434,7 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements S
         worker.deadlines().set(deadline, Math.max(LINGER_NANOS, timeouts().writeIdle().toNanos()));
         // The client may still be sending: what it sends is taken and dropped for a moment, so that it reads the answer
         // before it sees a reset (RFC 9112 section 9.6).
-        context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(sent -> {
+        TlsClosing.finish(context).addListener(sent -> {
             if (context.channel() instanceof DuplexChannel duplex) {
                 duplex.shutdownOutput();
             }
@@ -434,6 +452,6 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements S
         if (reset) {
             context.channel().config().setOption(ChannelOption.SO_LINGER, 0);
         }
-        context.close();
+        TlsClosing.cut(context);
     }
 }

@@ -21,6 +21,7 @@ import io.tidegate.config.ClientTimeoutsConfig;
 import io.tidegate.engine.exchange.ListenerSnapshot;
 import io.tidegate.engine.exchange.Peer;
 import io.tidegate.engine.exchange.Snapshot;
+import io.tidegate.engine.tls.TlsConnection;
 import io.tidegate.engine.wire.FieldLines;
 import io.tidegate.engine.worker.Deadlines.Deadline;
 import io.tidegate.engine.worker.Delivery;
@@ -44,6 +45,7 @@ final class Http2ServerHandler extends Http2ConnectionHandler implements ServerC
     private final Listener listener;
     private final Worker worker;
     private final Channel channel;
+    private final @Nullable TlsConnection secured;
     private final Http2Frames frames;
     private final Http2Connection.PropertyKey begun;
     private final Http2Connection.PropertyKey serving;
@@ -67,12 +69,13 @@ final class Http2ServerHandler extends Http2ConnectionHandler implements ServerC
     private int requests;
 
     private Http2ServerHandler(Listener listener, ListenerSnapshot current, Worker worker, Channel channel,
-            Http2Frames frames) {
+            @Nullable TlsConnection secured, Http2Frames frames) {
         super(frames.decoder(), frames.encoder(), frames.settings());
         this.listener = listener;
         this.current = current;
         this.worker = worker;
         this.channel = channel;
+        this.secured = secured;
         this.frames = frames;
         this.begun = connection().newKey();
         this.serving = connection().newKey();
@@ -80,17 +83,21 @@ final class Http2ServerHandler extends Http2ConnectionHandler implements ServerC
         long now = worker.deadlines().now();
         this.glitches = new GlitchBudget(MAX_GLITCHES, now);
         this.idleFrames = new GlitchBudget(MAX_IDLE_FRAMES, now);
-        this.peer = new Peer(current, channel.remoteAddress(), "2");
+        this.peer = new Peer(current, channel.remoteAddress(), secured, "2");
         this.bornAt = now;
         long age = current.config().timeouts().connectionAge().toNanos();
         this.ageNanos = age - age / 10 + (long) (worker.random().nextDouble() * (age / 5.0));
     }
 
     /// The handler of a connection that begins to speak HTTP/2.
-    static Http2ServerHandler of(Listener listener, ListenerSnapshot current, Worker worker, Channel channel) {
+    ///
+    /// @param secured
+    ///            what was agreed on with the client; null without TLS
+    static Http2ServerHandler of(Listener listener, ListenerSnapshot current, Worker worker, Channel channel,
+            @Nullable TlsConnection secured) {
         Relayed relayed = new Relayed();
         Http2Frames frames = new Http2Frames(current.config().limits(), relayed);
-        Http2ServerHandler handler = new Http2ServerHandler(listener, current, worker, channel, frames);
+        Http2ServerHandler handler = new Http2ServerHandler(listener, current, worker, channel, secured, frames);
         relayed.to = handler;
         handler.decoder().frameListener(handler.new Reader());
         handler.connection().addListener(handler.new Streams());
@@ -189,8 +196,8 @@ final class Http2ServerHandler extends Http2ConnectionHandler implements ServerC
     /// Whether a request may say that it came by this scheme: only a trusted proxy knows of another than the
     /// connection's.
     boolean acceptsScheme(CharSequence scheme) {
-        boolean known = "http".contentEquals(scheme) || "https".contentEquals(scheme);
-        return known && (peer.isTrusted() || "http".contentEquals(scheme));
+        return (secured == null ? "http" : "https").contentEquals(scheme)
+                || (peer.isTrusted() && ("http".contentEquals(scheme) || "https".contentEquals(scheme)));
     }
 
     private void onDeadline() {
@@ -302,7 +309,7 @@ final class Http2ServerHandler extends Http2ConnectionHandler implements ServerC
         // A listener that is not declared any more serves its last requests as it was.
         if (next != null && next != current) {
             current = next;
-            peer = new Peer(next, channel.remoteAddress(), "2");
+            peer = new Peer(next, channel.remoteAddress(), secured, "2");
         }
     }
 

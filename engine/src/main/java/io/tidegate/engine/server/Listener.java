@@ -7,7 +7,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.ChannelPipeline;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
@@ -18,6 +17,8 @@ import io.tidegate.engine.exchange.ListenerSnapshot;
 import io.tidegate.engine.exchange.LiveSnapshot;
 import io.tidegate.engine.exchange.Snapshot;
 import io.tidegate.engine.observe.WorkerCells;
+import io.tidegate.engine.tls.TlsConnection;
+import io.tidegate.engine.tls.TlsOpening;
 import io.tidegate.engine.worker.Transport;
 import io.tidegate.engine.worker.Worker;
 import io.tidegate.engine.worker.Workers;
@@ -195,29 +196,78 @@ public final class Listener implements AutoCloseable {
                 return;
             }
             cells.connectionAccepted();
-            Http1ServerHandler handler = new Http1ServerHandler(Listener.this, current, worker, ctx);
-            connections.add(handler);
             ctx.channel().closeFuture().addListener(closed -> {
-                connections.remove(handler);
                 gate.leave(counted);
                 cells.connectionClosed();
             });
-            ctx.pipeline().addLast(handler);
-            handler.start();
-            ctx.fireChannelActive();
+            if (current.tls() == null) {
+                serve(ctx, current, worker, null);
+            } else {
+                TlsOpening opening = new TlsOpening(current.tls(), worker, cells,
+                        (opened, secured) -> secured(opened, worker, secured));
+                ctx.pipeline().addLast(opening);
+                opening.start(ctx.pipeline().context(opening), current.config().timeouts().firstByte().toNanos());
+            }
             ctx.pipeline().remove(this);
         }
     }
 
+    /// TLS stands: by now the listener may be another, or none.
+    private void secured(ChannelHandlerContext ctx, Worker worker, TlsConnection secured) {
+        Snapshot snapshot = live.current();
+        ListenerSnapshot current = snapshot == null ? null : snapshot.listener(slot);
+        if (current == null) {
+            ctx.close();
+        } else {
+            serve(ctx, current, worker, secured);
+        }
+    }
+
+    /// Puts the handler of the protocol in place behind `ctx`.
+    ///
+    /// @param secured
+    ///            what was agreed on with the client, the protocol included; null without TLS
+    private void serve(ChannelHandlerContext ctx, ListenerSnapshot current, Worker worker,
+            @Nullable TlsConnection secured) {
+        String protocol = secured == null ? null : secured.client().protocol();
+        switch (protocol) {
+            case "h2" -> serveHttp2(ctx, current, worker, secured);
+            case null, default -> serveHttp1(ctx, current, worker, secured);
+        }
+    }
+
+    private void serveHttp1(ChannelHandlerContext ctx, ListenerSnapshot current, Worker worker,
+            @Nullable TlsConnection secured) {
+        Http1ServerHandler handler = new Http1ServerHandler(Listener.this, current, worker, ctx, secured);
+        keep(handler, ctx);
+        ctx.pipeline().addLast(handler);
+        handler.start();
+        if (draining) {
+            handler.drain();
+        }
+    }
+
+    private void serveHttp2(ChannelHandlerContext ctx, ListenerSnapshot current, Worker worker,
+            @Nullable TlsConnection secured) {
+        Http2ServerHandler handler = Http2ServerHandler.of(this, current, worker, ctx.channel(), secured);
+        keep(handler, ctx);
+        ctx.pipeline().addLast(handler);
+        if (draining) {
+            handler.drain();
+        }
+    }
+
     /// A connection that was taken for one of HTTP/1.1 speaks HTTP/2, as its first bytes, `in`, tell.
-    void speaksHttp2(Http1ServerHandler before, ListenerSnapshot current, ChannelHandlerContext context, ByteBuf in) {
-        Http2ServerHandler handler = Http2ServerHandler.of(this, current, before.worker(), context.channel());
+    void speaksHttp2(Http1ServerHandler before, ListenerSnapshot current, ChannelHandlerContext ctx, ByteBuf in) {
         connections.remove(before);
-        connections.add(handler);
-        context.channel().closeFuture().addListener(closed -> connections.remove(handler));
-        ChannelPipeline pipeline = context.pipeline();
-        pipeline.replace(before, null, handler);
-        pipeline.fireChannelRead(in);
+        ctx.pipeline().remove(before);
+        serveHttp2(ctx, current, before.worker(), null);
+        ctx.pipeline().fireChannelRead(in);
+    }
+
+    private void keep(ServerConnection connection, ChannelHandlerContext ctx) {
+        connections.add(connection);
+        ctx.channel().closeFuture().addListener(closed -> connections.remove(connection));
     }
 
     /// The streams of HTTP/1.1 that no connection of this worker uses.

@@ -33,18 +33,20 @@ class ArchitectureTest {
         "io.tidegate.api..", "org.jctools..", "javax.."};
 
     /// The rooms of the engine and the rooms below each.
-    private static final Map<String, List<String>> ROOMS = new TreeMap<>(Map.of(
-            "worker", List.of("wire"),
-            "wire", List.of(),
-            "upstream", List.of("worker", "wire", "observe"),
-            "route", List.of("worker", "wire"),
-            "chain", List.of("worker", "wire", "observe"),
-            "observe", List.of("worker", "wire"),
-            "state", List.of("worker", "wire"),
-            "exchange", List.of("route", "chain", "observe", "upstream", "wire", "worker", "state"),
-            "server", List.of("exchange", "route", "chain", "observe", "upstream", "wire", "worker", "state"),
-            "compile", List.of("server", "exchange", "route", "chain", "observe", "upstream", "wire", "worker",
-                    "state")));
+    private static final Map<String, List<String>> ROOMS = new TreeMap<>(Map.ofEntries(
+            Map.entry("worker", List.of("wire")),
+            Map.entry("wire", List.of()),
+            Map.entry("upstream", List.of("worker", "wire", "observe")),
+            Map.entry("route", List.of("worker", "wire")),
+            Map.entry("chain", List.of("worker", "wire", "observe")),
+            Map.entry("observe", List.of("worker", "wire")),
+            Map.entry("tls", List.of("worker", "observe")),
+            Map.entry("state", List.of("worker", "wire")),
+            Map.entry("exchange", List.of("route", "chain", "observe", "upstream", "tls", "wire", "worker", "state")),
+            Map.entry("server", List.of("exchange", "route", "chain", "observe", "upstream", "tls", "wire", "worker",
+                    "state")),
+            Map.entry("compile", List.of("server", "exchange", "route", "chain", "observe", "upstream", "tls", "wire",
+                    "worker", "state"))));
 
     private static JavaClasses product;
 

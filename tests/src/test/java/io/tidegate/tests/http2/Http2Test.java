@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tidegate.testkit.Await;
 import io.tidegate.testkit.Http2Client;
 import io.tidegate.testkit.Http2Response;
+import io.tidegate.testkit.RawClient;
 import io.tidegate.testkit.RawField;
 import io.tidegate.testkit.RawRequest;
+import io.tidegate.testkit.RawResponse;
 import io.tidegate.testkit.TestGateway;
 import io.tidegate.testkit.TestUpstream;
 import io.tidegate.tests.GatewayYaml;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -355,13 +358,38 @@ class Http2Test {
     }
 
     @Test
-    void theOldestBytesOfAConnectionMayComeOneByOne() {
+    void aListenerWithoutHttp2RefusesItsPreface() {
+        gateway.apply(GatewayYaml.to(upstream).listener("protocols: [http/1.1]").text());
+        try (RawClient client = gateway.client()) {
+            client.send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+
+            assertThat(client.receive().fault()).isEqualTo("parse.version");
+            assertThat(client.ending()).isEqualTo(RawClient.Ending.CLOSED);
+        }
+    }
+
+    @Test
+    void aListenerOfHttp2AloneRefusesHttp11() {
+        gateway.apply(GatewayYaml.to(upstream).listener("protocols: [h2c]").text());
+        try (RawClient client = gateway.client()) {
+            RawResponse response = client.get("/");
+
+            assertThat(response.status()).isEqualTo(505);
+            assertThat(client.ending()).isEqualTo(RawClient.Ending.CLOSED);
+        }
         try (Http2Client client = client()) {
             assertThat(client.get("/").status()).isEqualTo(200);
         }
-        try (io.tidegate.testkit.RawClient client = gateway.client()) {
+    }
+
+    @Test
+    void theFirstBytesOfAConnectionMayComeOneByOne() {
+        try (Http2Client client = client()) {
+            assertThat(client.get("/").status()).isEqualTo(200);
+        }
+        try (RawClient client = gateway.client()) {
             client.send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
-                    .getBytes(java.nio.charset.StandardCharsets.ISO_8859_1), 1);
+                    .getBytes(StandardCharsets.ISO_8859_1), 1);
             byte[] settings = Http2Client.bytesOf(Http2Client.SETTINGS, 0, 0, new byte[0]);
             client.send(settings, 1);
             client.send(Http2Client.bytesOf(Http2Client.HEADERS, 5, 1, Http2Client.block(":method", "GET", ":scheme",

@@ -1,0 +1,245 @@
+package io.tidegate.config;
+
+import io.tidegate.config.pem.Certificates;
+import io.tidegate.config.pem.PrivateKeys;
+import io.tidegate.config.pem.TlsFiles;
+import io.tidegate.config.pem.UnusableFileException;
+import java.security.PrivateKey;
+import java.security.cert.X509CRL;
+import java.security.cert.X509Certificate;
+import java.security.interfaces.RSAPublicKey;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// Checks TLS, protocols and redirects of listeners, the files that they name included.
+final class TlsChecks {
+
+    private static final String HOST = "[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*";
+    private static final String NAME = "(\\*\\.)?" + HOST;
+    private static final int LEAST_RSA_BITS = 2048;
+
+    private final CheckContext context;
+    private final Instant now = Instant.now();
+
+    /// Who has a name on a listener.
+    private record Owner(int index, String keyType, @Nullable ClientAuthConfig auth) {
+    }
+
+    TlsChecks(CheckContext context) {
+        this.context = context;
+    }
+
+    void run() {
+        context.config().listeners().forEach(this::listener);
+    }
+
+    private void listener(String name, ListenerConfig listener) {
+        protocols(name, listener);
+        redirect(name, listener);
+        TlsConfig tls = listener.tls();
+        if (tls == null) {
+            return;
+        }
+        certificates(name, tls);
+        if (tls.clientAuth() != null) {
+            clientAuth(tls.clientAuth(), "listeners", name, "tls", "clientAuth");
+        }
+        FileConfig tickets = tls.tickets() == null ? null : tls.tickets().keys();
+        if (tickets != null) {
+            read(() -> TlsFiles.readTicketKeys(tickets.path()), tickets, "listeners", name, "tls", "tickets", "keys");
+        }
+        boolean asks = tls.certificates().stream().anyMatch(certificate -> tls.clientAuth(certificate) != null);
+        if (tls.forwardClientCertificate() && !asks) {
+            context.error("has no effect where clients are not asked for a certificate: needs 'clientAuth'",
+                    "listeners", name, "tls", "forwardClientCertificate");
+        }
+    }
+
+    private void protocols(String name, ListenerConfig listener) {
+        Set<ProtocolConfig> protocols = listener.protocols();
+        if (protocols == null) {
+            return;
+        }
+        if (protocols.isEmpty()) {
+            context.error("must not be empty", "listeners", name, "protocols");
+        }
+        if (listener.tls() == null && protocols.contains(ProtocolConfig.H2)) {
+            context.error("h2 is HTTP/2 over TLS: add 'tls', or write h2c for HTTP/2 without", "listeners", name,
+                    "protocols");
+        }
+        if (listener.tls() != null && protocols.contains(ProtocolConfig.H2C)) {
+            context.error("h2c is HTTP/2 without TLS: write h2", "listeners", name, "protocols");
+        }
+    }
+
+    private void redirect(String name, ListenerConfig listener) {
+        HttpsRedirectConfig redirect = listener.redirectToHttps();
+        if (redirect == null || !redirect.enabled()) {
+            return;
+        }
+        if (listener.tls() != null) {
+            context.error("would go round in circles: this listener has 'tls' itself", "listeners", name,
+                    "redirectToHttps");
+        }
+        boolean secure = context.config().listeners().values().stream()
+                .anyMatch(other -> other.tls() != null && !other.address().isUnix());
+        if (!secure && redirect.port() == null) {
+            context.error("there is no listener with 'tls' to send clients to: write '{ port: 443 }' where TLS ends"
+                    + " elsewhere", "listeners", name, "redirectToHttps");
+        }
+        context.config().routes().forEach((route, config) -> {
+            if (config.listeners().equals(List.of(name))) {
+                context.warning("nothing but redirects is served on listener '" + name + "'", "routes", route,
+                        "listeners");
+            }
+        });
+    }
+
+    // Certificates.
+
+    private void certificates(String listener, TlsConfig tls) {
+        Map<String, Owner> owners = new HashMap<>();
+        for (int i = 0; i < tls.certificates().size(); i++) {
+            CertificateConfig certificate = tls.certificates().get(i);
+            Object[] at = {"listeners", listener, "tls", "certificates", i};
+            List<X509Certificate> chain = read(() -> Certificates.read(certificate.cert().path()), certificate.cert(),
+                    with(at, "cert"));
+            PrivateKey key = read(() -> PrivateKeys.read(certificate.key().path()), certificate.key(),
+                    with(at, "key"));
+            FileConfig ocsp = certificate.ocsp();
+            if (ocsp != null) {
+                read(() -> TlsFiles.readOcsp(ocsp.path()), ocsp, with(at, "ocsp"));
+            }
+            if (certificate.clientAuth() != null) {
+                clientAuth(certificate.clientAuth(), with(at, "clientAuth"));
+            }
+            for (int n = 0; n < certificate.names().size(); n++) {
+                if (!certificate.names().get(n).matches(NAME)) {
+                    context.error("must be a host name in lower case, such as api.example.com or *.example.com (was '"
+                            + certificate.names().get(n) + "')", with(at, "names", n));
+                }
+            }
+            if (chain == null) {
+                continue;
+            }
+            X509Certificate own = chain.getFirst();
+            if (key != null && !PrivateKeys.match(key, own.getPublicKey())) {
+                context.error("the key in " + certificate.key() + " does not belong to the first certificate in "
+                        + certificate.cert(), with(at, "key"));
+            }
+            validity(own, certificate, at);
+            names(own, certificate, i, tls.clientAuth(certificate), owners, at);
+        }
+    }
+
+    private void validity(X509Certificate own, CertificateConfig certificate, Object[] at) {
+        if (own.getNotAfter().toInstant().isBefore(now)) {
+            context.warning("the certificate in " + certificate.cert() + " expired on "
+                    + own.getNotAfter().toInstant(), with(at, "cert"));
+        } else if (own.getNotBefore().toInstant().isAfter(now)) {
+            context.warning("the certificate in " + certificate.cert() + " is not valid before "
+                    + own.getNotBefore().toInstant(), with(at, "cert"));
+        }
+        if (own.getPublicKey() instanceof RSAPublicKey rsa && rsa.getModulus().bitLength() < LEAST_RSA_BITS) {
+            context.error("must have an RSA key of at least " + LEAST_RSA_BITS + " bits (has "
+                    + rsa.getModulus().bitLength() + ")", with(at, "cert"));
+        }
+    }
+
+    private void names(X509Certificate own, CertificateConfig certificate, int index,
+            @Nullable ClientAuthConfig auth, Map<String, Owner> owners, Object[] at) {
+        List<String> covered = Certificates.names(own);
+        List<String> names = certificate.names().isEmpty() ? covered : certificate.names();
+        if (names.isEmpty()) {
+            context.error("the certificate in " + certificate.cert()
+                    + " is for no name (it has no subject alternative name): write 'names'", with(at, "cert"));
+        }
+        for (String name : names) {
+            if (!covers(covered, name)) {
+                context.warning("clients will refuse the certificate for '" + name + "': it is for "
+                        + (covered.isEmpty() ? "no name" : String.join(", ", covered)), with(at, "names"));
+            }
+            String type = own.getPublicKey().getAlgorithm();
+            Owner before = owners.putIfAbsent(name + ' ' + type, new Owner(index, type, auth));
+            if (before != null) {
+                context.error("'" + name + "' has a certificate with a key of this kind already, certificates["
+                        + before.index() + "]", at);
+                return;
+            }
+            Owner other = owners.putIfAbsent(name, new Owner(index, type, auth));
+            if (other != null && !Objects.equals(other.auth(), auth)) {
+                context.error("'" + name + "' has another 'clientAuth' at certificates[" + other.index() + "]", at);
+                return;
+            }
+        }
+    }
+
+    private static boolean covers(List<String> covered, String name) {
+        int dot = name.indexOf('.');
+        return covered.contains(name) || (dot > 0 && covered.contains("*" + name.substring(dot)));
+    }
+
+    // Clients.
+
+    private void clientAuth(ClientAuthConfig auth, Object... at) {
+        FileConfig file = auth.ca();
+        List<X509Certificate> authorities = file == null
+                ? null
+                : read(() -> Certificates.read(file.path()), file, with(at, "ca"));
+        if (file == null && auth.asks()) {
+            context.error("is required, unless 'mode' is off", with(at, "ca"));
+        }
+        FileConfig crl = auth.crl();
+        List<X509CRL> lists = crl == null
+                ? null
+                : read(() -> Certificates.readLists(crl.path()), crl, with(at, "crl"));
+        if (crl == null || lists == null || authorities == null) {
+            return;
+        }
+        Set<Object> issuers = authorities.stream().map(X509Certificate::getSubjectX500Principal)
+                .collect(Collectors.toSet());
+        for (X509CRL list : lists) {
+            if (!issuers.contains(list.getIssuerX500Principal())) {
+                context.error("has a list of '" + list.getIssuerX500Principal() + "', which is none of the authorities"
+                        + " in 'ca'", with(at, "crl"));
+            } else if (list.getNextUpdate() != null && list.getNextUpdate().toInstant().isBefore(now)) {
+                context.warning("the list of '" + list.getIssuerX500Principal() + "' is out of date since "
+                        + list.getNextUpdate().toInstant() + ": its clients are refused", with(at, "crl"));
+            }
+        }
+        authorities.stream().map(X509Certificate::getSubjectX500Principal).filter(
+                authority -> lists.stream().noneMatch(list -> list.getIssuerX500Principal().equals(authority)))
+                .forEach(authority -> context.warning("has no list of '" + authority + "': its clients are refused",
+                        with(at, "crl")));
+    }
+
+    // Files.
+
+    /// Reads a file.
+    @FunctionalInterface
+    private interface Reading<T> {
+        T read() throws UnusableFileException;
+    }
+
+    private <T> @Nullable T read(Reading<T> reading, FileConfig file, Object... path) {
+        try {
+            return reading.read();
+        } catch (UnusableFileException e) {
+            context.error("can't use the file " + file + ": " + e.getMessage(), path);
+            return null;
+        }
+    }
+
+    private static Object[] with(Object[] path, Object... more) {
+        Object[] whole = Arrays.copyOf(path, path.length + more.length);
+        System.arraycopy(more, 0, whole, path.length, more.length);
+        return whole;
+    }
+}

@@ -1,0 +1,103 @@
+package io.tidegate.engine.tls;
+
+import io.tidegate.config.CertificateConfig;
+import io.tidegate.config.Place;
+import io.tidegate.config.Problem;
+import io.tidegate.config.ProtocolConfig;
+import io.tidegate.config.TlsConfig;
+import io.tidegate.engine.observe.Metrics;
+import io.tidegate.engine.worker.Workers;
+import java.security.GeneralSecurityException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Makes [TlsHosts] of what listeners declare. Reads files, so not on an event loop.
+public final class TlsCompiler {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TlsCompiler.class);
+    private static final long LOOK_HOURS = 1;
+
+    /// What can be spoken once TLS stands, best first.
+    private static final List<ProtocolConfig> SERVED = List.of(ProtocolConfig.H2, ProtocolConfig.HTTP1);
+
+    private final TlsContexts contexts = new TlsContexts();
+    private final CertificateExpiry expiry;
+
+    /// A compiler whose timers run on the first of these event loops.
+    public TlsCompiler(Workers workers, Metrics metrics) {
+        this.expiry = new CertificateExpiry(metrics);
+        workers.all().getFirst().loop().scheduleWithFixedDelay(() -> {
+            contexts.rotateKeys(System.nanoTime());
+            expiry.look(System.currentTimeMillis());
+        }, LOOK_HOURS, LOOK_HOURS, TimeUnit.HOURS);
+    }
+
+    /// Compiles what one listener declares. What comes of it is given back by [#release].
+    ///
+    /// @param problems
+    ///            takes what is wrong
+    /// @return null where something is
+    public @Nullable TlsHosts compile(String listener, TlsConfig tls, Set<ProtocolConfig> spoken,
+            List<Problem> problems) {
+        List<String> protocols = SERVED.stream().filter(spoken::contains).map(ProtocolConfig::token).toList();
+        List<TlsHosts.Entry> entries = new ArrayList<>();
+        for (int i = 0; i < tls.certificates().size(); i++) {
+            CertificateConfig declared = tls.certificates().get(i);
+            String path = "listeners." + listener + ".tls.certificates[" + i + "]";
+            try {
+                TlsMaterial material = TlsMaterial.read(tls, declared);
+                entries.add(new TlsHosts.Entry(
+                        contexts.obtain(listener, material, tls.minVersion(), protocols), material.names(),
+                        material.policy()));
+            } catch (TlsMaterial.UnusableException e) {
+                problems.add(problem(path + "." + e.place(), String.valueOf(e.getMessage())));
+            } catch (GeneralSecurityException | SSLException | IllegalArgumentException e) {
+                problems.add(problem(path, "can't be used: " + e.getMessage()));
+            }
+        }
+        if (entries.size() < tls.certificates().size()) {
+            contexts.release(entries.stream().map(TlsHosts.Entry::context).toList());
+        }
+        warnOfWhatIsNotDone(listener, tls);
+        return entries.size() < tls.certificates().size()
+                ? null
+                : new TlsHosts(entries, tls.unknownName() == TlsConfig.UnknownName.DEFAULT,
+                        tls.minVersion() == TlsConfig.Version.TLS_1_3, protocols, tls.forwardClientCertificate());
+    }
+
+    private static Problem problem(String path, String message) {
+        return new Problem(Problem.Severity.ERROR, Place.NOWHERE, path, message);
+    }
+
+    private static void warnOfWhatIsNotDone(String listener, TlsConfig tls) {
+        if (TlsLibrary.current() == TlsLibrary.BORINGSSL) {
+            return;
+        }
+        if (tls.tickets() != null) {
+            LOG.atWarn().addKeyValue("listener", listener)
+                    .log("the keys of session tickets are not shared: the JDK's TLS, which is used here, can't");
+        }
+        if (tls.certificates().stream().anyMatch(certificate -> certificate.ocsp() != null)) {
+            LOG.atWarn().addKeyValue("listener", listener)
+                    .log("no OCSP response is stapled: the JDK's TLS, which is used here, can't");
+        }
+    }
+
+    /// Says which listeners there are from now on, so that it is watched when their certificates expire.
+    public void serving(Map<String, TlsHosts> hosts) {
+        expiry.watch(hosts);
+        expiry.look(System.currentTimeMillis());
+    }
+
+    /// Lets go of what no handshake begins with any more.
+    public void release(TlsHosts hosts) {
+        contexts.release(hosts.contexts());
+    }
+}

@@ -1,0 +1,141 @@
+package io.tidegate.engine.tls;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// The names of a listener with TLS, and what is shown and asked for under each. Immutable.
+public final class TlsHosts {
+
+    private static final int TLS_1_2 = 0x0303;
+    private static final int TLS_1_3 = 0x0304;
+
+    private final Map<String, Host> exact = new HashMap<>();
+    /// By what stands behind the star: `.example.com`.
+    private final Map<String, Host> wildcards = new HashMap<>();
+    private final @Nullable Host byDefault;
+    private final boolean onlyNewest;
+    private final List<String> protocols;
+    private final boolean tellsServices;
+    private final boolean severalPolicies;
+    private final List<TlsContext> contexts;
+    private final Map<String, Long> expiries = new HashMap<>();
+
+    /// What is shown and asked for under one name.
+    ///
+    /// @param elliptic
+    ///            with a key of ECDSA, or null
+    /// @param other
+    ///            with a key of RSA, or null
+    /// @param policy
+    ///            stands for what clients must show; empty where they are not asked
+    record Host(@Nullable TlsContext elliptic, @Nullable TlsContext other, String policy) {
+
+        Host with(TlsContext context) {
+            return context.isElliptic() ? new Host(context, other, policy) : new Host(elliptic, context, policy);
+        }
+
+        /// The certificate that this client can check: the one of ECDSA where it can, which costs less.
+        TlsContext choose(ClientHello hello) {
+            if (elliptic != null && (other == null || elliptic.suits(hello))) {
+                return elliptic;
+            }
+            if (other == null) {
+                throw new IllegalStateException("a host has a certificate");
+            }
+            return other;
+        }
+    }
+
+    /// A certificate and its names.
+    record Entry(TlsContext context, List<String> names, String policy) {
+    }
+
+    /// @param unknownGetFirst
+    ///            whether clients that ask for another name get the first certificate
+    /// @param onlyNewest
+    ///            whether TLS 1.3 alone is spoken
+    /// @param protocols
+    ///            what ALPN offers
+    /// @param tellsServices
+    ///            whether services hear of clients' certificates
+    TlsHosts(List<Entry> entries, boolean unknownGetFirst, boolean onlyNewest, List<String> protocols,
+            boolean tellsServices) {
+        for (Entry entry : entries) {
+            for (String name : entry.names()) {
+                expiries.merge(name, entry.context().certificate().getNotAfter().toInstant().toEpochMilli(), Math::min);
+                Map<String, Host> map = name.startsWith("*.") ? wildcards : exact;
+                String key = name.startsWith("*.") ? name.substring(1) : name;
+                map.put(key, map.getOrDefault(key, new Host(null, null, entry.policy())).with(entry.context()));
+            }
+        }
+        Entry first = entries.getFirst();
+        Host named = first.names().isEmpty() ? null : find(first.names().getFirst().replace("*", "any"));
+        this.byDefault = !unknownGetFirst
+                ? null
+                : named == null ? new Host(null, null, first.policy()).with(first.context()) : named;
+        this.onlyNewest = onlyNewest;
+        this.protocols = List.copyOf(protocols);
+        this.tellsServices = tellsServices;
+        this.severalPolicies = entries.stream().map(Entry::policy).distinct().count() > 1;
+        this.contexts = entries.stream().map(Entry::context).toList();
+    }
+
+    private @Nullable Host find(String name) {
+        Host host = exact.get(name);
+        int dot = name.indexOf('.');
+        return host != null || dot < 0 ? host : wildcards.get(name.substring(dot));
+    }
+
+    /// Chooses by what the client says first.
+    ///
+    /// @param address
+    ///            the one that the client connected to, as text: who asks for no name gets what is for this address
+    Host choose(ClientHello hello, String address) throws RefusedHelloException {
+        if (!hello.speaks(TLS_1_3) && (onlyNewest || !hello.speaks(TLS_1_2))) {
+            throw new RefusedHelloException(Alert.PROTOCOL_VERSION, "version");
+        }
+        List<String> offered = hello.protocols();
+        if (offered != null && protocols.stream().noneMatch(offered::contains)) {
+            throw new RefusedHelloException(Alert.NO_APPLICATION_PROTOCOL, "protocol");
+        }
+        String name = hello.serverName();
+        Host host = find(name == null ? address : name);
+        host = host == null ? byDefault : host;
+        if (host == null) {
+            throw new RefusedHelloException(Alert.UNRECOGNIZED_NAME, "unknown_name");
+        }
+        return host;
+    }
+
+    /// Whether names differ in what clients must show, so that it matters on which connection a request comes.
+    public boolean hasSeveralPolicies() {
+        return severalPolicies;
+    }
+
+    /// Stands for what clients of this host must show: empty where they are not asked, null where there is no such
+    /// name.
+    ///
+    /// @param host
+    ///            in lower case, without a port and without a dot at its end
+    public @Nullable String policy(String host) {
+        Host found = find(host);
+        found = found == null ? byDefault : found;
+        return found == null ? null : found.policy();
+    }
+
+    /// Whether services are told of clients' certificates.
+    public boolean tellsServices() {
+        return tellsServices;
+    }
+
+    /// When the certificates expire, in milliseconds since 1970, by name: the first to do so where there are several.
+    Map<String, Long> expiries() {
+        return expiries;
+    }
+
+    List<TlsContext> contexts() {
+        return contexts;
+    }
+}

@@ -1,0 +1,226 @@
+package io.tidegate.engine.tls;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.tidegate.engine.observe.WorkerCells;
+import io.tidegate.engine.worker.Deadlines.Deadline;
+import io.tidegate.engine.worker.Worker;
+import java.net.InetSocketAddress;
+import java.security.cert.CertificateEncodingException;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A connection until TLS stands.
+///
+/// ```
+/// client's first message ─ read whole ─▶ name, version, protocol ─ something fits ─▶ handshake ─▶ Owner.secured
+///          │                                       │                                    │
+///          └──────────── too long, too late, malformed, nothing fits: counted, closed ◀─┘
+/// ```
+///
+public final class TlsOpening extends ChannelInboundHandlerAdapter {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TlsOpening.class);
+
+    private final TlsHosts hosts;
+    private final Worker worker;
+    private final WorkerCells cells;
+    private final Owner owner;
+    private final ClientHelloReader reader = new ClientHelloReader();
+    private final Deadline deadline = new Deadline(this::onDeadline);
+    private final long startedMillis = System.currentTimeMillis();
+    private @Nullable ChannelHandlerContext context;
+    private @Nullable ByteBuf received;
+    private @Nullable SslHandler tls;
+    private @Nullable String serverName;
+    private String policy = "";
+    private boolean over;
+
+    /// Takes the connection over.
+    @FunctionalInterface
+    public interface Owner {
+
+        /// Both sides agree. What comes from here on goes to whatever is added behind `ctx`, whose handler is removed
+        /// then.
+        void secured(ChannelHandlerContext ctx, TlsConnection connection);
+    }
+
+    /// A handler for one connection.
+    public TlsOpening(TlsHosts hosts, Worker worker, WorkerCells cells, Owner owner) {
+        this.hosts = hosts;
+        this.worker = worker;
+        this.cells = cells;
+        this.owner = owner;
+    }
+
+    /// Begins to wait for the client.
+    ///
+    /// @param nanos
+    ///            how long the client has until TLS stands
+    public void start(ChannelHandlerContext own, long nanos) {
+        context = own;
+        worker.deadlines().refresh();
+        worker.deadlines().set(deadline, nanos);
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        ByteBuf in = (ByteBuf) message;
+        if (tls != null || over) {
+            // Behind the end of the handshake, its owner's handler is there before anything comes.
+            in.release();
+            return;
+        }
+        ByteBuf all = join(ctx, in);
+        received = all;
+        try {
+            ClientHello hello = reader.read(all);
+            if (hello != null) {
+                begin(ctx, hello);
+            }
+        } catch (RefusedHelloException e) {
+            failed(e.reason(), e);
+            drop();
+            ctx.writeAndFlush(e.alert().record()).addListener(ChannelFutureListener.CLOSE);
+        }
+    }
+
+    private ByteBuf join(ChannelHandlerContext ctx, ByteBuf in) {
+        ByteBuf before = received;
+        if (before == null) {
+            return in;
+        }
+        // What comes byte by byte is not kept in as many buffers; the first may be one of few that are lent.
+        ByteBuf all = before;
+        if (before.maxFastWritableBytes() < in.readableBytes() || before.refCnt() > 1 || before.isReadOnly()) {
+            all = ctx.alloc().buffer(2 * (before.readableBytes() + in.readableBytes()));
+            all.writeBytes(before, before.readerIndex(), before.readableBytes());
+            before.release();
+        }
+        all.writeBytes(in);
+        in.release();
+        return all;
+    }
+
+    private void begin(ChannelHandlerContext ctx, ClientHello hello) throws RefusedHelloException {
+        String address = ctx.channel().localAddress() instanceof InetSocketAddress inet
+                ? inet.getAddress().getHostAddress()
+                : "";
+        TlsHosts.Host host = hosts.choose(hello, address);
+        SslHandler handler = host.choose(hello).handler(ctx.alloc());
+        tls = handler;
+        serverName = hello.serverName();
+        policy = host.policy();
+        ctx.pipeline().addBefore(ctx.name(), null, handler);
+        ChannelHandlerContext ssl = ctx.pipeline().context(handler);
+        ByteBuf all = received;
+        received = null;
+        if (all != null) {
+            try {
+                handler.channelRead(ssl, all);
+            } catch (Exception e) {
+                ctx.fireExceptionCaught(e);
+            }
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (!(event instanceof SslHandshakeCompletionEvent handshake)) {
+            ctx.fireUserEventTriggered(event);
+        } else if (!handshake.isSuccess()) {
+            failed(reason(handshake.cause()), handshake.cause());
+        } else if (!over) {
+            over = true;
+            worker.deadlines().remove(deadline);
+            try {
+                TlsConnection connection = connection();
+                cells.tlsHandshake(connection.client().version(), connection.resumed());
+                owner.secured(ctx, connection);
+                ctx.pipeline().remove(this);
+            } catch (CertificateEncodingException e) {
+                TlsClosing.cut(ctx);
+            }
+        }
+    }
+
+    private TlsConnection connection() throws CertificateEncodingException {
+        SslHandler handler = tls;
+        if (handler == null) {
+            throw new IllegalStateException("a handshake ends only after it has begun");
+        }
+        return TlsConnection.of(handler, serverName, policy, startedMillis);
+    }
+
+    /// A short constant for what went wrong, as it is counted.
+    private static String reason(Throwable cause) {
+        StringBuilder text = new StringBuilder();
+        for (Throwable deeper = cause; deeper != null; deeper = deeper.getCause()) {
+            text.append(deeper.getClass().getSimpleName()).append(' ').append(deeper.getMessage()).append(' ');
+        }
+        String all = text.toString().toLowerCase(Locale.ROOT);
+        if (all.contains("did_not_return_a_certificate") || all.contains("empty client certificate")) {
+            return "certificate_missing";
+        }
+        if (all.contains("certpath") || all.contains("certificateexception") || all.contains("validatorexception")
+                || all.contains("certificate_verify_failed")) {
+            return "certificate_refused";
+        }
+        if (all.contains("closed")) {
+            return "client_closed";
+        }
+        if (all.contains("alert")) {
+            return "client_alert";
+        }
+        return all.contains("cipher") ? "cipher" : "other";
+    }
+
+    private void failed(String reason, Throwable cause) {
+        if (!over) {
+            over = true;
+            worker.deadlines().remove(deadline);
+            cells.tlsFailed(reason);
+            LOG.debug("TLS handshake failed ({}): {}", reason, cause.getMessage());
+        }
+    }
+
+    private void onDeadline() {
+        ChannelHandlerContext ctx = context;
+        if (!over && ctx != null) {
+            over = true;
+            cells.tlsFailed("timeout");
+            TlsClosing.cut(ctx);
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        worker.deadlines().remove(deadline);
+        if (!over) {
+            over = true;
+            cells.tlsFailed("client_closed");
+        }
+        drop();
+        ctx.fireChannelInactive();
+    }
+
+    private void drop() {
+        ByteBuf all = received;
+        received = null;
+        if (all != null) {
+            all.release();
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        // The handshake's end has told of it, or nobody can be told.
+        ctx.close();
+    }
+}

@@ -1,0 +1,5 @@
+/// TLS on listeners, over real sockets.
+@NullMarked
+package io.tidegate.tests.tls;
+
+import org.jspecify.annotations.NullMarked;
