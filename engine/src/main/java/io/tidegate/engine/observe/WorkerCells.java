@@ -12,7 +12,8 @@ public final class WorkerCells extends Cells {
     private static final int LAG_MAX = 4;
     private static final int STALLS = 5;
     private static final int BEAT_DUE = 6;
-    private static final int SIZE = 7;
+    private static final int ALIASES = 7;
+    private static final int SIZE = 8;
 
     private final CodeCounts refused = new CodeCounts();
     private final CodeCounts faults = new CodeCounts();
@@ -52,6 +53,11 @@ public final class WorkerCells extends Cells {
     /// A message was refused before it was a request: it could not be read, or must not be passed on.
     public void rejected(Fault reason) {
         rejects.add(reason.code());
+    }
+
+    /// Fields of a request were left out because their names hold an underscore.
+    public void aliasesDropped(int fields) {
+        add(ALIASES, fields);
     }
 
     /// A line of the access log found no room.
@@ -103,6 +109,10 @@ public final class WorkerCells extends Cells {
 
     long linesDropped() {
         return read(LOG_DROPPED);
+    }
+
+    long aliases() {
+        return read(ALIASES);
     }
 
     long lastLagNanos() {
