@@ -27,19 +27,24 @@ import io.tidegate.engine.worker.Workers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// What is around one exchange: a snapshot with one route to a service whose name is never resolved, so that
-/// connections come only from the test.
+/// What is around exchanges: a snapshot with one route to a service whose name is never resolved, so that connections
+/// come
+/// only from the test.
 final class ExchangeWorld implements AutoCloseable {
 
     private static final GatewayConfig CONFIG = config("""
             listeners: { default: { address: "127.0.0.1:0" } }
             upstreams:
-              service: { endpoints: ["http://service.test:80"], timeouts: { connect: 10m } }
+              service: { endpoints: ["http://service.test:80"], timeouts: { connect: 10m },
+                connections: { maxPerEndpoint: 100000 } }
             routes: { all: { upstream: service } }
             telemetry: { accessLog: { to: none } }
             """);
@@ -56,7 +61,7 @@ final class ExchangeWorld implements AutoCloseable {
         this.workers = workers;
         this.worker = workers.all().getFirst();
         this.upstream = new Upstream("service", Objects.requireNonNull(CONFIG.upstreams().get("service")), workers,
-                names, new ServiceConnections(100, workers), metrics);
+                names, new ServiceConnections(1_000_000, workers), metrics);
         this.snapshot = new Snapshot(1, new ListenerSnapshot[0], workers.all());
     }
 
@@ -71,6 +76,7 @@ final class ExchangeWorld implements AutoCloseable {
     private static final class Names extends AddressResolverGroup<InetSocketAddress> {
 
         private final AtomicInteger asked = new AtomicInteger();
+        private final Deque<Promise<InetSocketAddress>> unanswered = new ArrayDeque<>();
 
         @Override
         protected AddressResolver<InetSocketAddress> newResolver(EventExecutor executor) {
@@ -84,11 +90,12 @@ final class ExchangeWorld implements AutoCloseable {
                 @Override
                 protected void doResolve(InetSocketAddress unresolved, Promise<InetSocketAddress> promise) {
                     asked.incrementAndGet();
+                    unanswered.add(promise);
                 }
 
                 @Override
                 protected void doResolveAll(InetSocketAddress unresolved, Promise<List<InetSocketAddress>> promise) {
-                    asked.incrementAndGet();
+                    promise.setFailure(new UnknownHostException("asked for one only"));
                 }
             };
         }
@@ -120,13 +127,16 @@ final class ExchangeWorld implements AutoCloseable {
                 table.build(), new Answers(Map.of()), new Telemetry(metrics, log));
     }
 
-    /// Whether a connection was asked for.
-    boolean wasAsked() {
-        return upstream.endpoints().getFirst().pool(worker).cells() != null && asks() > 0;
+    /// Number of connections that were asked for so far.
+    int asked() {
+        return names.asked.get();
     }
 
-    private int asks() {
-        return names.asked.get();
+    /// Lets every attempt to connect fail that still waits for the name.
+    void failAttempts() {
+        while (!names.unanswered.isEmpty()) {
+            names.unanswered.remove().setFailure(new UnknownHostException("service.test"));
+        }
     }
 
     /// Requests counted so far.

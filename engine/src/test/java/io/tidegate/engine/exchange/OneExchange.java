@@ -45,6 +45,7 @@ final class OneExchange {
     private final RecordingClient client;
     private final HttpExchange exchange;
     private final Deque<CompletableFuture<Decision>> awaited = new ArrayDeque<>();
+    private final int askedBefore;
     private @Nullable RecordingStream stream;
     private boolean requestWaits;
     private boolean responseWaits;
@@ -57,6 +58,7 @@ final class OneExchange {
 
     OneExchange(ExchangeWorld world) {
         this.world = world;
+        askedBefore = world.asked();
         head.reset();
         client = new RecordingClient(world);
         exchange = new HttpExchange(client, head);
@@ -132,7 +134,7 @@ final class OneExchange {
             case CLIENT_SENDS_BODY, CLIENT_ENDS_BODY -> () -> bodyOpen && client.takesBody() && !gone;
             case CLIENT_READ_COMPLETE, CLIENT_TAKES_NO_MORE, CLIENT_TAKES_MORE -> () -> !gone;
             case CLIENT_CLOSES -> () -> !gone;
-            case CONNECTED, CONNECT_FAILED -> () -> world.wasAsked() && !asked;
+            case CONNECTED, CONNECT_FAILED -> () -> world.asked() > askedBefore && !asked;
             case CONNECTED_FOR_ANOTHER, CONNECT_FAILED_FOR_ANOTHER, DEADLINE -> () -> true;
             case SERVICE_TAKES_NO_MORE, SERVICE_TAKES_MORE, SERVICE_READ_COMPLETE, SERVICE_BREAKS -> this::serviceLives;
             case SERVICE_ANSWERS, SERVICE_ANSWERS_WITHOUT_BODY -> () -> serviceLives() && !answered;
@@ -260,7 +262,6 @@ final class OneExchange {
 
     private void check() {
         boolean over = begun && !exchange.isActive();
-        assertThat(world.counted()).as("times that it was counted").isEqualTo(over ? 1 : 0);
         assertThat(ends).as("times that the policy heard of the end").isEqualTo(over ? 1 : 0);
         assertThat(client.heads()).as("heads sent").isLessThanOrEqualTo(1);
         if (over) {
@@ -273,7 +274,9 @@ final class OneExchange {
     }
 
     /// Whatever has happened: the client goes, and there is nothing left of it.
-    void finish() {
+    ///
+    /// @return how often it must have been counted
+    int finish() {
         if (!gone) {
             happen(Event.CLIENT_CLOSES);
         }
@@ -282,7 +285,10 @@ final class OneExchange {
             happen(Event.POLICY_ANSWERS);
         }
         assertThat(exchange.isActive()).isFalse();
+        // A connection that fails for a request that is over is nothing to anybody.
+        world.failAttempts();
         check();
+        return begun ? 1 : 0;
     }
 
     /// A policy that lets requests and responses wait where it is told to.

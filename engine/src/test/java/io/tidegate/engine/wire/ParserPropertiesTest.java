@@ -13,7 +13,7 @@ import net.jqwik.api.ShrinkingMode;
 /// that the comparison can be repeated.
 class ParserPropertiesTest {
 
-    private static final int TRIES = 10_000;
+    private static final int TRIES = 5_000;
 
     @Provide
     Arbitrary<Long> seeds() {
