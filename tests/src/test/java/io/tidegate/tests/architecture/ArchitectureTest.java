@@ -206,41 +206,9 @@ class ArchitectureTest {
     @ParameterizedTest
     @ValueSource(strings = {"sleeps", "sleepsForADuration", "joins", "joinsForAWhile", "gets", "syncs", "looksUp"})
     void theRuleAgainstBlockingSeesEveryWayToBlock(String method) {
-        JavaClass blockers = new ClassFileImporter().importClasses(Blockers.class).get(Blockers.class);
+        JavaClass blockers = new ClassFileImporter().importClasses(WaysToBlock.class).get(WaysToBlock.class);
         assertThat(blockers.getMethods().stream().filter(each -> each.getName().equals(method))
                 .flatMap(each -> each.getCallsFromSelf().stream())).as("calls of %s", method).anyMatch(BLOCKING);
-    }
-
-    /// Ways to block, for the rule to find.
-    private static final class Blockers {
-
-        void sleeps() throws InterruptedException {
-            Thread.sleep(1);
-        }
-
-        void sleepsForADuration() throws InterruptedException {
-            Thread.sleep(java.time.Duration.ofMillis(1));
-        }
-
-        void joins() throws InterruptedException {
-            Thread.currentThread().join();
-        }
-
-        void joinsForAWhile() throws InterruptedException {
-            Thread.currentThread().join(1);
-        }
-
-        Object gets(java.util.concurrent.FutureTask<?> future) throws Exception {
-            return future.get(1, java.util.concurrent.TimeUnit.SECONDS);
-        }
-
-        Object syncs(io.netty.channel.ChannelFuture future) throws InterruptedException {
-            return future.sync();
-        }
-
-        Object looksUp(String name) throws java.net.UnknownHostException {
-            return java.net.InetAddress.getByName(name);
-        }
     }
 
     @Test

@@ -35,11 +35,11 @@ class PolicyAttacksTest {
                 telemetry: { accessLog: { to: none } }
                 routes:
                   plain: { upstream: all }
-                  requestField:
+                  request-field:
                     match: [{ path: "/request/{what}" }]
                     upstream: all
                     policies: [{ headers: { request: { set: { x-what: "{path.what}" } } } }]
-                  responseField:
+                  response-field:
                     match: [{ path: "/response/{what}" }]
                     upstream: all
                     policies: [{ headers: { response: { set: { x-what: "{path.what}" } } } }]
