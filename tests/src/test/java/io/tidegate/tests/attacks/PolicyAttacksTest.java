@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// and several values where a policy might see one (D12). With the gateway's own policies, on the wire.
 class PolicyAttacksTest {
 
-    private static final String EVIL = "a%0d%0aX-Evil:%201%0d%0a%0d%0aGET%20/smuggled%20HTTP/1.1";
+    private static final String EVIL = "a%0d%0aX-Evil:%201%0d%0a%0d%0aGET%20smuggled";
 
     private TestUpstream upstream;
     private TestGateway gateway;
@@ -129,7 +129,7 @@ class PolicyAttacksTest {
         try (RawClient client = gateway.client()) {
             RawResponse response = client.get("/redirect/a%0d%0aX-Evil:%201");
             assertThat(response.status()).isEqualTo(307);
-            assertThat(response.field("location")).isEqualTo("/to/a%0D%0AX-Evil%3A%201?q=a%0D%0AX-Evil%3A%201");
+            assertThat(response.field("location")).isEqualTo("/to/a%0D%0AX-Evil:%201?q=a%0D%0AX-Evil:%201");
             assertThat(response.field("x-evil")).isNull();
         }
     }
