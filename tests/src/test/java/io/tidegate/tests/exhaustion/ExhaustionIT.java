@@ -36,14 +36,14 @@ class ExhaustionIT {
 
     /// Each takes two file descriptors here, its own and the gateway's, and two more where the gateway asks
     /// the service.
-    private static final int ATTACKERS = (int) Math.min(1_000, (descriptorLimit() - openDescriptors()) / 6);
+    private static final int ATTACKERS = (int) Math.min(300, (descriptorLimit() - openDescriptors()) / 6);
     /// Where each attacker has a connection to the service, which is a thread of this process.
-    private static final int ATTACKERS_OF_THE_SERVICE = Math.min(ATTACKERS, 200);
+    private static final int ATTACKERS_OF_THE_SERVICE = Math.min(ATTACKERS, 100);
     /// Files that the process opens meanwhile for reasons of its own, such as libraries that classes are loaded from.
     private static final long OTHER_DESCRIPTORS = 16;
     /// Buffers that loops and pools keep for the next connection, however few there are.
     private static final long KEPT_MEMORY = 4L << 20;
-    private static final String LIMITS = "timeouts: { firstByte: 300ms, requestHead: 300ms, bodyIdle: 300ms, "
+    private static final String LIMITS = "timeouts: { firstByte: 2s, requestHead: 300ms, bodyIdle: 300ms, "
             + "writeIdle: 500ms, idle: 30s }";
 
     @Parameter
@@ -315,27 +315,6 @@ class ExhaustionIT {
             }
             LockSupport.parkNanos(5_000_000);
         }
-    }
-
-    @Test
-    void aClientThatBreaksOffAfterHalfClosingLeavesTheLoopsAtRest() {
-        upstream.script(TestUpstream.silent());
-        gateway.apply(GatewayYaml.to(upstream).listener(LIMITS).route("match: [{ path: /silent }]").with("")
-                .text()
-                .replace("routes:", "routes:\n  good: { match: [{ path: /good }], policies: [{ respond: { status: 200,"
-                        + " body: hello } }] }"));
-        List<RawClient> clients = attackers(ATTACKERS_OF_THE_SERVICE, "GET /silent HTTP/1.1\r\nHost: a\r\n\r\n");
-        Await.until("the requests to be at the service", () -> upstream.requests().stream()
-                .filter(request -> request.target().equals("/silent")).count() == clients.size());
-        for (RawClient client : clients) {
-            client.finish();
-        }
-        assertGood();
-        for (RawClient client : clients) {
-            client.reset();
-        }
-        Await.until("the connections to be gone", () -> gateway.status().connections() == 1);
-        Await.until("the service's connections to be closed", () -> upstream.open() <= setup.workers());
     }
 
     @ParameterizedTest
