@@ -164,7 +164,7 @@ class ExhaustionIT {
             assertThat(response.field("connection")).isEqualTo("close");
             client.close();
         }
-        Await.until("the service's connections to be closed", () -> upstream.open() <= 1);
+        Await.until("the service's connections to be closed", () -> upstream.open() <= setup.workers());
         assertThat(upstream.requests()).allMatch(request -> request.target().equals("/good"));
     }
 
@@ -178,7 +178,7 @@ class ExhaustionIT {
             client.close();
             Await.until("the dripping to end", () -> !dripping.isAlive());
         }
-        Await.until("the service's connection to be closed", () -> upstream.open() <= 1);
+        Await.until("the service's connection to be closed", () -> upstream.open() <= setup.workers());
     }
 
     @Test
