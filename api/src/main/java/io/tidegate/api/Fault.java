@@ -180,6 +180,10 @@ public record Fault(String code, int status, String title, Party blame) {
             "A dot segment has a path parameter",
             Party.CLIENT);
 
+    /// A segment of the path has a parameter, which some services read and others don't.
+    public static final Fault PATH_PARAMETER = new Fault("path.parameter", 400, "The path holds a path parameter",
+            Party.CLIENT);
+
     /// The path is encoded twice.
     public static final Fault PATH_DOUBLE_ESCAPE = new Fault("path.double_escape", 400, "The path is encoded twice",
             Party.CLIENT);
@@ -423,7 +427,7 @@ public record Fault(String code, int status, String title, Party blame) {
             PARSE_BARE_CR, PARSE_REQLINE, PARSE_VERSION, VERSION_UNSUPPORTED,
             PARSE_METHOD, TARGET_CHAR, TARGET_FORM, TARGET_AUTHORITY,
             TARGET_TOO_LONG, PATH_ESCAPE, PATH_ENC_SLASH, PATH_UTF8,
-            PATH_ABOVE_ROOT, PATH_DOT_PARAMETER, PATH_DOUBLE_ESCAPE, METHOD_UNSUPPORTED,
+            PATH_ABOVE_ROOT, PATH_DOT_PARAMETER, PATH_PARAMETER, PATH_DOUBLE_ESCAPE, METHOD_UNSUPPORTED,
             HOST_MISSING, HOST_DUP, HOST_SYNTAX, HEADER_NAME,
             HEADER_CTL, HEADER_ALIAS, HEADER_HOP, HEADER_DUP,
             HEADERS_TOO_LARGE, HEADERS_TOO_MANY, UPGRADE_INVALID, EMIT_CTL,

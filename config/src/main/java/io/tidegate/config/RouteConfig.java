@@ -34,12 +34,21 @@ public record RouteConfig(
 
         @Doc("What an encoded slash (`%2F`, `%5C`) in a path is: refused, or data that is kept as it is.") @Default("reject") EncodedSlash encodedSlash,
 
+        @Doc("What `;` in a path is, as in `/a;x=1`: refused, or data of its segment that is kept as it is. Many Java services cut it off: `/admin;x=1` is `/admin` to them, and to this gateway another path.") @Default("reject") PathParameters pathParameters,
+
         @Doc("Whether `/a/` is another path than `/a` (`strict`), the same one (`same`), or redirected to the form of the route (`redirect`).") @Default("strict") TrailingSlash trailingSlash,
 
         @Doc("Lets `X-HTTP-Method-Override` and its like pass; they are removed otherwise.") @Default("false") boolean methodOverride) {
 
     /// What an encoded slash in a path is.
     public enum EncodedSlash {
+        @Doc("Refused with 400.")
+        REJECT, @Doc("Kept as it is, as data of its segment.")
+        KEEP
+    }
+
+    /// What a semicolon in a path is.
+    public enum PathParameters {
         @Doc("Refused with 400.")
         REJECT, @Doc("Kept as it is, as data of its segment.")
         KEEP

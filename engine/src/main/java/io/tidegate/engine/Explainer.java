@@ -13,6 +13,7 @@ import io.tidegate.engine.Explanation.Candidate;
 import io.tidegate.engine.Explanation.Limit;
 import io.tidegate.engine.Explanation.Target;
 import io.tidegate.engine.Explanation.Understood;
+import io.tidegate.engine.exchange.Route;
 import io.tidegate.engine.route.HeadInput;
 import io.tidegate.engine.route.RouteMatch;
 import io.tidegate.engine.route.RouteTable;
@@ -183,9 +184,9 @@ public final class Explainer {
         if (route == null) {
             throw new IllegalStateException("route " + name + " is gone");
         }
-        boolean refused = head.encodedSlash() && route.encodedSlash() == RouteConfig.EncodedSlash.REJECT;
+        Fault ambiguous = Route.ambiguity(route, head);
         EffectivePolicies policies = EffectivePolicies.of(config, route);
-        return new Explanation(understood, outcome, refused ? Fault.PATH_ENC_SLASH.code() : null, name, rivals,
+        return new Explanation(understood, outcome, ambiguous == null ? null : ambiguous.code(), name, rivals,
                 policies.steps(), policies.dropped(), targets(route), timeouts(name, route));
     }
 

@@ -76,6 +76,10 @@ final class ExchangeRecord implements Outcome, AccessRecord {
         headReceived = client.worker().deadlines().now();
     }
 
+    int droppedAliases() {
+        return head.droppedAliases();
+    }
+
     void finish(@Nullable Route matched, @Nullable Upstream target, @Nullable Endpoint tried) {
         ended = client.worker().deadlines().refresh();
         route = matched == null ? null : matched.label();

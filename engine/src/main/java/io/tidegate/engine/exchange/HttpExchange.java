@@ -152,17 +152,23 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         reject(fault);
     }
 
-    /// Ends the exchange because the client breaks the rules.
+    /// Ends the exchange because the client breaks the rules. Nothing that it sends behind is believed: the connection
+    /// ends with the answer.
     public void reject(Fault fault) {
+        if (state == State.IDLE) {
+            return;
+        }
         record.rejected = true;
+        client.closeAfterResponse();
         fail(fault);
     }
 
     private void begin(Route matched) {
         route = matched;
         RouteConfig config = matched.config();
-        if (request.encodedSlash() && config.encodedSlash() == RouteConfig.EncodedSlash.REJECT) {
-            reject(Fault.PATH_ENC_SLASH);
+        Fault ambiguous = Route.ambiguity(config, request);
+        if (ambiguous != null) {
+            reject(ambiguous);
             return;
         }
         if (config.methodOverride()) {
@@ -247,6 +253,10 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         if (state == State.IDLE || on == null) {
             return;
         }
+        if (mustNotBePassedOn(fault)) {
+            record.rejected = true;
+            client.closeAfterResponse();
+        }
         record.fault = fault;
         if (responseSide.isHeadSent()) {
             conclude();
@@ -256,6 +266,11 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         byte[] body = on.answers().make(responseSide.made(), fault, id.toString());
         responseSide.made().addAll(headers);
         answer(body);
+    }
+
+    /// Whether what a policy made of the request is as little to be passed on as what a parser refuses.
+    private static boolean mustNotBePassedOn(Fault fault) {
+        return fault.equals(Fault.EMIT_CTL) || fault.code().startsWith("path.");
     }
 
     @Override

@@ -1,11 +1,13 @@
 package io.tidegate.engine.exchange;
 
+import io.tidegate.api.Fault;
 import io.tidegate.config.RouteConfig;
 import io.tidegate.config.UpstreamConfig;
 import io.tidegate.engine.chain.Step;
 import io.tidegate.engine.observe.LogLabel;
 import io.tidegate.engine.observe.RouteCells;
 import io.tidegate.engine.upstream.Upstream;
+import io.tidegate.engine.wire.RequestHead;
 import io.tidegate.engine.worker.Worker;
 import java.time.Duration;
 import java.util.List;
@@ -71,6 +73,17 @@ public final class Route {
     /// As declared.
     public RouteConfig config() {
         return config;
+    }
+
+    /// Why a request whose path services are known to read in different ways must not come here; null where it may.
+    public static @Nullable Fault ambiguity(RouteConfig route, RequestHead request) {
+        if (request.encodedSlash() && route.encodedSlash() == RouteConfig.EncodedSlash.REJECT) {
+            return Fault.PATH_ENC_SLASH;
+        }
+        if (request.pathParameter() && route.pathParameters() == RouteConfig.PathParameters.REJECT) {
+            return Fault.PATH_PARAMETER;
+        }
+        return null;
     }
 
     LogLabel label() {

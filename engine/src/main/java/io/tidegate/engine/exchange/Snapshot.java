@@ -61,6 +61,11 @@ public final class Snapshot {
         }
     }
 
+    /// Exchanges of a worker that use it, as that worker knows.
+    int running(Worker worker) {
+        return counts[worker.index()].running;
+    }
+
     /// No new exchange takes it any more.
     void retire(Runnable whenUnused) {
         close = whenUnused;

@@ -22,12 +22,15 @@ public record Telemetry(Metrics metrics, AccessLog log) {
     void count(Worker worker, ExchangeRecord record, @Nullable Route route, LogLabel listener) {
         RouteCells cells = route == null ? metrics.unrouted(worker.index()) : route.cells(worker);
         cells.request(record.status, record.durationNanos(), record.requestBytes, record.responseBytes);
+        WorkerCells counts = metrics.worker(worker.index());
+        if (record.droppedAliases() > 0) {
+            counts.aliasesDropped(record.droppedAliases());
+        }
         Fault fault = record.fault;
         if (fault != null) {
-            WorkerCells faults = metrics.worker(worker.index());
-            faults.fault(fault);
+            counts.fault(fault);
             if (record.rejected) {
-                faults.rejected(fault);
+                counts.rejected(fault);
             }
         }
         AccessLane lane = log.lane(worker.index());

@@ -39,7 +39,7 @@ final class Exposition {
         out.family("tidegate_request_duration_seconds", SeriesType.HISTOGRAM,
                 "From the first byte of the request to the last of the response.");
         for (Series<RouteCells> route : routes) {
-            histogram("tidegate_request_duration_seconds", route, RouteCells::durations);
+            durations(route);
         }
         out.family("tidegate_received_bytes_total", SeriesType.COUNTER, "Received from clients.");
         for (Series<RouteCells> route : routes) {
@@ -48,6 +48,22 @@ final class Exposition {
         out.family("tidegate_sent_bytes_total", SeriesType.COUNTER, "Sent to clients.");
         for (Series<RouteCells> route : routes) {
             sum("tidegate_sent_bytes_total", route, RouteCells::sent);
+        }
+    }
+
+    private void durations(Series<RouteCells> route) throws IOException {
+        for (int statusClass = 0; statusClass < CLASSES.length; statusClass++) {
+            List<Histogram> parts = new ArrayList<>(route.cells().size());
+            for (RouteCells cells : route.cells()) {
+                Histogram part = cells.durations(statusClass);
+                if (part != null) {
+                    parts.add(part);
+                }
+            }
+            if (!parts.isEmpty()) {
+                out.histogram("tidegate_request_duration_seconds",
+                        route.labels() + ',' + PrometheusWriter.label("status_class", CLASSES[statusClass]), parts);
+            }
         }
     }
 
@@ -112,6 +128,9 @@ final class Exposition {
         out.family("tidegate_rejects_total", SeriesType.COUNTER,
                 "Messages refused before they were requests, by the code of the fault.");
         codes("tidegate_rejects_total", "", "reason", workers, WorkerCells::rejects);
+        out.family("tidegate_fields_dropped_total", SeriesType.COUNTER,
+                "Fields of requests left out because their names hold an underscore.");
+        out.sample("tidegate_fields_dropped_total", "reason=\"underscore\"", total(workers, WorkerCells::aliases));
         out.family("tidegate_access_log_dropped_total", SeriesType.COUNTER,
                 "Lines of the access log that found no room in its buffer.");
         out.sample("tidegate_access_log_dropped_total", "", total(workers, WorkerCells::linesDropped));

@@ -15,7 +15,8 @@ public final class WorkerCells extends Cells {
     private static final int LAG_MAX = 4;
     private static final int STALLS = 5;
     private static final int BEAT_DUE = 6;
-    private static final int SIZE = 7;
+    private static final int ALIASES = 7;
+    private static final int SIZE = 8;
 
     private final CodeCounts refused = new CodeCounts();
     private final CodeCounts faults = new CodeCounts();
@@ -77,6 +78,11 @@ public final class WorkerCells extends Cells {
         rejects.add(reason.code());
     }
 
+    /// Fields of a request were left out because their names hold an underscore.
+    public void aliasesDropped(int fields) {
+        add(ALIASES, fields);
+    }
+
     /// A line of the access log found no room.
     void logDropped() {
         add(LOG_DROPPED, 1);
@@ -126,6 +132,10 @@ public final class WorkerCells extends Cells {
 
     long linesDropped() {
         return read(LOG_DROPPED);
+    }
+
+    long aliases() {
+        return read(ALIASES);
     }
 
     long lastLagNanos() {

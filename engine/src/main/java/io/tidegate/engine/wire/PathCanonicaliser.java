@@ -26,6 +26,7 @@ public final class PathCanonicaliser {
         }
         head.replacePath(out, result);
         head.encodedSlash = holdsEncodedSlash(out, result);
+        head.pathParameter = holdsSemicolon(out, result);
         return null;
     }
 
@@ -53,6 +54,7 @@ public final class PathCanonicaliser {
         }
         head.replacePath(out, result);
         head.encodedSlash = holdsEncodedSlash(out, result);
+        head.pathParameter = holdsSemicolon(out, result);
         return null;
     }
 
@@ -60,7 +62,7 @@ public final class PathCanonicaliser {
         byte before = 0;
         for (int i = start; i < end; i++) {
             byte b = bytes[i];
-            if (!Ascii.isPath(b) || b == '%' || (before == '/' && (b == '/' || b == '.'))) {
+            if (!Ascii.isPath(b) || b == '%' || b == ';' || (before == '/' && (b == '/' || b == '.'))) {
                 return false;
             }
             before = b;
@@ -210,6 +212,15 @@ public final class PathCanonicaliser {
         for (int i = 0; i + 2 < end; i++) {
             if (path[i] == '%'
                     && ((path[i + 1] == '2' && path[i + 2] == 'F') || (path[i + 1] == '5' && path[i + 2] == 'C'))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean holdsSemicolon(byte[] path, int end) {
+        for (int i = 0; i < end; i++) {
+            if (path[i] == ';') {
                 return true;
             }
         }

@@ -25,6 +25,7 @@ public final class RequestHead extends MessageHead {
     int queryStart;
     int queryEnd;
     boolean encodedSlash;
+    boolean pathParameter;
 
     byte[] hostBytes = bytes;
     int hostStart;
@@ -63,6 +64,7 @@ public final class RequestHead extends MessageHead {
         keepAlive = true;
         asterisk = false;
         encodedSlash = false;
+        pathParameter = false;
         hostFromTarget = false;
         droppedAliases = 0;
         sentAuthority = null;
@@ -120,6 +122,11 @@ public final class RequestHead extends MessageHead {
     /// Whether the path holds an encoded slash or backslash.
     public boolean encodedSlash() {
         return encodedSlash;
+    }
+
+    /// Whether the path holds a semicolon, which some services take for the end of a segment.
+    public boolean pathParameter() {
+        return pathParameter;
     }
 
     /// Number of fields dropped because their names held an underscore.

@@ -60,6 +60,9 @@ public final class ResponseParser extends HeadParser {
         if (end - start < 12) {
             return Fault.UPSTREAM_INVALID;
         }
+        if (end - start > LONGEST_STATUS_LINE) {
+            return Fault.UPSTREAM_HEAD_TOO_LARGE;
+        }
         for (int i = 0; i < VERSION.length; i++) {
             if (bytes[start + i] != VERSION[i]) {
                 return Fault.UPSTREAM_INVALID;

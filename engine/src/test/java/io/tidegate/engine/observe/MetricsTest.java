@@ -37,10 +37,16 @@ class MetricsTest {
         assertThat(text.value("tidegate_requests_total", "route", "orders", "status_class", "2xx")).isEqualTo(2);
         assertThat(text.value("tidegate_requests_total", "route", "orders", "status_class", "5xx")).isEqualTo(1);
         assertThat(text.value("tidegate_requests_total", "route", "orders", "status_class", "4xx")).isZero();
-        assertThat(text.value("tidegate_request_duration_seconds_count", "route", "orders")).isEqualTo(3);
-        assertThat(text.value("tidegate_request_duration_seconds_bucket", "route", "orders", "le", "0.0025"))
-                .isEqualTo(2);
-        assertThat(text.value("tidegate_request_duration_seconds_bucket", "route", "orders", "le", "1")).isEqualTo(3);
+        String[] succeeded = {"route", "orders", "status_class", "2xx"};
+        assertThat(text.value("tidegate_request_duration_seconds_count", succeeded)).isEqualTo(2);
+        assertThat(text.value("tidegate_request_duration_seconds_bucket", "route", "orders", "status_class", "2xx",
+                "le", "0.0025")).isEqualTo(1);
+        assertThat(text.value("tidegate_request_duration_seconds_bucket", "route", "orders", "status_class", "2xx",
+                "le", "1")).isEqualTo(2);
+        assertThat(text.value("tidegate_request_duration_seconds_bucket", "route", "orders", "status_class", "5xx",
+                "le", "0.0005")).isEqualTo(1);
+        assertThat(text.has("tidegate_request_duration_seconds_count", "route", "orders", "status_class", "4xx"))
+                .as("a class that was not seen").isFalse();
         assertThat(text.value("tidegate_received_bytes_total", "route", "orders")).isEqualTo(151);
         assertThat(text.value("tidegate_sent_bytes_total", "route", "orders")).isEqualTo(5072);
     }
@@ -173,6 +179,8 @@ class MetricsTest {
         metrics.worker(0).fault(Fault.NO_ROUTE);
         metrics.worker(1).fault(Fault.NO_ROUTE);
         metrics.worker(0).rejected(Fault.FRAMING_CL_TE);
+        metrics.worker(0).aliasesDropped(2);
+        metrics.worker(1).aliasesDropped(1);
         metrics.policy(1, "routes.orders.policies[0]").wouldHaveActed();
         PrometheusText text = scrape();
         assertThat(text.value("tidegate_client_connections_open")).isEqualTo(1);
@@ -180,6 +188,7 @@ class MetricsTest {
         assertThat(text.value("tidegate_client_connections_refused_total", "reason", "per_address")).isEqualTo(1);
         assertThat(text.value("tidegate_faults_total", "code", Fault.NO_ROUTE.code())).isEqualTo(2);
         assertThat(text.value("tidegate_rejects_total", "reason", "framing.cl_te")).isEqualTo(1);
+        assertThat(text.value("tidegate_fields_dropped_total", "reason", "underscore")).isEqualTo(3);
         assertThat(text.value("tidegate_policy_observed_total", "policy", "routes.orders.policies[0]")).isEqualTo(1);
     }
 
@@ -298,8 +307,24 @@ class MetricsTest {
         PrometheusText text = scrape();
         assertThat(text.value("tidegate_requests_total", "route", "orders", "status_class", "2xx"))
                 .isEqualTo(2 * requests);
-        assertThat(text.value("tidegate_request_duration_seconds_count", "route", "orders")).isEqualTo(2 * requests);
+        assertThat(text.value("tidegate_request_duration_seconds_count", "route", "orders", "status_class", "2xx"))
+                .isEqualTo(2 * requests);
         assertThat(text.value("tidegate_sent_bytes_total", "route", "orders")).isEqualTo(4 * requests);
+    }
+
+    @Test
+    void allocatesOneHistogramForEachClassThatARouteHasSeen() {
+        List<RouteCells> rest = new ArrayList<>(2_000);
+        long resting = Allocations.of(1_000, () -> rest.add(new RouteCells())) / 1_000;
+        assertThat(resting).as("bytes of a route that rests").isLessThan(300);
+        List<RouteCells> busy = new ArrayList<>(2_000);
+        long one = Allocations.of(1_000, () -> {
+            RouteCells cells = new RouteCells();
+            cells.request(200, 1, 1, 1);
+            busy.add(cells);
+        }) / 1_000;
+        assertThat(one).as("bytes of a route that has seen one class").isBetween(resting + 100, resting + 350);
+        assertThat(rest).hasSameSizeAs(busy);
     }
 
     @Test
@@ -309,6 +334,9 @@ class MetricsTest {
         WorkerCells worker = metrics.worker(0);
         long allocated = Allocations.of(100_000, () -> {
             route.request(200, 1_234_567, 100, 2000);
+            route.request(404, 2_345, 100, 200);
+            route.request(0, 5, 1, 0);
+            worker.aliasesDropped(1);
             endpoint.response(200, 1_000_000);
             endpoint.fault(Fault.UPSTREAM_RESET);
             worker.connectionAccepted();

@@ -45,7 +45,8 @@ final class Declared {
 
     static RouteConfig route(List<MatchConfig> matches, int precedence, TrailingSlash slash) {
         return new RouteConfig(List.of(), matches, precedence, "up", null, List.of(),
-                new Timeouts(null, null, null, null), true, false, false, EncodedSlash.REJECT, slash, false);
+                new Timeouts(null, null, null, null), true, false, false, EncodedSlash.REJECT,
+                RouteConfig.PathParameters.REJECT, slash, false);
     }
 
     /// A table of routes separated by `;`, named a, b, c … in their order.

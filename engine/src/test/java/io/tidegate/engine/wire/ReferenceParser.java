@@ -18,7 +18,8 @@ final class ReferenceParser {
 
     /// What a head says.
     record Result(String method, int minor, @Nullable String path, @Nullable String query, String authority,
-            long contentLength, boolean keepAlive, boolean encodedSlash, List<String> fields, int length) {
+            long contentLength, boolean keepAlive, boolean encodedSlash, boolean pathParameter, List<String> fields,
+            int length) {
     }
 
     /// The head is not right.
@@ -90,7 +91,8 @@ final class ReferenceParser {
         Target read = target(method, target, host);
         List<String> texts = fields.stream().map(field -> field[0] + ": " + field[1]).toList();
         return new Result(method, minor, read.path, read.query, read.authority, length, keepAlive(fields, minor),
-                read.path != null && (read.path.contains("%2F") || read.path.contains("%5C")), texts, end + 4);
+                read.path != null && (read.path.contains("%2F") || read.path.contains("%5C")),
+                read.path != null && read.path.contains(";"), texts, end + 4);
     }
 
     private static void require(boolean holds, String what) throws RefusedException {
@@ -114,7 +116,7 @@ final class ReferenceParser {
         if (lengths.isEmpty()) {
             return 0;
         }
-        require(lengths.size() == 1 && lengths.getFirst().matches("[0-9]+"), "content-length");
+        require(lengths.size() == 1 && lengths.getFirst().matches("0|[1-9][0-9]*"), "content-length");
         BigInteger value = new BigInteger(lengths.getFirst());
         require(value.divide(BigInteger.TEN).compareTo(BigInteger.valueOf((Long.MAX_VALUE - 9) / 10)) <= 0, "range");
         require(minor == 1 || value.signum() == 0 || !Set.of("GET", "HEAD").contains(method), "body of HTTP/1.0");

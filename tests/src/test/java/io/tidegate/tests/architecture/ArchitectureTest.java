@@ -9,6 +9,8 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaCall;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaModifier;
@@ -19,12 +21,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Who may know whom, and what may be done where.
 class ArchitectureTest {
@@ -165,12 +170,47 @@ class ArchitectureTest {
                 .and(not(com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleName("Listener")))
                 .and(not(com.tngtech.archunit.core.domain.JavaClass.Predicates
                         .simpleNameStartingWith("SocketHandover"))))
-                .should().callMethod(Thread.class, "sleep", long.class).orShould().callMethod(Thread.class, "join")
-                .orShould().callMethod(Future.class, "get").orShould()
-                .callMethod(java.util.concurrent.CompletableFuture.class, "get").orShould()
-                .callMethod(java.util.concurrent.CompletableFuture.class, "join").orShould().dependOnClassesThat()
-                .resideInAnyPackage("java.sql..", "java.util.concurrent.locks..").orShould().dependOnClassesThat()
-                .belongToAnyOf(Files.class).check(product);
+                .should().callMethodWhere(BLOCKING).orShould().dependOnClassesThat()
+                .resideInAnyPackage("java.sql..", "java.util.concurrent.locks..", "java.net.http..").orShould()
+                .dependOnClassesThat().belongToAnyOf(Files.class, java.nio.channels.FileChannel.class,
+                        java.io.RandomAccessFile.class, java.io.FileInputStream.class, java.io.FileOutputStream.class,
+                        java.io.FileReader.class, java.io.FileWriter.class, java.net.Socket.class,
+                        java.util.concurrent.BlockingQueue.class)
+                .check(product);
+    }
+
+    /// Calls that hold the calling thread up, whatever their arguments.
+    private static final DescribedPredicate<JavaCall<?>> BLOCKING = DescribedPredicate.describe("that block",
+            call -> blocks(call.getTargetOwner(), call.getName()));
+
+    private static boolean blocks(JavaClass owner, String method) {
+        return BLOCKERS.entrySet().stream()
+                .anyMatch(entry -> owner.isAssignableTo(entry.getKey()) && entry.getValue().contains(method));
+    }
+
+    /// By type, what blocks of it and of all that extend it.
+    private static final Map<Class<?>, Set<String>> BLOCKERS = Map.ofEntries(
+            Map.entry(Thread.class, Set.of("sleep", "join")),
+            Map.entry(java.util.concurrent.TimeUnit.class, Set.of("sleep", "timedJoin", "timedWait")),
+            Map.entry(Future.class, Set.of("get")),
+            Map.entry(java.util.concurrent.CompletableFuture.class, Set.of("join")),
+            Map.entry(io.netty.util.concurrent.Future.class,
+                    Set.of("get", "await", "awaitUninterruptibly", "sync", "syncUninterruptibly")),
+            Map.entry(java.util.concurrent.CountDownLatch.class, Set.of("await")),
+            Map.entry(java.util.concurrent.CyclicBarrier.class, Set.of("await")),
+            Map.entry(java.util.concurrent.Semaphore.class, Set.of("acquire", "acquireUninterruptibly")),
+            Map.entry(java.util.concurrent.ExecutorService.class, Set.of("awaitTermination", "invokeAll", "invokeAny",
+                    "close")),
+            Map.entry(Process.class, Set.of("waitFor")),
+            Map.entry(java.net.InetAddress.class, Set.of("getByName", "getAllByName", "getLocalHost", "isReachable",
+                    "getCanonicalHostName")));
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sleeps", "sleepsForADuration", "joins", "joinsForAWhile", "gets", "syncs", "looksUp"})
+    void theRuleAgainstBlockingSeesEveryWayToBlock(String method) {
+        JavaClass blockers = new ClassFileImporter().importClasses(WaysToBlock.class).get(WaysToBlock.class);
+        assertThat(blockers.getMethods().stream().filter(each -> each.getName().equals(method))
+                .flatMap(each -> each.getCallsFromSelf().stream())).as("calls of %s", method).anyMatch(BLOCKING);
     }
 
     @Test
@@ -201,6 +241,6 @@ class ArchitectureTest {
                 .areDeclaredInClassesThat(not(SYNTHETIC)).should().beFinal().check(product);
     }
 
-    private static final com.tngtech.archunit.base.DescribedPredicate<JavaClass> SYNTHETIC = com.tngtech.archunit.base.DescribedPredicate
+    private static final DescribedPredicate<JavaClass> SYNTHETIC = DescribedPredicate
             .describe("made by the compiler", type -> type.getModifiers().contains(JavaModifier.SYNTHETIC));
 }

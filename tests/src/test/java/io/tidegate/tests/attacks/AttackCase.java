@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 record AttackCase(String id, String title, Map<String, List<String>> entries) {
 
     private static final Set<String> KEYS = Set.of("send", "respond", "ending", "expect", "connection", "upstream",
-            "has", "lacks", "body", "finish", "broken", "route");
+            "has", "lacks", "body", "finish", "broken", "route", "service", "dropped");
 
     /// What one response must be.
     ///

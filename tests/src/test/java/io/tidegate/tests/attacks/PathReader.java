@@ -41,6 +41,20 @@ enum PathReader {
             return normalise(decode(path(target)).replaceAll("/(\\.\\.?);[^/]*", "/$1"));
         }
     },
+    /// Takes parameters off every segment before it decodes, as containers for servlets do: Tomcat, Jetty, Undertow.
+    PARAMETERS_OFF_THEN_DECODE {
+        @Override
+        String read(String target) {
+            return normalise(decode(path(target).replaceAll(";[^/]*", "")));
+        }
+    },
+    /// Follows dot segments before it takes parameters off and decodes.
+    NORMALISE_THEN_PARAMETERS_OFF {
+        @Override
+        String read(String target) {
+            return normalise(decode(normalise(path(target)).replaceAll(";[^/]*", "")));
+        }
+    },
     /// Ends the path at a NUL.
     UP_TO_NUL {
         @Override

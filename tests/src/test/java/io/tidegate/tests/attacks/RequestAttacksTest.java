@@ -60,6 +60,7 @@ class RequestAttacksTest {
         try (TestUpstream upstream = TestUpstream.start(RequestAttacksTest::serve)) {
             gateway.apply(TestGateway.proxying(upstream));
             double rejects = gateway.metric("tidegate_rejects_total", "");
+            double fieldsDropped = gateway.metric("tidegate_fields_dropped_total", "") + dropped(attack);
             boolean open = !attack.refused() && !attack.yes("finish") && !"close".equals(attack.one("connection"));
             try (RawClient client = gateway.client()) {
                 byte[] message = message(attack);
@@ -78,10 +79,17 @@ class RequestAttacksTest {
                 assertThat(other.get("/marker").body()).isEqualTo("/marker");
             }
             forwarded(attack, upstream, open);
+            assertThat(gateway.metric("tidegate_fields_dropped_total", "")).as("fields counted as dropped so far")
+                    .isEqualTo(fieldsDropped);
             Await.until(() -> "the reject to be counted once; counted: "
                     + (gateway.metric("tidegate_rejects_total", "") - rejects),
                     () -> gateway.metric("tidegate_rejects_total", "") == rejects + (attack.refused() ? 1 : 0));
         }
+    }
+
+    private static int dropped(AttackCase attack) {
+        String told = attack.one("dropped");
+        return told == null ? 0 : Integer.parseInt(told);
     }
 
     private static void serve(io.tidegate.testkit.UpstreamConnection connection) throws java.io.IOException {

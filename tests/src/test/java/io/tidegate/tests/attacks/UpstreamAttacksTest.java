@@ -11,8 +11,11 @@ import io.tidegate.testkit.TestUpstream;
 import io.tidegate.testkit.UpstreamConnection;
 import io.tidegate.tests.attacks.Attacks.Pieces;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -47,10 +50,11 @@ class UpstreamAttacksTest {
     private void run(AttackCase attack, Pieces pieces) {
         AtomicBoolean attacked = new AtomicBoolean();
         AtomicBoolean sent = new AtomicBoolean();
-        try (TestUpstream upstream = TestUpstream
-                .start(connection -> serve(connection, attack, pieces, attacked, sent));
+        AtomicInteger servedBy = new AtomicInteger(-1);
+        Served served = new Served(attacked, sent, servedBy);
+        try (TestUpstream upstream = TestUpstream.start(connection -> serve(connection, attack, pieces, served));
                 RawClient client = clientOf(upstream)) {
-            String request = new String(attack.bytes("send"), java.nio.charset.StandardCharsets.ISO_8859_1);
+            String request = new String(attack.bytes("send"), StandardCharsets.ISO_8859_1);
             client.send(request.isEmpty() ? "GET /p HTTP/1.1\r\nHost: a\r\n\r\n" : request);
             RawResponse response = Attacks.receive(client, request.startsWith("HEAD") ? "HEAD" : "GET");
             Attacks.check(response, attack.expectations().getFirst());
@@ -61,16 +65,41 @@ class UpstreamAttacksTest {
                 assertThat(response.body()).isEqualTo(AttackCase.unescape(body));
             }
             assertThat(response.complete()).as("whether the response is complete").isEqualTo(!attack.yes("broken"));
-            if (!attack.yes("broken")) {
-                // Whatever the service sent behind its answer must never be taken for the answer to this. What it sends
-                // after the next request has come can't be told from an answer by anybody.
-                Await.until("all of the answer is sent", sent::get);
-                assertThat(client.exchange(Attacks.AFTER).body()).isEqualTo("after");
-            }
+            // Whatever the service sent behind its answer must never be taken for the answer to this. What it sends
+            // after the next request has come can't be told from an answer by anybody.
+            Await.until("all of the answer is sent", sent::get);
+            next(attack, client);
             // Nothing was tried again that reached the service, and nothing was followed.
-            assertThat(upstream.requests()).extracting(RawRequest::target)
-                    .isEqualTo(attack.yes("broken") ? java.util.List.of("/p") : java.util.List.of("/p", "/after"));
+            assertThat(upstream.requests()).extracting(RawRequest::target).isEqualTo(List.of("/p", "/after"));
+            checkConnections(attack, upstream, servedBy.get());
         }
+    }
+
+    /// What has been served, and by which connection.
+    private record Served(AtomicBoolean attacked, AtomicBoolean sent, AtomicInteger nextBy) {
+    }
+
+    private static void next(AttackCase attack, RawClient client) {
+        if (attack.yes("broken")) {
+            // The client's connection is broken with the response.
+            assertThat(client.ending()).isNotEqualTo(RawClient.Ending.BYTES);
+            try (RawClient other = gateway.client()) {
+                assertThat(other.exchange(Attacks.AFTER).body()).isEqualTo("after");
+            }
+        } else {
+            assertThat(client.exchange(Attacks.AFTER).body()).isEqualTo("after");
+        }
+    }
+
+    /// A connection on which something was wrong is closed, and the next request goes on another one.
+    private static void checkConnections(AttackCase attack, TestUpstream upstream, int nextBy) {
+        String told = attack.one("service");
+        boolean kept = told == null ? !attack.refused() && !attack.yes("broken") : told.equals("kept");
+        assertThat(nextBy).as("number of the service's connection that served the next request")
+                .isEqualTo(kept ? 0 : 1);
+        assertThat(upstream.connections()).as("connections made to the service").isEqualTo(kept ? 1 : 2);
+        Await.until(() -> "the service's first connection to be closed; open: " + upstream.open(),
+                () -> upstream.open() == 1);
     }
 
     private RawClient clientOf(TestUpstream upstream) {
@@ -78,10 +107,11 @@ class UpstreamAttacksTest {
         return gateway.client();
     }
 
-    private static void serve(UpstreamConnection connection, AttackCase attack, Pieces pieces, AtomicBoolean attacked,
-            AtomicBoolean sent) throws IOException {
+    private static void serve(UpstreamConnection connection, AttackCase attack, Pieces pieces, Served served)
+            throws IOException {
         for (RawRequest next = connection.request(); next != null; next = connection.request()) {
-            if (attacked.getAndSet(true)) {
+            if (served.attacked().getAndSet(true)) {
+                served.nextBy().set(connection.index());
                 connection.answer("after");
                 continue;
             }
@@ -89,7 +119,7 @@ class UpstreamAttacksTest {
             try {
                 send(connection, bytes, pieces.of(bytes.length));
             } finally {
-                sent.set(true);
+                served.sent().set(true);
             }
             if ("close".equals(attack.one("ending"))) {
                 return;

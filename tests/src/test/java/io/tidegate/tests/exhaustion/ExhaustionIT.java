@@ -2,6 +2,9 @@ package io.tidegate.tests.exhaustion;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.UnixOperatingSystemMXBean;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import io.tidegate.testkit.Await;
 import io.tidegate.testkit.RawClient;
 import io.tidegate.testkit.RawResponse;
@@ -9,24 +12,38 @@ import io.tidegate.testkit.TestGateway;
 import io.tidegate.testkit.TestUpstream;
 import io.tidegate.tests.GatewayYaml;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Each attack is run beside a client that behaves, which must not notice.
+/// Each attack is run beside a client that behaves and asks all the while; it must not notice. Afterwards everything
+/// that
+/// the attack took is given back: connections, file descriptors, buffers.
 @ParameterizedClass(name = "{0}")
 @MethodSource("io.tidegate.tests.Setups#all")
 class ExhaustionIT {
 
-    private static final int ATTACKERS = 50;
-    private static final String LIMITS = "timeouts: { firstByte: 300ms, requestHead: 300ms, bodyIdle: 300ms, "
+    /// Each takes two file descriptors here, its own and the gateway's, and two more where the gateway asks
+    /// the service.
+    private static final int ATTACKERS = (int) Math.min(300, (descriptorLimit() - openDescriptors()) / 6);
+    /// Where each attacker has a connection to the service, which is a thread of this process.
+    private static final int ATTACKERS_OF_THE_SERVICE = Math.min(ATTACKERS, 100);
+    /// Files that the process opens meanwhile for reasons of its own, such as libraries that classes are loaded from.
+    private static final long OTHER_DESCRIPTORS = 16;
+    /// Buffers that loops and pools keep for the next connection, however few there are.
+    private static final long KEPT_MEMORY = 4L << 20;
+    private static final String LIMITS = "timeouts: { firstByte: 2s, requestHead: 300ms, bodyIdle: 300ms, "
             + "writeIdle: 500ms, idle: 30s }";
 
     @Parameter
@@ -34,31 +51,75 @@ class ExhaustionIT {
 
     private TestUpstream upstream;
     private TestGateway gateway;
-    private RawClient good;
+    private GoodClient good;
+    private long descriptorsBefore;
+    private long memoryBefore;
 
     @BeforeEach
     void start() {
         upstream = TestUpstream.hello();
         gateway = TestGateway.start(setup, GatewayYaml.to(upstream).listener(LIMITS).text());
-        good = gateway.client();
+        try (RawClient first = gateway.client()) {
+            assertThat(first.get("/good").body()).isEqualTo("hello");
+        }
+        Await.until("the first client to be gone", () -> gateway.status().connections() == 0);
+        descriptorsBefore = descriptorsWithoutPools();
+        memoryBefore = directMemory();
+        good = new GoodClient(gateway.address());
         assertGood();
     }
 
     @AfterEach
     void stop() {
-        assertGood();
-        good.close();
-        gateway.close();
-        upstream.close();
+        try {
+            assertGood();
+            assertGivenBack();
+        } finally {
+            gateway.close();
+            upstream.close();
+        }
     }
 
+    private void assertGivenBack() {
+        good.close();
+        Await.until(() -> "all connections to be gone; open: " + gateway.status().connections(),
+                () -> gateway.status().connections() == 0);
+        Await.until(() -> "the file descriptors to be given back; before: " + descriptorsBefore + ", now: "
+                + descriptorsWithoutPools(), () -> descriptorsWithoutPools() <= descriptorsBefore + OTHER_DESCRIPTORS);
+        Await.until(() -> "the buffers to be given back; before: " + memoryBefore + ", now: " + directMemory(),
+                () -> directMemory() <= memoryBefore + KEPT_MEMORY);
+    }
+
+    private static long descriptorLimit() {
+        return ((UnixOperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getMaxFileDescriptorCount();
+    }
+
+    private static long openDescriptors() {
+        return ((UnixOperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getOpenFileDescriptorCount();
+    }
+
+    /// File descriptors but for connections to services, which are kept for the next request, both of whose ends are
+    /// here.
+    private long descriptorsWithoutPools() {
+        return openDescriptors() - 2 * (long) gateway.metric("tidegate_upstream_connections_open", "");
+    }
+
+    private static long directMemory() {
+        return ((ByteBufAllocatorMetricProvider) ByteBufAllocator.DEFAULT).metric().usedDirectMemory();
+    }
+
+    /// The client that behaves has been answered once more, and always as it should be.
     private void assertGood() {
-        assertThat(good.get("/good").body()).isEqualTo("hello");
+        good.awaitAnswers(3);
     }
 
     private List<RawClient> attackers(String first) {
+        return attackers(ATTACKERS, first);
+    }
+
+    private List<RawClient> attackers(int count, String first) {
         List<RawClient> clients = new ArrayList<>();
-        for (int i = 0; i < ATTACKERS; i++) {
+        for (int i = 0; i < count; i++) {
             clients.add(gateway.client().send(first));
         }
         return clients;
@@ -96,13 +157,14 @@ class ExhaustionIT {
 
     @Test
     void aBodyThatStopsIsA408() {
-        for (RawClient client : attackers("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10485760\r\n\r\nabc")) {
+        for (RawClient client : attackers(ATTACKERS_OF_THE_SERVICE,
+                "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10485760\r\n\r\nabc")) {
             RawResponse response = client.receive();
             assertThat(response.status()).isEqualTo(408);
             assertThat(response.field("connection")).isEqualTo("close");
             client.close();
         }
-        Await.until("the service's connections to be closed", () -> upstream.open() <= 1);
+        Await.until("the service's connections to be closed", () -> upstream.open() <= setup.workers());
         assertThat(upstream.requests()).allMatch(request -> request.target().equals("/good"));
     }
 
@@ -116,7 +178,7 @@ class ExhaustionIT {
             client.close();
             Await.until("the dripping to end", () -> !dripping.isAlive());
         }
-        Await.until("the service's connection to be closed", () -> upstream.open() <= 1);
+        Await.until("the service's connection to be closed", () -> upstream.open() <= setup.workers());
     }
 
     @Test
@@ -139,7 +201,8 @@ class ExhaustionIT {
             }
             Await.until("the clients that do not read to be cut off", () -> gateway.status().connections() == 1);
             assertGood();
-            Await.until("the service's connections to be closed", () -> large.open() <= 2);
+            // Those of the client that behaves are kept, one for each loop.
+            Await.until("the service's connections to be closed", () -> large.open() <= setup.workers());
             clients.forEach(RawClient::close);
             gateway.apply(GatewayYaml.to(upstream).listener(LIMITS).text());
         }
@@ -196,11 +259,75 @@ class ExhaustionIT {
             client.finish();
             client.reset();
         }
-        for (RawClient client : attackers("POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nab")) {
+        for (RawClient client : attackers(ATTACKERS_OF_THE_SERVICE,
+                "POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nab")) {
             client.finish();
             client.reset();
         }
         Await.until("the connections to be gone", () -> gateway.status().connections() == 1);
+        for (RawClient client : attackers("")) {
+            client.finish();
+            client.reset();
+        }
+        Await.until("the connections to be gone", () -> gateway.status().connections() == 1);
+    }
+
+    @Test
+    void aResponseThatIsTakenByteByByteIsCutOff() {
+        try (TestUpstream large = TestUpstream.start(connection -> {
+            for (var next = connection.request(); next != null; next = connection.request()) {
+                if (next.target().equals("/big")) {
+                    connection.send("HTTP/1.1 200 OK\r\nContent-Length: 268435456\r\n\r\n");
+                    connection.sendZeros(268435456);
+                } else {
+                    connection.answer("hello");
+                }
+            }
+        })) {
+            gateway.apply(GatewayYaml.to(large).listener(LIMITS + ", limits: { minimumRate: 256KiB }").text());
+            List<RawClient> clients = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                clients.add(RawClient.connect(gateway.address(), 4096).send("GET /big HTTP/1.1\r\nHost: a\r\n\r\n"));
+            }
+            AtomicBoolean stop = new AtomicBoolean();
+            Thread sipping = Thread.ofPlatform().daemon().start(() -> sip(clients, stop));
+            Await.until("the clients that take single bytes to be cut off", () -> gateway.status().connections() == 1);
+            stop.set(true);
+            assertThat(clients).allMatch(client -> client.received() < 1 << 20);
+            Await.until("the sipping to end", () -> !sipping.isAlive());
+            clients.forEach(RawClient::close);
+            gateway.apply(GatewayYaml.to(upstream).listener(LIMITS).text());
+        }
+    }
+
+    /// Takes one byte of each, again and again: the gateway sees that something is taken, and never how little.
+    private static void sip(List<RawClient> clients, AtomicBoolean stop) {
+        while (!stop.get()) {
+            for (RawClient client : clients) {
+                try {
+                    if (client.input().read() < 0) {
+                        return;
+                    }
+                } catch (IOException e) {
+                    // Cut off: what was waited for.
+                    return;
+                }
+            }
+            LockSupport.parkNanos(5_000_000);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 1, true", "8, 1, true", "9, 1, false", "4, 2, true", "5, 2, false"})
+    void asManyRangesAsAreAllowedAreForwardedAndNotOneMore(int ranges, int fields, boolean forwarded) {
+        String value = String.join(",", Collections.nCopies(ranges, "0-1"));
+        String lines = ("Range: bytes=" + value + "\r\n").repeat(fields);
+        try (RawClient client = gateway.client()) {
+            assertThat(client.exchange("GET /ranges HTTP/1.1\r\nHost: a\r\n" + lines + "\r\n").status())
+                    .isEqualTo(200);
+        }
+        assertThat(upstream.requests()).filteredOn(request -> request.target().equals("/ranges"))
+                .allMatch(request -> request.count("range") == (forwarded ? fields : 0)).hasSize(1);
     }
 
     @Test
@@ -227,15 +354,14 @@ class ExhaustionIT {
 
     @Test
     void anIdleConnectionIsClosed() {
+        // It could be late itself.
+        good.close();
         gateway.apply(GatewayYaml.to(upstream).listener("timeouts: { idle: 100ms }").text());
         try (RawClient client = gateway.client()) {
             assertThat(client.get("/").body()).isEqualTo("hello");
             assertThat(client.ending()).isEqualTo(RawClient.Ending.CLOSED);
-        } catch (UncheckedIOException e) {
-            throw new AssertionError("the connection was not closed", e);
         }
-        good.close();
         gateway.apply(GatewayYaml.to(upstream).listener(LIMITS).text());
-        good = gateway.client();
+        good = new GoodClient(gateway.address());
     }
 }

@@ -20,6 +20,9 @@ class ExpectationsTest extends ProxyTest {
 
     private static final String SMUGGLED = "GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n";
 
+    /// What is taken of a body that nobody wants.
+    private static final int DROPPED = 64 * 1024;
+
     @Override
     TestUpstream startUpstream() {
         return TestUpstream.echo();
@@ -100,6 +103,135 @@ class ExpectationsTest extends ProxyTest {
             assertThat(client.ending()).isIn(RawClient.Ending.CLOSED, RawClient.Ending.RESET);
         }
         assertThat(upstream.heads()).isEmpty();
+    }
+
+    /// Requests that a body holds, filled up to so many bytes.
+    private static String smuggling(int bytes) {
+        return SMUGGLED.repeat(bytes / SMUGGLED.length() + 1).substring(0, bytes);
+    }
+
+    private void refuseAllButAfter() {
+        gateway.apply(GatewayYaml.to(upstream).route("match: [{ path: /after }]").text());
+    }
+
+    @Test
+    void aSmallRestOfABodyThatWasAnsweredEarlyIsDroppedAndTheConnectionServesOn() {
+        refuseAllButAfter();
+        try (RawClient client = gateway.client()) {
+            client.send("POST /refused HTTP/1.1\r\nHost: a\r\nContent-Length: " + DROPPED + "\r\n\r\n");
+            RawResponse refused = client.receive();
+            assertThat(refused.status()).isEqualTo(404);
+            assertThat(refused.field("connection")).isNull();
+
+            client.send(smuggling(DROPPED));
+
+            assertThat(client.get("/after").status()).isEqualTo(200);
+        }
+        assertThat(upstream.requests()).extracting(RawRequest::target).containsExactly("/after");
+    }
+
+    @Test
+    void aSmallChunkedRestIsDroppedAndTheConnectionServesOn() {
+        refuseAllButAfter();
+        try (RawClient client = gateway.client()) {
+            client.send("POST /refused HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
+            assertThat(client.receive().status()).isEqualTo(404);
+
+            client.send(chunks(smuggling(DROPPED / 2), 1000) + "0\r\n\r\n");
+
+            assertThat(client.get("/after").status()).isEqualTo(200);
+        }
+        assertThat(upstream.requests()).extracting(RawRequest::target).containsExactly("/after");
+    }
+
+    @Test
+    void aRestThatIsTooLargeToBeDroppedEndsTheConnection() {
+        refuseAllButAfter();
+        try (RawClient client = gateway.client()) {
+            int length = DROPPED + 1;
+            client.send("POST /refused HTTP/1.1\r\nHost: a\r\nContent-Length: " + length + "\r\n\r\n");
+            RawResponse refused = client.receive();
+            assertThat(refused.status()).isEqualTo(404);
+            assertThat(refused.field("connection")).isEqualTo("close");
+
+            client.send(smuggling(length) + "GET /after HTTP/1.1\r\nHost: a\r\n\r\n");
+
+            assertThat(client.ending()).isNotEqualTo(RawClient.Ending.BYTES);
+        }
+        assertThat(upstream.heads()).isEmpty();
+    }
+
+    @Test
+    void aChunkedRestThatTurnsOutTooLargeEndsTheConnection() {
+        refuseAllButAfter();
+        try (RawClient client = gateway.client()) {
+            client.send("POST /refused HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
+            assertThat(client.receive().status()).isEqualTo(404);
+
+            client.send(chunks(smuggling(2 * DROPPED), 1000) + "0\r\n\r\nGET /after HTTP/1.1\r\nHost: a\r\n\r\n");
+
+            assertThat(client.ending()).isNotEqualTo(RawClient.Ending.BYTES);
+        }
+        assertThat(upstream.heads()).isEmpty();
+    }
+
+    @Test
+    void aRestThatDoesNotComeEndsTheConnection() {
+        refuseAllButAfter();
+        try (RawClient client = gateway.client()) {
+            client.send("POST /refused HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nabc");
+            assertThat(client.receive().status()).isEqualTo(404);
+
+            assertThat(client.ending()).isEqualTo(RawClient.Ending.CLOSED);
+        }
+    }
+
+    @Test
+    void anEarlyAnswerToAChunkedRequestLeavesNothingForTheNextOne() {
+        upstream.script(connection -> {
+            if (connection.index() > 0) {
+                TestUpstream.answering("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nother").serve(connection);
+            } else if (connection.head() != null) {
+                connection.answer("early");
+                connection.awaitEnd();
+            }
+        });
+        try (RawClient client = gateway.client(); RawClient other = gateway.client()) {
+            client.send("OPTIONS /p HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
+            RawResponse early = client.receive("OPTIONS");
+            assertThat(early.body()).isEqualTo("early");
+            assertThat(early.field("connection")).isEqualTo("close");
+
+            client.send(chunks(SMUGGLED, 1000) + "0\r\n\r\n" + SMUGGLED);
+
+            assertThat(client.ending()).isNotEqualTo(RawClient.Ending.BYTES);
+            assertThat(other.get("/other").body()).isEqualTo("other");
+            Await.until("the service's first connection to be closed", () -> upstream.open() == 1);
+        }
+        assertThat(upstream.connections()).isEqualTo(2);
+        assertThat(upstream.heads()).extracting(RawRequest::target).containsExactly("/p", "/other");
+    }
+
+    @Test
+    void aRequestInsideAChunkThatTheServiceTakesForOneGetsNoAnswerThrough() {
+        upstream.script(connection -> {
+            if (connection.index() > 0) {
+                TestUpstream.answering("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nother").serve(connection);
+            } else if (connection.request() != null) {
+                // As a service that does not know chunks: it answers the request, and the one in the body too.
+                connection.send("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nfirst"
+                        + "HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\nsmuggled");
+                connection.awaitEnd();
+            }
+        });
+        try (RawClient client = gateway.client(); RawClient other = gateway.client()) {
+            RawResponse first = client.exchange("OPTIONS /p HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+                    + chunks(SMUGGLED, 1000) + "0\r\n\r\n");
+            assertThat(first.body()).isEqualTo("first");
+            assertThat(client.get("/other").body()).isEqualTo("other");
+            assertThat(other.get("/other").body()).isEqualTo("other");
+        }
+        assertThat(upstream.request(0).body()).isEqualTo(SMUGGLED);
     }
 
     @Test

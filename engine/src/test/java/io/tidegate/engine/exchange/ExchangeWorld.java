@@ -1,0 +1,171 @@
+package io.tidegate.engine.exchange;
+
+import io.netty.resolver.AbstractAddressResolver;
+import io.netty.resolver.AddressResolver;
+import io.netty.resolver.AddressResolverGroup;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Promise;
+import io.tidegate.api.Policy;
+import io.tidegate.config.ConfigLoader;
+import io.tidegate.config.GatewayConfig;
+import io.tidegate.config.ListenerConfig;
+import io.tidegate.config.Loaded;
+import io.tidegate.config.Plugins;
+import io.tidegate.config.RouteConfig;
+import io.tidegate.engine.chain.Step;
+import io.tidegate.engine.observe.AccessLog;
+import io.tidegate.engine.observe.LogLabel;
+import io.tidegate.engine.observe.Metrics;
+import io.tidegate.engine.observe.PolicyCells;
+import io.tidegate.engine.observe.RouteCells;
+import io.tidegate.engine.route.RouteTable;
+import io.tidegate.engine.upstream.ServiceConnections;
+import io.tidegate.engine.upstream.Upstream;
+import io.tidegate.engine.wire.RequestParser;
+import io.tidegate.engine.worker.Worker;
+import io.tidegate.engine.worker.Workers;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// What is around exchanges: a snapshot with one route to a service whose name is never resolved, so that connections
+/// come
+/// only from the test.
+final class ExchangeWorld implements AutoCloseable {
+
+    private static final GatewayConfig CONFIG = config("""
+            listeners: { default: { address: "127.0.0.1:0" } }
+            upstreams:
+              service: { endpoints: ["http://service.test:80"], timeouts: { connect: 10m },
+                connections: { maxPerEndpoint: 100000 } }
+            routes: { all: { upstream: service } }
+            telemetry: { accessLog: { to: none } }
+            """);
+
+    private final Workers workers;
+    private final Worker worker;
+    private final Metrics metrics = new Metrics(1, new Metrics.BuildInfo("test", "any"));
+    private final AccessLog log = AccessLog.open(CONFIG.telemetry().accessLog(), 1, metrics);
+    private final Names names = new Names();
+    private final Upstream upstream;
+    private final Snapshot snapshot;
+
+    ExchangeWorld(Workers workers) {
+        this.workers = workers;
+        this.worker = workers.all().getFirst();
+        this.upstream = new Upstream("service", Objects.requireNonNull(CONFIG.upstreams().get("service")), workers,
+                names, new ServiceConnections(1_000_000, workers), metrics);
+        this.snapshot = new Snapshot(1, new ListenerSnapshot[0], workers.all());
+    }
+
+    private static GatewayConfig config(String yaml) {
+        Loaded loaded = new ConfigLoader(Plugins.none(), name -> null).loadText("test.yaml", yaml);
+        if (!(loaded instanceof Loaded.Accepted accepted)) {
+            throw new AssertionError("the configuration was refused: " + loaded);
+        }
+        return accepted.config();
+    }
+
+    private static final class Names extends AddressResolverGroup<InetSocketAddress> {
+
+        private final AtomicInteger asked = new AtomicInteger();
+        private final Deque<Promise<InetSocketAddress>> unanswered = new ArrayDeque<>();
+
+        @Override
+        protected AddressResolver<InetSocketAddress> newResolver(EventExecutor executor) {
+            return new AbstractAddressResolver<>(executor, InetSocketAddress.class) {
+
+                @Override
+                protected boolean doIsResolved(InetSocketAddress address) {
+                    return !address.isUnresolved();
+                }
+
+                @Override
+                protected void doResolve(InetSocketAddress unresolved, Promise<InetSocketAddress> promise) {
+                    asked.incrementAndGet();
+                    unanswered.add(promise);
+                }
+
+                @Override
+                protected void doResolveAll(InetSocketAddress unresolved, Promise<List<InetSocketAddress>> promise) {
+                    promise.setFailure(new UnknownHostException("asked for one only"));
+                }
+            };
+        }
+    }
+
+    Worker worker() {
+        return worker;
+    }
+
+    Snapshot snapshot() {
+        return snapshot;
+    }
+
+    Peer peer() {
+        return new Peer(listener(new Policy() {
+        }), new InetSocketAddress("127.0.0.1", 1));
+    }
+
+    /// The listener, with this policy before the service.
+    ListenerSnapshot listener(Policy policy) {
+        RouteConfig declared = Objects.requireNonNull(CONFIG.routes().get("all"));
+        Route route = new Route("all", declared, List.of(upstream), List.of(1),
+                new Step[]{new Step("routes.all.policies[0]", policy, null, false, new PolicyCells[0])},
+                new RouteCells[]{metrics.route(0, "all")});
+        RouteTable.Builder<Route> table = RouteTable.builder();
+        table.add(route, "all", declared);
+        ListenerConfig listener = Objects.requireNonNull(CONFIG.listeners().get("default"));
+        return new ListenerSnapshot("default", LogLabel.of("default"), listener, new RequestParser(8192, 16384, 100),
+                table.build(), new Answers(Map.of()), new Telemetry(metrics, log));
+    }
+
+    /// Number of connections that were asked for so far.
+    int asked() {
+        return names.asked.get();
+    }
+
+    /// Lets every attempt to connect fail that still waits for the name.
+    void failAttempts() {
+        while (!names.unanswered.isEmpty()) {
+            names.unanswered.remove().setFailure(new UnknownHostException("service.test"));
+        }
+    }
+
+    /// Requests counted so far.
+    int counted() {
+        StringBuilder out = new StringBuilder();
+        try {
+            metrics.writeTo(out);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        int sum = 0;
+        for (String line : out.toString().split("\n", -1)) {
+            if (line.startsWith("tidegate_requests_total{")) {
+                sum += Integer.parseInt(line.substring(line.lastIndexOf(' ') + 1));
+            }
+        }
+        return sum;
+    }
+
+    /// Exchanges that hold the snapshot.
+    int running() {
+        return snapshot.running(worker);
+    }
+
+    @Override
+    public void close() {
+        upstream.close();
+        names.close();
+        log.close();
+        assert workers.all().contains(worker);
+    }
+}
