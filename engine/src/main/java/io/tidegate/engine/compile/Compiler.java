@@ -7,6 +7,7 @@ import io.netty.channel.uring.IoUringDatagramChannel;
 import io.netty.resolver.AddressResolverGroup;
 import io.netty.resolver.dns.DnsAddressResolverGroup;
 import io.netty.resolver.dns.DnsNameResolverBuilder;
+import io.netty.resolver.dns.SequentialDnsServerAddressStreamProvider;
 import io.tidegate.config.EffectivePolicies;
 import io.tidegate.config.GatewayConfig;
 import io.tidegate.config.ListenerConfig;
@@ -69,7 +70,10 @@ public final class Compiler implements AutoCloseable {
     }
 
     /// A compiler for these event loops.
-    public Compiler(Workers workers, ServiceConnections connections, Metrics metrics) {
+    ///
+    /// @param nameServers
+    ///            who is asked for the addresses of services; those of this machine where it is empty
+    public Compiler(Workers workers, List<InetSocketAddress> nameServers, ServiceConnections connections, Metrics metrics) {
         this.workers = workers;
         this.connections = connections;
         this.metrics = metrics;
@@ -78,7 +82,11 @@ public final class Compiler implements AutoCloseable {
             case EPOLL -> EpollDatagramChannel.class;
             case NIO -> NioDatagramChannel.class;
         };
-        this.resolver = new DnsAddressResolverGroup(new DnsNameResolverBuilder().datagramChannelType(datagrams));
+        DnsNameResolverBuilder names = new DnsNameResolverBuilder().datagramChannelType(datagrams);
+        if (!nameServers.isEmpty()) {
+            names.nameServerProvider(new SequentialDnsServerAddressStreamProvider(nameServers));
+        }
+        this.resolver = new DnsAddressResolverGroup(names);
     }
 
     /// Compiles `config`. Nothing that runs is touched before [#commit].

@@ -83,11 +83,14 @@ final class Relay implements BodySink {
     }
 
     private void forget() {
-        if (accounted > 0 || held.length > 0) {
-            worker.unhold(accounted);
-            accounted = 0;
-            held = NOTHING;
-        }
+        release();
+        worker.unhold(accounted);
+        accounted = 0;
+    }
+
+    /// Lets go of what is held. It goes on counting against the budget, where it may be written out slowly.
+    private void release() {
+        held = NOTHING;
         heldLength = 0;
         collector = null;
         tooLarge = null;
@@ -183,7 +186,7 @@ final class Relay implements BodySink {
         chunks = encodeChunks;
         byte[] first = held;
         int length = heldLength;
-        forget();
+        release();
         if (length > 0) {
             pass(first, length);
         }
