@@ -147,6 +147,6 @@ final class RequestView implements Request {
 
     @Override
     public void replaceBody(byte[] body) {
-        view.exchange().requestSide().relay().replace(body);
+        view.exchange().requestSide().replaceBody(body);
     }
 }
