@@ -5,8 +5,8 @@ import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.uring.IoUringDatagramChannel;
 import io.netty.resolver.AddressResolverGroup;
-import io.netty.resolver.dns.DnsAddressResolverGroup;
 import io.netty.resolver.dns.DnsNameResolverBuilder;
+import io.netty.resolver.dns.RoundRobinDnsAddressResolverGroup;
 import io.netty.resolver.dns.SequentialDnsServerAddressStreamProvider;
 import io.tidegate.config.EffectivePolicies;
 import io.tidegate.config.GatewayConfig;
@@ -86,7 +86,8 @@ public final class Compiler implements AutoCloseable {
         if (!nameServers.isEmpty()) {
             names.nameServerProvider(new SequentialDnsServerAddressStreamProvider(nameServers));
         }
-        this.resolver = new DnsAddressResolverGroup(names);
+        // Those of a name take turns: a service that runs at several addresses is used at all of them.
+        this.resolver = new RoundRobinDnsAddressResolverGroup(names);
     }
 
     /// Compiles `config`. Nothing that runs is touched before [#commit].
