@@ -96,7 +96,7 @@ class SourceTest {
                                 larger.add(name + ": " + lines + " lines, " + parameters + " parameters");
                             }
                         }
-                        return super.visitMethod(method, nothing);
+                        return super.visitMethod(method, null);
                     }
                 }.scan(unit, null);
             }

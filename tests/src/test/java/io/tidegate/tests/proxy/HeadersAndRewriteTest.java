@@ -170,15 +170,16 @@ class HeadersAndRewriteTest extends ProxyTest {
     void aPathThatIsBroughtToClimbIsRefused() {
         route("/**", "{ rewrite: { regex: \"^/x(.*)$\", replacement: \"/$1\" } }");
 
-        assertThat(ask("/x../../etc", "").status()).as("made canonical first").isEqualTo(200);
-        RawResponse refused = ask("/x/a/x..", "");
-        assertThat(refused.status()).isIn(200, 400);
-        assertThat(upstream.requests()).noneMatch(request -> request.target().contains(".."));
+        for (String target : new String[]{"/x..", "/x../etc", "/x./a"}) {
+            assertThat(ask(target, "").status()).as(target).isEqualTo(400);
+        }
+        assertThat(upstream.requestCount()).isZero();
+        assertThat(sent("/xa/b", "").target()).isEqualTo("/a/b");
     }
 
     @Test
     void aParameterThatARequestDoesNotHaveIsA500() {
-        gateway.apply(GatewayYaml.to(upstream).route("match: [{ path: \"/a/{id}\" }, { path: \"/b/{id**}\" }],"
+        gateway.apply(GatewayYaml.to(upstream).route("match: [{ path: \"/a/{id}\" }, { path: \"/b\" }],"
                 + " policies: [{ rewrite: { path: \"/c/{id}\" } }]").text());
 
         assertThat(sent("/a/1", "").target()).isEqualTo("/c/1");

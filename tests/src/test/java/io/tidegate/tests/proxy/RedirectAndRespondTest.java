@@ -39,7 +39,7 @@ class RedirectAndRespondTest extends ProxyTest {
             https://www.example.com/s#part            | /x?a=1              | https://www.example.com/s?a=1#part
             https://www.example.com{request.path}     | /x/./y//z           | https://www.example.com/x/y/z
             /new{request.path}                        | /x?q                | /new/x?q
-            {request.path}/                           | //evil.example/%2e  | /evil.example/
+            {request.path}/                           | //evil.example/a/%2e%2e | /evil.example//
             http://{request.host}/there               | /x                  | http://shop.example/there
             """)
     void theTargetIsMadeOfTheRequest(String to, String target, String location) {
@@ -48,7 +48,7 @@ class RedirectAndRespondTest extends ProxyTest {
         RawResponse response = ask("POST " + target, "Content-Length: 0\r\n");
 
         assertThat(response.status()).as("the default").isEqualTo(307);
-        assertThat(response.field("location")).isEqualTo(to.startsWith("{") ? location : location);
+        assertThat(response.field("location")).isEqualTo(location);
         assertThat(upstream.requestCount()).isZero();
     }
 
@@ -142,17 +142,16 @@ class RedirectAndRespondTest extends ProxyTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            application/json         | a\\"b\\\\c<&>
-            application/problem+json | a\\"b\\\\c<&>
-            text/html                | a&quot;b\\c&lt;&amp;&gt;
-            application/xml          | a&quot;b\\c&lt;&amp;&gt;
-            text/plain               | a"b\\c<&>
+            application/json         | a\\"b\\u003c
+            application/problem+json | a\\"b\\u003c
+            text/html                | a&quot;b&lt;
+            application/xml          | a&quot;b&lt;
+            text/plain               | a"b<
             """)
     void placeholdersAreEscapedAsTheMediaTypeAsks(String type, String escaped) {
         policies("{ respond: { contentType: " + type + ", body: 'x={header.x-in}' } }");
 
-        assertThat(ask("GET /", "X-In: a\"b\\c<&>\r\n").body()).as(type).isEqualTo("x=" + escaped
-                .replace("\\\\", "\\").replace("\\c", type.endsWith("json") ? "\\\\c" : "\\c"));
+        assertThat(ask("GET /", "X-In: a\"b<\r\n").body()).isEqualTo("x=" + escaped);
     }
 
     @ParameterizedTest
