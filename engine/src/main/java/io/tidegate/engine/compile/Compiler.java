@@ -73,7 +73,8 @@ public final class Compiler implements AutoCloseable {
     ///
     /// @param nameServers
     ///            who is asked for the addresses of services; those of this machine where it is empty
-    public Compiler(Workers workers, List<InetSocketAddress> nameServers, ServiceConnections connections, Metrics metrics) {
+    public Compiler(Workers workers, List<InetSocketAddress> nameServers, ServiceConnections connections,
+            Metrics metrics) {
         this.workers = workers;
         this.connections = connections;
         this.metrics = metrics;

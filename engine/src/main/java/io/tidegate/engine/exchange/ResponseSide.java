@@ -150,7 +150,8 @@ final class ResponseSide implements Relay.Target {
         }
     }
 
-    /// Where the message has no body there is nothing to rewrite, and what a policy puts in its place is sent only where
+    /// Where the message has no body there is nothing to rewrite, and what a policy puts in its place is sent only
+    /// where
     /// one may be. The length that is told to HEAD is that of the body that GET would get, which is not known then (RFC
     /// 9110 section 8.6).
     private void settleBodiless(ResponseHead head) {

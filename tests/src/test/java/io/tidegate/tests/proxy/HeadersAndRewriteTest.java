@@ -33,11 +33,12 @@ class HeadersAndRewriteTest extends ProxyTest {
 
     @Test
     void fieldsOfRequestsAreSetAddedAndRemoved() {
-        route("/orders/{id}", """
-                { headers: { request: {
-                    set: { x-client-address: "{client.address}", x-order: "{path.id}", x-tenant: "{header.x-customer}" },
-                    add: { x-tag: [gateway, "{route}"] },
-                    remove: [x-customer, x-none] } } }""");
+        route("/orders/{id}",
+                """
+                        { headers: { request: {
+                            set: { x-client-address: "{client.address}", x-order: "{path.id}", x-tenant: "{header.x-customer}" },
+                            add: { x-tag: [gateway, "{route}"] },
+                            remove: [x-customer, x-none] } } }""");
 
         RawRequest request = sent("/orders/7",
                 "X-Client-Address: 1.2.3.4\r\nx-client-address: 5.6.7.8\r\nX-Customer: acme\r\nX-Tag: mine\r\n"

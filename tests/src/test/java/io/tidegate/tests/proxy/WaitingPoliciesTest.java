@@ -278,7 +278,8 @@ class WaitingPoliciesTest {
 
     @Test
     void bodiesOfResponsesCountToo() {
-        upstream.script(TestUpstream.answering("HTTP/1.1 200 OK\r\nContent-Length: 200000\r\n\r\n" + "x".repeat(200_000)));
+        upstream.script(
+                TestUpstream.answering("HTTP/1.1 200 OK\r\nContent-Length: 200000\r\n\r\n" + "x".repeat(200_000)));
         start(ROOM_FOR_ONE, new Policy() {
             @Override
             public Decision onResponse(Exchange exchange) {
