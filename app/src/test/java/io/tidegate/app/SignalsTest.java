@@ -11,7 +11,6 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -145,39 +144,6 @@ class SignalsTest {
             return client.exchange("PUT /log/level HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + token
                     + "\r\nContent-Type: application/json\r\nContent-Length: " + body.length()
                     + "\r\nConnection: close\r\n\r\n" + body);
-        }
-    }
-
-    /// The command that the README begins with, of the distribution that this checkout has, or builds.
-    @Test
-    void theFirstCommandOfTheReadmeShowsAShopAndEndsWithSigint() throws Exception {
-        Path out = folder.resolve("demo-out.txt");
-        Path err = folder.resolve("demo-err.txt");
-        Path launcher = Path.of("").toAbsolutePath().resolveSibling("tidegate");
-        ProcessBuilder builder = new ProcessBuilder(
-                List.of(launcher.toString(), "demo", "--port", "0", "--admin-port", "0"))
-                .directory(folder.toFile()).redirectOutput(out.toFile()).redirectError(err.toFile());
-        builder.environment().put("XDG_RUNTIME_DIR", folder.toString());
-        builder.environment().put("TIDEGATE_JAVA_HOME", System.getProperty("java.home"));
-        builder.environment().put("TIDEGATE_AOT", "off");
-        Process demo = builder.start();
-        try {
-            while (demo.isAlive() && !Files.readString(out).contains("Ctrl-C")) {
-                // As long as it builds.
-                Thread.sleep(50);
-            }
-            Matcher port = Pattern.compile("gateway +http://localhost:(\\d+)").matcher(Files.readString(out));
-            assertThat(port.find()).as(Files.readString(out) + Files.readString(err)).isTrue();
-            InetSocketAddress web = new InetSocketAddress("127.0.0.1", Integer.parseInt(port.group(1)));
-            for (String path : List.of("/orders", "/orders/1001", "/payments", "/users")) {
-                assertThat(status(web, path)).as(path).isEqualTo(200);
-            }
-
-            assertThat(new ProcessBuilder("kill", "-INT", Long.toString(demo.pid())).start().waitFor()).isZero();
-
-            assertThat(demo.waitFor()).isZero();
-        } finally {
-            demo.destroyForcibly().waitFor();
         }
     }
 }
