@@ -2,7 +2,8 @@ package io.tidegate.api;
 
 import java.nio.ByteBuffer;
 
-/// Rewrites a body as it passes. Made for one exchange, so it may keep state in fields.
+/// Rewrites a body as it passes. A message without a body has none to rewrite. Made for one exchange, so it may keep
+/// state in fields.
 @FunctionalInterface
 public interface BodyTransform {
 

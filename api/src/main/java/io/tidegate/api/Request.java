@@ -12,7 +12,7 @@ public interface Request {
     /// The method, with regard to case (RFC 9110 §9.1).
     String method();
 
-    /// `http` or `https`.
+    /// `http` or `https`, as the client used it: with a trusted proxy in front, what that says in `X-Forwarded-Proto`.
     String scheme();
 
     /// The host the client asked for, lower case, without port; empty for an HTTP/1.0 request without one.
@@ -63,6 +63,6 @@ public interface Request {
     /// [Long#MAX_VALUE] for no limit.
     void limitBody(long maxBytes);
 
-    /// Replaces a body that [Decision#withBody] has collected. The array is not copied.
+    /// Replaces a body that [Decision#withBody] has collected, an empty one included. The array is not copied.
     void replaceBody(byte[] body);
 }

@@ -21,6 +21,7 @@ public interface Response {
     /// Whether an upstream sent it. Otherwise a policy or the gateway itself made it.
     boolean fromUpstream();
 
-    /// Replaces a body that [Decision#withBody] has collected. The array is not copied.
+    /// Replaces a body that [Decision#withBody] has collected, an empty one included. The array is not copied. Answers
+    /// to HEAD, 204 and 304 go without a body nevertheless.
     void replaceBody(byte[] body);
 }

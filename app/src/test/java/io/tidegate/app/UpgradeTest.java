@@ -17,13 +17,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -41,9 +37,6 @@ class UpgradeTest {
     private Path folder;
 
     private final ExecutorService threads = Executors.newCachedThreadPool();
-    private final AtomicBoolean enough = new AtomicBoolean();
-    private final AtomicLong answered = new AtomicLong();
-    private final Queue<String> failures = new ConcurrentLinkedQueue<>();
     private HttpServer service;
     private int port;
     private int adminPort;
@@ -77,7 +70,6 @@ class UpgradeTest {
 
     @AfterEach
     void stop() {
-        enough.set(true);
         service.stop(0);
         threads.shutdownNow();
     }
@@ -86,31 +78,6 @@ class UpgradeTest {
         try (ServerSocket one = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return List.of(one.getLocalPort(), other.getLocalPort());
-        }
-    }
-
-    private void send() {
-        try (HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
-            HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/")).build();
-            while (!enough.get()) {
-                HttpResponse<String> response = client.send(request, BodyHandlers.ofString());
-                if (response.statusCode() != 200 || !response.body().equals("served\n")) {
-                    failures.add(response.statusCode() + " " + response.body());
-                }
-                answered.incrementAndGet();
-            }
-        } catch (IOException | InterruptedException e) {
-            failures.add(e.toString());
-        }
-    }
-
-    private void awaitMoreAnswers() throws InterruptedException {
-        long wanted = answered.get() + 200;
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(ProgramProcess.GUARD_SECONDS);
-        while (answered.get() < wanted) {
-            assertThat(failures).isEmpty();
-            assertThat(System.nanoTime() - end).as("answers: %s", answered).isNegative();
-            Thread.sleep(5);
         }
     }
 
@@ -133,13 +100,10 @@ class UpgradeTest {
     @Test
     void losesNoRequestWhenAnotherProcessTakesOver() throws Exception {
         List<ProgramProcess> processes = new ArrayList<>();
-        try {
+        try (LoadClients clients = new LoadClients(port, "served\n")) {
             processes.add(ProgramProcess.start(folder, "0", "run"));
             processes.getFirst().awaitErr("\"serving\"");
-            for (int i = 0; i < CLIENTS; i++) {
-                threads.execute(this::send);
-            }
-            awaitMoreAnswers();
+            clients.start(CLIENTS).awaitAnswers(100);
 
             // Twice: the process that took over hands over in its turn.
             for (int next = 1; next <= 2; next++) {
@@ -148,12 +112,14 @@ class UpgradeTest {
                 ProgramProcess before = processes.get(next - 1);
                 assertThat(before.end()).as(before.err()).isZero();
                 assertThat(before.err()).contains("another process serves now").contains("\"stopped\"");
-                awaitMoreAnswers();
+                assertThat(clients.toldToClose()).as("kept connections that an answer closed")
+                        .isGreaterThanOrEqualTo(next * CLIENTS);
+                clients.awaitAnswers(100);
                 awaitReady();
             }
 
-            enough.set(true);
-            assertThat(failures).isEmpty();
+            assertThat(clients.failures()).isEmpty();
+            assertThat(clients.refused()).isZero();
             assertThat(processes.getLast().err()).contains("taking over from the process that runs");
         } finally {
             for (ProgramProcess process : processes) {
@@ -164,10 +130,10 @@ class UpgradeTest {
 
     @Test
     void leavesTheProcessThatRunsAloneWhenTheNextCannotStart() throws Exception {
-        try (ProgramProcess running = ProgramProcess.start(folder, "0", "run")) {
+        try (ProgramProcess running = ProgramProcess.start(folder, "0", "run");
+                LoadClients clients = new LoadClients(port, "served\n")) {
             running.awaitErr("\"serving\"");
-            threads.execute(this::send);
-            awaitMoreAnswers();
+            clients.start(1).awaitAnswers(100);
             Path file = folder.resolve("tidegate.yaml");
             try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
                 Files.writeString(folder.resolve("next.yaml"), Files.readString(file).replace("upstreams:",
@@ -179,12 +145,12 @@ class UpgradeTest {
                 }
             }
             running.awaitErr("the other process gave up");
-            awaitMoreAnswers();
+            clients.awaitAnswers(100);
 
             assertThat(running.process().isAlive()).isTrue();
             assertThat(ready()).isEqualTo(200);
-            enough.set(true);
-            assertThat(failures).isEmpty();
+            assertThat(clients.failures()).isEmpty();
+            assertThat(clients.refused()).isZero();
         }
     }
 }

@@ -78,10 +78,10 @@ public final class Engine implements ConfigTarget, AutoCloseable {
         FileDescriptors descriptors = FileDescriptors.ofProcess();
         int clients = descriptors.connections(process.maxConnections(), count);
         gate = new ConnectionGate(clients);
-        workers = new Workers(count, Transport.choose(process.transport()));
+        workers = new Workers(count, Transport.choose(process.transport()), options.policyBounds());
         metrics = new Metrics(count, new Metrics.BuildInfo(options.version(), workers.transport().label()));
         watch = new LoopWatch(workers, metrics);
-        compiler = new Compiler(workers,
+        compiler = new Compiler(workers, options.nameServers(),
                 new ServiceConnections(descriptors.services(clients, count), workers), metrics);
     }
 

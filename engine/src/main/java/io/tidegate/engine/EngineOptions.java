@@ -1,6 +1,9 @@
 package io.tidegate.engine;
 
 import io.tidegate.config.ProcessConfig;
+import io.tidegate.engine.worker.PolicyBounds;
+import java.net.InetSocketAddress;
+import java.util.List;
 
 /// What an engine is started with; none of it changes while it runs.
 ///
@@ -8,10 +11,35 @@ import io.tidegate.config.ProcessConfig;
 ///            workers, transport and the most connections
 /// @param version
 ///            of the gateway, as the metrics tell it
-public record EngineOptions(ProcessConfig process, String version) {
+/// @param policyBounds
+///            what policies may hold and wait for
+/// @param nameServers
+///            who is asked for the addresses of services; those of this machine where it is empty
+public record EngineOptions(ProcessConfig process, String version, PolicyBounds policyBounds,
+        List<InetSocketAddress> nameServers) {
+
+    /// Copies the list.
+    public EngineOptions {
+        nameServers = List.copyOf(nameServers);
+    }
+
+    /// Those of a gateway on this machine.
+    public EngineOptions(ProcessConfig process, String version) {
+        this(process, version, PolicyBounds.ofProcess(), List.of());
+    }
 
     /// Those of a gateway that has no version.
     public EngineOptions(ProcessConfig process) {
         this(process, "unknown");
+    }
+
+    /// These, with other bounds for policies.
+    public EngineOptions withPolicyBounds(PolicyBounds bounds) {
+        return new EngineOptions(process, version, bounds, nameServers);
+    }
+
+    /// These, with other name servers.
+    public EngineOptions withNameServers(List<InetSocketAddress> servers) {
+        return new EngineOptions(process, version, policyBounds, servers);
     }
 }

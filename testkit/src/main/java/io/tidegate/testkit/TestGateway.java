@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /// A gateway in this process, on free ports of the loopback address.
@@ -60,10 +61,20 @@ public final class TestGateway implements AutoCloseable {
     /// @throws AssertionError
     ///             where the configuration is refused
     public static TestGateway start(Setup setup, String yaml) {
+        return start(setup, UnaryOperator.identity(), yaml);
+    }
+
+    /// A gateway run in this way with this configuration, and with options of its own.
+    ///
+    /// @param options
+    ///            changes what a gateway is started with
+    /// @throws AssertionError
+    ///             where the configuration is refused
+    public static TestGateway start(Setup setup, UnaryOperator<EngineOptions> options, String yaml) {
         Leaks.watch();
         ProcessConfig process = new ProcessConfig(new ProcessConfig.Count(setup.workers()), setup.transport(),
                 new ProcessConfig.Count(0), Duration.ofSeconds(30), Duration.ZERO, null);
-        TestGateway gateway = new TestGateway(Engine.start(new EngineOptions(process)));
+        TestGateway gateway = new TestGateway(Engine.start(options.apply(new EngineOptions(process))));
         try {
             gateway.apply(yaml);
         } catch (AssertionError | RuntimeException e) {

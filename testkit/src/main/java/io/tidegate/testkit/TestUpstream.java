@@ -95,7 +95,8 @@ public final class TestUpstream implements AutoCloseable {
         return start(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), script);
     }
 
-    private static TestUpstream start(SocketAddress address, Script script) {
+    /// An upstream at this address, TCP or Unix.
+    public static TestUpstream start(SocketAddress address, Script script) {
         try {
             ServerSocketChannel server = address instanceof UnixDomainSocketAddress
                     ? ServerSocketChannel.open(StandardProtocolFamily.UNIX)

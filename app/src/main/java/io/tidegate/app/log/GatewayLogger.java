@@ -21,7 +21,7 @@ final class GatewayLogger extends LegacyAbstractLogger implements LoggingEventAw
     GatewayLogger(String name, LogSink sink) {
         this.name = name;
         this.sink = sink;
-        this.own = name.startsWith("io.tidegate.");
+        this.own = name.startsWith("io.tidegate.") || name.startsWith("tidegate.");
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.tidegate.api.Key;
 import io.tidegate.api.Request;
 import io.tidegate.api.Response;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -20,8 +21,21 @@ final class ObservedExchange implements Exchange {
     private final Request request = new ObservedRequest();
     private final Response response = new ObservedResponse();
 
+    private boolean changing;
+
     ObservedExchange(Exchange actual) {
         this.actual = actual;
+    }
+
+    /// Whether something would have been changed since the last call.
+    boolean takeChanging() {
+        boolean was = changing;
+        changing = false;
+        return was;
+    }
+
+    private void wouldChange(boolean really) {
+        changing |= really;
     }
 
     @Override
@@ -69,12 +83,12 @@ final class ObservedExchange implements Exchange {
 
     @Override
     public void transformRequest(BodyTransform transform) {
-        // Not while observing.
+        wouldChange(true);
     }
 
     @Override
     public void transformResponse(BodyTransform transform) {
-        // Not while observing.
+        wouldChange(true);
     }
 
     private final class ObservedRequest implements Request {
@@ -133,17 +147,17 @@ final class ObservedExchange implements Exchange {
 
         @Override
         public void setPath(String path) {
-            // Not while observing.
+            wouldChange(!path.equals(path()));
         }
 
         @Override
         public void setQuery(@Nullable String query) {
-            // Not while observing.
+            wouldChange(!Objects.equals(query, query()));
         }
 
         @Override
         public void setAuthority(String authority) {
-            // Not while observing.
+            wouldChange(!authority.equals(authority()));
         }
 
         @Override
@@ -153,7 +167,7 @@ final class ObservedExchange implements Exchange {
 
         @Override
         public void replaceBody(byte[] body) {
-            // Not while observing.
+            wouldChange(true);
         }
     }
 
@@ -168,7 +182,7 @@ final class ObservedExchange implements Exchange {
 
         @Override
         public void setStatus(int status) {
-            // Not while observing.
+            wouldChange(status != status());
         }
 
         @Override
@@ -188,7 +202,7 @@ final class ObservedExchange implements Exchange {
 
         @Override
         public void replaceBody(byte[] body) {
-            // Not while observing.
+            wouldChange(true);
         }
     }
 
@@ -221,17 +235,17 @@ final class ObservedExchange implements Exchange {
 
         @Override
         public void set(String name, String value) {
-            // Not while observing.
+            wouldChange(!all(name).equals(List.of(value)));
         }
 
         @Override
         public void add(String name, String value) {
-            // Not while observing.
+            wouldChange(true);
         }
 
         @Override
         public void remove(String name) {
-            // Not while observing.
+            wouldChange(contains(name));
         }
 
         @Override

@@ -30,9 +30,6 @@ public final class PolicyRun {
     /// Most policies of one route: which of them ran is kept in one word.
     public static final int MAX_STEPS = 64;
 
-    /// Longest wait for what a policy awaits.
-    private static final long AWAIT_NANOS = 30_000_000_000L;
-
     private static final Step[] NONE = {};
 
     /// Whose policies are run.
@@ -65,7 +62,7 @@ public final class PolicyRun {
     private boolean responding;
     private int generation;
     private @Nullable Deadline awaiting;
-    private @Nullable Exchange observer;
+    private @Nullable ObservedExchange observer;
 
     /// A run for the exchanges of `owner`.
     public PolicyRun(Owner owner, Worker worker) {
@@ -237,6 +234,8 @@ public final class PolicyRun {
     /// A step that observes never holds or ends anything: its decision is counted. What needs the body or awaits
     /// something is followed, because only then its decision is known.
     private Decision observed(Step step, Decision decision) {
+        boolean decided = !(decision instanceof Decision.WithBody || decision instanceof Decision.Await);
+        boolean changing = decided && observer != null && observer.takeChanging();
         return switch (decision) {
             case Decision.Respond(Reply reply) -> {
                 step.observed(worker, "answer " + reply.status(), owner.view().id());
@@ -246,7 +245,12 @@ public final class PolicyRun {
                 step.observed(worker, "refuse with " + fault.code(), owner.view().id());
                 yield Decision.next();
             }
-            case Decision.Next pass -> pass;
+            case Decision.Next pass -> {
+                if (changing) {
+                    step.observed(worker, "change the message", owner.view().id());
+                }
+                yield pass;
+            }
             case Decision.WithBody body -> body;
             case Decision.Await await -> await;
         };
@@ -285,7 +289,7 @@ public final class PolicyRun {
         });
         awaiting = deadline;
         worker.deadlines().refresh();
-        worker.deadlines().set(deadline, AWAIT_NANOS);
+        worker.deadlines().set(deadline, worker.policyWaitNanos());
         stage.whenComplete((result, failure) -> {
             if (worker.inLoop()) {
                 awaited(mine, step, result, failure);

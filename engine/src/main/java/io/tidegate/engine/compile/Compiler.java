@@ -5,8 +5,9 @@ import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.uring.IoUringDatagramChannel;
 import io.netty.resolver.AddressResolverGroup;
-import io.netty.resolver.dns.DnsAddressResolverGroup;
 import io.netty.resolver.dns.DnsNameResolverBuilder;
+import io.netty.resolver.dns.RoundRobinDnsAddressResolverGroup;
+import io.netty.resolver.dns.SequentialDnsServerAddressStreamProvider;
 import io.tidegate.config.EffectivePolicies;
 import io.tidegate.config.GatewayConfig;
 import io.tidegate.config.Problem;
@@ -74,7 +75,11 @@ public final class Compiler implements AutoCloseable {
     }
 
     /// A compiler for these event loops.
-    public Compiler(Workers workers, ServiceConnections connections, Metrics metrics) {
+    ///
+    /// @param nameServers
+    ///            who is asked for the addresses of services; those of this machine where it is empty
+    public Compiler(Workers workers, List<InetSocketAddress> nameServers, ServiceConnections connections,
+            Metrics metrics) {
         this.workers = workers;
         this.connections = connections;
         this.metrics = metrics;
@@ -84,7 +89,12 @@ public final class Compiler implements AutoCloseable {
             case NIO -> NioDatagramChannel.class;
         };
         this.tls = new TlsCompiler(workers, metrics);
-        this.resolver = new DnsAddressResolverGroup(new DnsNameResolverBuilder().datagramChannelType(datagrams));
+        DnsNameResolverBuilder names = new DnsNameResolverBuilder().datagramChannelType(datagrams);
+        if (!nameServers.isEmpty()) {
+            names.nameServerProvider(new SequentialDnsServerAddressStreamProvider(nameServers));
+        }
+        // Those of a name take turns: a service that runs at several addresses is used at all of them.
+        this.resolver = new RoundRobinDnsAddressResolverGroup(names);
     }
 
     /// Compiles `config`. Nothing that runs is touched before [#commit].

@@ -452,8 +452,7 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
     @Override
     public void collect(int maxBytes, Consumer<Body> then, Runnable tooLarge) {
         byte[] known = state == State.ANSWERING ? answer : NOTHING;
-        if (state == State.ANSWERING || (response != null && responseSide.isBodiless())
-                || (response == null && requestSide.hasNoBody())) {
+        if (state == State.ANSWERING || (response == null && requestSide.hasNoBody())) {
             if (known.length > maxBytes) {
                 tooLarge.run();
             } else {

@@ -15,6 +15,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Moves a body from one side to the other: untouched unless a policy asked. Reused from message to message.
 ///
@@ -42,6 +44,7 @@ final class Relay implements BodySink {
         PASS, HOLD, DISCARD
     }
 
+    private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
     private static final byte[] NOTHING = {};
     private static final byte[] CRLF = Ascii.bytes("\r\n");
     private static final byte[] LAST_CHUNK = Ascii.bytes("0\r\n\r\n");
@@ -83,11 +86,14 @@ final class Relay implements BodySink {
     }
 
     private void forget() {
-        if (accounted > 0 || held.length > 0) {
-            worker.unhold(accounted);
-            accounted = 0;
-            held = NOTHING;
-        }
+        release();
+        worker.unhold(accounted);
+        accounted = 0;
+    }
+
+    /// Lets go of what is held. It goes on counting against the budget, where it may be written out slowly.
+    private void release() {
+        held = NOTHING;
         heldLength = 0;
         collector = null;
         tooLarge = null;
@@ -173,6 +179,14 @@ final class Relay implements BodySink {
         heldLength = body.length;
     }
 
+    /// Puts a body where the message has none.
+    void replaceNone(byte[] body) {
+        mode = Mode.HOLD;
+        ended = true;
+        held = body;
+        heldLength = body.length;
+    }
+
     /// Lets what is held through, and then what comes.
     ///
     /// @param encodeChunks
@@ -183,7 +197,7 @@ final class Relay implements BodySink {
         chunks = encodeChunks;
         byte[] first = held;
         int length = heldLength;
-        forget();
+        release();
         if (length > 0) {
             pass(first, length);
         }
@@ -339,7 +353,8 @@ final class Relay implements BodySink {
         } catch (FaultException e) {
             discard();
             target.refuse(e.fault());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError | StackOverflowError e) {
+            LOG.error("a policy failed to rewrite a body", e);
             discard();
             target.refuse(Fault.POLICY_FAILED);
         }

@@ -64,6 +64,15 @@ final class RequestSide implements Relay.Target {
         }
     }
 
+    /// Puts another body in place of the one that was collected, an empty one included.
+    void replaceBody(byte[] body) {
+        if (hasNoBody()) {
+            relay.replaceNone(body);
+        } else {
+            relay.replace(body);
+        }
+    }
+
     /// Rewrites the body on its way.
     void transform(BodyTransform transform) {
         if (begun || stream != null) {

@@ -6,6 +6,7 @@ import io.tidegate.api.Headers;
 import io.tidegate.api.Request;
 import io.tidegate.engine.wire.Ascii;
 import io.tidegate.engine.wire.HeaderView;
+import io.tidegate.engine.wire.KnownHeader;
 import io.tidegate.engine.wire.PathCanonicaliser;
 import io.tidegate.engine.wire.RequestHead;
 import java.nio.charset.StandardCharsets;
@@ -39,7 +40,15 @@ final class RequestView implements Request {
 
     @Override
     public String scheme() {
-        return view.client().secure() ? "https" : "http";
+        return view.client().secure() || isForwardedFromHttps() ? "https" : "http";
+    }
+
+    /// Whether a trusted proxy says that TLS ended there.
+    private boolean isForwardedFromHttps() {
+        RequestHead head = head();
+        int field = view.client().trusted() ? head.find(KnownHeader.X_FORWARDED_PROTO) : -1;
+        return field >= 0 && Ascii.text(head.bytes(), head.valueStart(field), head.valueEnd(field))
+                .equalsIgnoreCase("https");
     }
 
     @Override
@@ -147,6 +156,6 @@ final class RequestView implements Request {
 
     @Override
     public void replaceBody(byte[] body) {
-        view.exchange().requestSide().relay().replace(body);
+        view.exchange().requestSide().replaceBody(body);
     }
 }

@@ -18,6 +18,7 @@ import org.slf4j.LoggerFactory;
 final class ResponseSide implements Relay.Target {
 
     private static final Logger LOG = LoggerFactory.getLogger(ResponseSide.class);
+    private static final byte[] NOTHING = {};
     private static final byte[] CHUNKED_LINE = Ascii.bytes("transfer-encoding: chunked\r\n");
     private static final byte[] CLOSE_LINE = Ascii.bytes("connection: close\r\n");
     private static final byte[] KEEP_ALIVE_LINE = Ascii.bytes("connection: keep-alive\r\n");
@@ -105,6 +106,7 @@ final class ResponseSide implements Relay.Target {
 
     /// Sends a head as it is received; `in` holds it from `start` to `end` where `end` is more than `start`.
     void send(ResponseHead head, ByteBuf in, int start, int end, UpstreamStream from) {
+        settleBodiless(head);
         boolean chunked = head.contentLength() == ResponseHead.CHUNKED;
         boolean rewritten = relay.transforms() && !bodiless;
         boolean unknownLength = !bodiless && (head.contentLength() < 0 || rewritten);
@@ -132,6 +134,7 @@ final class ResponseSide implements Relay.Target {
 
     /// Sends a head that was held, and what has come behind it meanwhile.
     void sendHeld(ResponseHead head, @Nullable UpstreamStream from) {
+        settleBodiless(head);
         boolean whole = relay.isWhole();
         boolean rewritten = relay.transforms() && !bodiless;
         boolean known = bodiless || (!rewritten && (whole || head.contentLength() >= 0));
@@ -146,6 +149,29 @@ final class ResponseSide implements Relay.Target {
         relay.open(!known && client.framing() == Framing.CHUNKS);
         if (from != null && exchange.isCurrent(from)) {
             from.reading(client.isWritable());
+        }
+    }
+
+    /// Where the message has no body there is nothing to rewrite, and what a policy puts in its place is sent only
+    /// where
+    /// one may be. The length that is told to HEAD is that of the body that GET would get, which is not known then (RFC
+    /// 9110 section 8.6).
+    private void settleBodiless(ResponseHead head) {
+        if (!bodiless) {
+            return;
+        }
+        boolean changed = relay.transforms();
+        relay.dropTransforms();
+        if (relay.heldLength() > 0) {
+            if (request.method().equals("HEAD") || head.status() == 204 || head.status() == 304) {
+                changed = true;
+                relay.replace(NOTHING);
+            } else {
+                bodiless = false;
+            }
+        }
+        if (changed) {
+            head.drop(KnownHeader.CONTENT_LENGTH);
         }
     }
 

@@ -15,8 +15,6 @@ import org.jspecify.annotations.Nullable;
 /// One event loop and all it owns. Everything here is touched on that loop only.
 public final class Worker {
 
-    /// Most memory for bodies that policies hold.
-    private static final long MAX_HELD = 256L << 20;
     private static final int MAX_OFFLOADS = 1024;
 
     /// Most bytes that are copied from one buffer to another at once.
@@ -29,6 +27,8 @@ public final class Worker {
     /// on the same lines of the processor's cache.
     private static final int SENDING_BUFFER = 2048 + 64;
 
+    private final long mostHeld;
+    private final long policyWaitNanos;
     private final Semaphore offloads = new Semaphore(MAX_OFFLOADS);
     private long held;
     private final int index;
@@ -42,7 +42,9 @@ public final class Worker {
     private final DateLine dates = new DateLine();
     private final SplittableRandom random = new SplittableRandom();
 
-    Worker(int index, EventLoop loop, Transport transport) {
+    Worker(int index, EventLoop loop, Transport transport, long mostHeld, long policyWaitNanos) {
+        this.mostHeld = mostHeld;
+        this.policyWaitNanos = policyWaitNanos;
         this.index = index;
         this.loop = loop;
         this.transport = transport;
@@ -124,7 +126,7 @@ public final class Worker {
     ///
     /// @return whether there was as much left
     public boolean hold(int bytes) {
-        if (held + bytes > MAX_HELD) {
+        if (held + bytes > mostHeld) {
             return false;
         }
         held += bytes;
@@ -134,6 +136,11 @@ public final class Worker {
     /// Gives back what [#hold] took.
     public void unhold(int bytes) {
         held -= bytes;
+    }
+
+    /// Longest wait for what a policy awaits, in nanoseconds.
+    public long policyWaitNanos() {
+        return policyWaitNanos;
     }
 
     /// Runs `work` on a virtual thread, where it may block.

@@ -16,14 +16,20 @@ public final class Workers implements AutoCloseable {
     private final IdentityHashMap<EventLoop, Worker> byLoop = new IdentityHashMap<>();
     private final Transport transport;
 
-    /// Starts `count` event loops.
+    /// Starts `count` event loops, with the bounds of this process.
     public Workers(int count, Transport transport) {
+        this(count, transport, PolicyBounds.ofProcess());
+    }
+
+    /// Starts `count` event loops, which share what `bounds` says.
+    public Workers(int count, Transport transport, PolicyBounds bounds) {
         this.transport = transport;
         this.group = new MultiThreadIoEventLoopGroup(count, new DefaultThreadFactory("tidegate-worker"),
                 transport.handlers());
         List<Worker> made = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            Worker worker = new Worker(i, group.next(), transport);
+            Worker worker = new Worker(i, group.next(), transport, bounds.heldBytesOfOne(count),
+                    bounds.longestWait().toNanos());
             byLoop.put(worker.loop(), worker);
             made.add(worker);
         }
