@@ -79,6 +79,14 @@ public final class RawClient implements AutoCloseable {
         }
         settings.accept(parameters);
         engine.setSSLParameters(parameters);
+        return secure(address, engine);
+    }
+
+    /// Connects and shakes hands as this engine does it, which is one for clients.
+    ///
+    /// @throws UncheckedIOException
+    ///             where the handshake fails
+    public static RawClient secure(SocketAddress address, SSLEngine engine) {
         try {
             Connection connection = Connection.to(address, 0);
             try {

@@ -34,7 +34,16 @@ import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.cert.X509v2CRLBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateHolder;
+import org.bouncycastle.cert.ocsp.BasicOCSPResp;
+import org.bouncycastle.cert.ocsp.CertificateID;
+import org.bouncycastle.cert.ocsp.CertificateStatus;
+import org.bouncycastle.cert.ocsp.OCSPException;
+import org.bouncycastle.cert.ocsp.OCSPRespBuilder;
+import org.bouncycastle.cert.ocsp.jcajce.JcaBasicOCSPRespBuilder;
+import org.bouncycastle.operator.DigestCalculator;
 import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.operator.jcajce.JcaDigestCalculatorProviderBuilder;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.jspecify.annotations.Nullable;
 
@@ -101,6 +110,11 @@ final class Authority {
         return "cert: " + folder.resolve(name + ".crt") + ", key: " + folder.resolve(name + ".key");
     }
 
+    /// The authority's own certificate.
+    X509Certificate certificate() {
+        return root.getCertificate();
+    }
+
     /// Writes the authority's own certificate.
     Path ca(String name) {
         return replace(name, root.getRootCertificatePEM());
@@ -122,6 +136,22 @@ final class Authority {
             Files.write(file, der);
             return file;
         } catch (IOException | OperatorCreationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /// An OCSP response that says that a certificate is good.
+    byte[] ocsp(X509Bundle bundle) {
+        try {
+            DigestCalculator sha1 = new JcaDigestCalculatorProviderBuilder().build().get(CertificateID.HASH_SHA1);
+            CertificateID id = new CertificateID(sha1, new JcaX509CertificateHolder(root.getCertificate()),
+                    bundle.getCertificate().getSerialNumber());
+            BasicOCSPResp response = new JcaBasicOCSPRespBuilder(root.getCertificate().getPublicKey(), sha1)
+                    .addResponse(id, CertificateStatus.GOOD)
+                    .build(new JcaContentSignerBuilder("SHA256withECDSA").build(root.getKeyPair().getPrivate()), null,
+                            date(Instant.now()));
+            return new OCSPRespBuilder().build(OCSPRespBuilder.SUCCESSFUL, response).getEncoded();
+        } catch (GeneralSecurityException | IOException | OperatorCreationException | OCSPException e) {
             throw new IllegalStateException(e);
         }
     }
