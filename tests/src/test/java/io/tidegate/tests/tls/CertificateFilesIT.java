@@ -57,10 +57,10 @@ class CertificateFilesIT {
         }
     }
 
-
     private static double refused(RunningGateway gateway) {
         try (RawClient client = RawClient.connect(gateway.admin())) {
-            return client.exchange("GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").body().lines()
+            return client.exchange("GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").body()
+                    .lines()
                     .filter(line -> line.startsWith("tidegate_config_reloads_total{") && line.contains("rejected"))
                     .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1))).sum();
         }

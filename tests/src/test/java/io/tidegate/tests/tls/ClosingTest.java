@@ -162,7 +162,8 @@ class ClosingTest {
             }
         });
                 TestGateway gateway = TestGateway.start(setup, yaml(authority, upstream)
-                        .replace("upstream: all }", "upstream: all, policies: [{ requestLimits: { maxBody: 1GiB } }] }"));
+                        .replace("upstream: all }",
+                                "upstream: all, policies: [{ requestLimits: { maxBody: 1GiB } }] }"));
                 RawClient client = authority.connect(gateway.address(), "one.test")) {
             Thread sender = Thread.ofPlatform().daemon().start(() -> {
                 client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: " + length + "\r\n\r\n");

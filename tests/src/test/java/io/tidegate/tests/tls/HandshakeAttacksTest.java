@@ -127,7 +127,8 @@ class HandshakeAttacksTest extends TlsFixture {
     @Test
     void whoSaysNothingOrHalfOfItIsCutOff() {
         start("certificates: [" + certificate("one", "one.test") + "]", "timeouts: { firstByte: 200ms }");
-        try (RawClient silent = gateway().client(); RawClient half = gateway().client();
+        try (RawClient silent = gateway().client();
+                RawClient half = gateway().client();
                 RawClient first = gateway().client()) {
             byte[] hello = hello("one.test");
             half.send(Arrays.copyOf(hello, hello.length / 2));
@@ -174,7 +175,8 @@ class HandshakeAttacksTest extends TlsFixture {
     void suitesWithoutForwardSecrecyAreRefused() {
         start("certificates: [{ " + servers.write("one", servers.server(true, "one.test")) + " }]");
 
-        for (String suite : new String[]{"TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256", "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA"}) {
+        for (String suite : new String[]{"TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256",
+            "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA"}) {
             assertThatThrownBy(() -> Authority.connect(gateway().address(), "one.test", servers.trust(null),
                     parameters -> {
                         parameters.setProtocols(new String[]{"TLSv1.2"});

@@ -8,8 +8,8 @@ import java.io.UncheckedIOException;
 import java.security.cert.X509Certificate;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.assertj.core.api.Assertions;
-import org.junit.jupiter.api.Test;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 
 /// Which certificate is shown to whom.
 class ServerNamesTest extends TlsFixture {

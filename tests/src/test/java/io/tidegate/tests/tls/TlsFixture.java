@@ -8,10 +8,10 @@ import io.tidegate.tests.GatewayYaml;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import org.assertj.core.api.Assertions;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
-import org.jspecify.annotations.Nullable;
 
 /// A service, a gateway with TLS in front of it that each test configures, and two authorities: one for servers, one
 /// for clients.
