@@ -35,7 +35,7 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter {
     private final Outbox outbox;
     private final DeliveryWatch delivery;
     private final ChannelHandlerContext context;
-    private final @Nullable TlsConnection secured;
+    private final @Nullable TlsConnection secured; // null without TLS
     private final long bornAt;
     private final long ageNanos;
     private ListenerSnapshot current;
@@ -48,8 +48,6 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter {
     private boolean closing;
     private int requests;
 
-    /// @param secured
-    ///            what was agreed on with the client; null without TLS
     Http1ServerHandler(Listener listener, ListenerSnapshot current, Worker worker, ChannelHandlerContext context,
             @Nullable TlsConnection secured) {
         this.listener = listener;
@@ -378,8 +376,7 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter {
             }
         }
         worker.deadlines().set(deadline, Math.max(LINGER_NANOS, timeouts().writeIdle().toNanos()));
-        // The client may still be sending: what it sends is taken and dropped for a moment, so that it reads the answer
-        // before it sees a reset (RFC 9112 section 9.6).
+        // What the client still sends is dropped for a moment, so that it reads the answer first (RFC 9112 section 9.6).
         TlsClosing.finish(context).addListener(sent -> {
             if (context.channel() instanceof DuplexChannel duplex) {
                 duplex.shutdownOutput();
