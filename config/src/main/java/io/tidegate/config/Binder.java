@@ -9,7 +9,6 @@ import io.tidegate.config.Node.Entry;
 import io.tidegate.config.Node.Scalar.Kind;
 import io.tidegate.config.RecordShape.Component;
 import java.lang.reflect.InvocationTargetException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -228,8 +227,7 @@ final class Binder {
 
     private @Nullable Record shorten(RecordShape.Shorthand form, Object argument, Node.Scalar scalar, Where where) {
         try {
-            Record made = (Record) form.method().invoke(null, argument);
-            return made instanceof FileConfig file ? file.in(Path.of(scalar.place().file()).getParent()) : made;
+            return FileConfig.placed((Record) form.method().invoke(null, argument), scalar.place());
         } catch (InvocationTargetException e) {
             if (scalar.hidden()) {
                 problems.error(scalar.place(), where, "is not what can stand here (its value is hidden)");

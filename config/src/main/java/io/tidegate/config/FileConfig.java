@@ -4,7 +4,6 @@ import io.tidegate.api.Doc;
 import io.tidegate.api.Shorthand;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
 
 /// A file that the configuration names. A relative path starts from the folder of the configuration file that names it.
 ///
@@ -26,9 +25,12 @@ public record FileConfig(String name) {
         }
     }
 
-    /// The same file, named in a configuration file of that folder.
-    FileConfig in(@Nullable Path folder) {
-        return folder == null ? this : new FileConfig(folder.resolve(name).toString());
+    /// What a configuration file says there: of a file, a relative path starts from its folder.
+    static Record placed(Record made, Place place) {
+        Path folder = Path.of(place.file()).getParent();
+        return made instanceof FileConfig file && folder != null
+                ? new FileConfig(folder.resolve(file.name).toString())
+                : made;
     }
 
     /// Where it is.

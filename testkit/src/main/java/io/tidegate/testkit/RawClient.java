@@ -70,6 +70,18 @@ public final class RawClient implements AutoCloseable {
         }
     }
 
+    /// Connects and shakes hands as this engine does it, which is one for clients.
+    ///
+    /// @throws UncheckedIOException
+    ///             where the handshake fails
+    public static RawClient secure(SocketAddress address, SSLEngine engine) {
+        try {
+            return new RawClient(SecureStream.connect(address, engine));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /// What was agreed on in the handshake.
     ///
     /// @throws IllegalStateException

@@ -55,6 +55,11 @@ final class SecureStream implements ByteStream {
         }
         settings.accept(parameters);
         engine.setSSLParameters(parameters);
+        return connect(address, engine);
+    }
+
+    /// Connects and shakes hands as this engine does it, which is one for clients.
+    static SecureStream connect(SocketAddress address, SSLEngine engine) throws IOException {
         Connection connection = Connection.to(address, 0);
         try {
             return new SecureStream(connection, engine);

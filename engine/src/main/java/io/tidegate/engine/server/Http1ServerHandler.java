@@ -36,7 +36,7 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements S
     private final Outbox outbox;
     private final DeliveryWatch delivery;
     private final ChannelHandlerContext context;
-    private final @Nullable TlsConnection secured;
+    private final @Nullable TlsConnection secured; // null without TLS
     private final long bornAt;
     private final long ageNanos;
     private ListenerSnapshot current;
@@ -50,8 +50,6 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements S
     private boolean closing;
     private int requests;
 
-    /// @param secured
-    ///            what was agreed on with the client; null without TLS
     Http1ServerHandler(Listener listener, ListenerSnapshot current, Worker worker, ChannelHandlerContext context,
             @Nullable TlsConnection secured) {
         this.listener = listener;
@@ -432,8 +430,7 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements S
             }
         }
         worker.deadlines().set(deadline, Math.max(LINGER_NANOS, timeouts().writeIdle().toNanos()));
-        // The client may still be sending: what it sends is taken and dropped for a moment, so that it reads the answer
-        // before it sees a reset (RFC 9112 section 9.6).
+        // What the client still sends is dropped for a moment, so that it reads the answer first (RFC 9112 section 9.6).
         TlsClosing.finish(context).addListener(sent -> {
             if (context.channel() instanceof DuplexChannel duplex) {
                 duplex.shutdownOutput();

@@ -18,6 +18,7 @@ import io.tidegate.engine.exchange.LiveSnapshot;
 import io.tidegate.engine.exchange.Snapshot;
 import io.tidegate.engine.observe.WorkerCells;
 import io.tidegate.engine.tls.TlsConnection;
+import io.tidegate.engine.tls.TlsHosts;
 import io.tidegate.engine.tls.TlsOpening;
 import io.tidegate.engine.worker.Transport;
 import io.tidegate.engine.worker.Worker;
@@ -179,8 +180,7 @@ public final class Listener implements AutoCloseable {
 
         @Override
         public void channelActive(ChannelHandlerContext ctx) {
-            Snapshot snapshot = live.current();
-            ListenerSnapshot current = snapshot == null ? null : snapshot.listener(slot);
+            ListenerSnapshot current = current();
             if (current == null) {
                 ctx.close();
                 return;
@@ -203,7 +203,7 @@ public final class Listener implements AutoCloseable {
             if (current.tls() == null) {
                 serve(ctx, current, worker, null);
             } else {
-                TlsOpening opening = new TlsOpening(current.tls(), worker, cells,
+                TlsOpening opening = new TlsOpening(Listener.this::hosts, worker, cells,
                         (opened, secured) -> secured(opened, worker, secured));
                 ctx.pipeline().addLast(opening);
                 opening.start(ctx.pipeline().context(opening), current.config().timeouts().firstByte().toNanos());
@@ -212,10 +212,19 @@ public final class Listener implements AutoCloseable {
         }
     }
 
+    private @Nullable TlsHosts hosts() {
+        ListenerSnapshot current = current();
+        return current == null ? null : current.tls();
+    }
+
+    private @Nullable ListenerSnapshot current() {
+        Snapshot snapshot = live.current();
+        return snapshot == null ? null : snapshot.listener(slot);
+    }
+
     /// TLS stands: by now the listener may be another, or none.
     private void secured(ChannelHandlerContext ctx, Worker worker, TlsConnection secured) {
-        Snapshot snapshot = live.current();
-        ListenerSnapshot current = snapshot == null ? null : snapshot.listener(slot);
+        ListenerSnapshot current = current();
         if (current == null) {
             ctx.close();
         } else {

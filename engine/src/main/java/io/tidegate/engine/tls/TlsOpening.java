@@ -12,6 +12,7 @@ import io.tidegate.engine.worker.Worker;
 import java.net.InetSocketAddress;
 import java.security.cert.CertificateEncodingException;
 import java.util.Locale;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,7 +29,7 @@ public final class TlsOpening extends ChannelInboundHandlerAdapter {
 
     private static final Logger LOG = LoggerFactory.getLogger(TlsOpening.class);
 
-    private final TlsHosts hosts;
+    private final Supplier<@Nullable TlsHosts> hosts;
     private final Worker worker;
     private final WorkerCells cells;
     private final Owner owner;
@@ -52,7 +53,11 @@ public final class TlsOpening extends ChannelInboundHandlerAdapter {
     }
 
     /// A handler for one connection.
-    public TlsOpening(TlsHosts hosts, Worker worker, WorkerCells cells, Owner owner) {
+    ///
+    /// @param hosts
+    ///            those of the moment; null where nothing is served any more. Asked for once the client has said what it
+    ///            wants, and not kept: what is replaced meanwhile is let go of.
+    public TlsOpening(Supplier<@Nullable TlsHosts> hosts, Worker worker, WorkerCells cells, Owner owner) {
         this.hosts = hosts;
         this.worker = worker;
         this.cells = cells;
@@ -112,7 +117,11 @@ public final class TlsOpening extends ChannelInboundHandlerAdapter {
         String address = ctx.channel().localAddress() instanceof InetSocketAddress inet
                 ? inet.getAddress().getHostAddress()
                 : "";
-        TlsHosts.Host host = hosts.choose(hello, address);
+        TlsHosts served = hosts.get();
+        if (served == null) {
+            throw new RefusedHelloException(Alert.UNRECOGNIZED_NAME, "gone");
+        }
+        TlsHosts.Host host = served.choose(hello, address);
         SslHandler handler = host.choose(hello).handler(ctx.alloc());
         tls = handler;
         serverName = hello.serverName();

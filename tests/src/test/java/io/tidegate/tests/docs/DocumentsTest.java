@@ -7,17 +7,25 @@ import io.tidegate.config.Loaded;
 import io.tidegate.config.PluginLoader;
 import io.tidegate.config.ReferenceWriter;
 import io.tidegate.tests.Project;
+import io.tidegate.tests.tls.Authority;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
 
 /// Every configuration that the documents show loads; what is only a part of one says so: ` ```yaml fragment`.
 class DocumentsTest {
+
+    @TempDir
+    private static Path folder;
 
     private static final String BLOCK = "```yaml";
     private static final String FRAGMENT = "```yaml fragment";
@@ -33,8 +41,22 @@ class DocumentsTest {
         return files;
     }
 
+    /// Makes the files that the documents name, in the folder where their configurations are loaded.
+    @BeforeAll
+    static void makeCertificates() throws IOException {
+        Files.createDirectories(folder.resolve("certs"));
+        Authority authority = new Authority(folder.resolve("certs"), "Documents");
+        authority.write("api", authority.server(false, "api.example.com"));
+        authority.write("partners", authority.server(false, "partners.example.com"));
+        authority.write("localhost", authority.server(false, "localhost"));
+        authority.ca("clients-ca.pem");
+        authority.crl("clients.crl");
+        authority.replace("tickets.key", Base64.getEncoder().encodeToString(new byte[48]) + "\n");
+    }
+
     private static void assertLoads(String where, String yaml) {
-        Loaded loaded = new ConfigLoader(PluginLoader.load(), name -> null).loadText(where, yaml);
+        Loaded loaded = new ConfigLoader(PluginLoader.load(), name -> null)
+                .loadText(folder.resolve(where.replaceAll("[/:]", "-")).toString(), yaml);
         assertThat(loaded).as("%s:%n%s%n%s", where, loaded, yaml).isInstanceOf(Loaded.Accepted.class);
     }
 
@@ -68,7 +90,7 @@ class DocumentsTest {
         assertThat(examples).isNotEmpty();
         return examples.stream()
                 .map(file -> DynamicTest.dynamicTest(Project.root().relativize(file).toString(),
-                        () -> assertLoads(file.toString(), Project.read(file))));
+                        () -> assertLoads(Project.root().relativize(file).toString(), Project.read(file))));
     }
 
     @Test

@@ -33,19 +33,29 @@ import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.cert.X509v2CRLBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateHolder;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.cert.ocsp.BasicOCSPResp;
+import org.bouncycastle.cert.ocsp.CertificateID;
+import org.bouncycastle.cert.ocsp.CertificateStatus;
+import org.bouncycastle.cert.ocsp.OCSPException;
+import org.bouncycastle.cert.ocsp.OCSPRespBuilder;
+import org.bouncycastle.cert.ocsp.jcajce.JcaBasicOCSPRespBuilder;
+import org.bouncycastle.operator.DigestCalculator;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.bouncycastle.operator.jcajce.JcaDigestCalculatorProviderBuilder;
 import org.jspecify.annotations.Nullable;
 
 /// A certificate authority of one test, with a folder for what it issues.
-final class Authority {
+public final class Authority {
 
     private final Path folder;
     private final X509Bundle root;
     private long serial = 1000;
 
-    Authority(Path folder, String name) {
+    /// One whose files are in this folder.
+    public Authority(Path folder, String name) {
         this.folder = folder;
         try {
             root = new CertificateBuilder().subject("CN=" + name).setIsCertificateAuthority(true).ecp256()
@@ -57,7 +67,7 @@ final class Authority {
     }
 
     /// A certificate for servers, not written anywhere.
-    X509Bundle server(boolean rsa, String... names) {
+    public X509Bundle server(boolean rsa, String... names) {
         return server(rsa, Instant.now().plusSeconds(90 * 86400), names);
     }
 
@@ -95,19 +105,24 @@ final class Authority {
     }
 
     /// Writes certificate and key, and says so as the configuration has it: `cert: …, key: …`.
-    String write(String name, X509Bundle bundle) {
+    public String write(String name, X509Bundle bundle) {
         replace(name + ".crt", bundle.getCertificatePathPEM());
         replace(name + ".key", bundle.getPrivateKeyPEM());
         return "cert: " + folder.resolve(name + ".crt") + ", key: " + folder.resolve(name + ".key");
     }
 
+    /// The authority's own certificate.
+    X509Certificate certificate() {
+        return root.getCertificate();
+    }
+
     /// Writes the authority's own certificate.
-    Path ca(String name) {
+    public Path ca(String name) {
         return replace(name, root.getRootCertificatePEM());
     }
 
     /// Writes a list of withdrawn certificates.
-    Path crl(String name, X509Bundle... withdrawn) {
+    public Path crl(String name, X509Bundle... withdrawn) {
         Instant now = Instant.now();
         X509v2CRLBuilder builder = new X509v2CRLBuilder(
                 X500Name.getInstance(root.getCertificate().getSubjectX500Principal().getEncoded()), date(now));
@@ -126,13 +141,29 @@ final class Authority {
         }
     }
 
+    /// An OCSP response that says that a certificate is good.
+    byte[] ocsp(X509Bundle bundle) {
+        try {
+            DigestCalculator sha1 = new JcaDigestCalculatorProviderBuilder().build().get(CertificateID.HASH_SHA1);
+            CertificateID id = new CertificateID(sha1, new JcaX509CertificateHolder(root.getCertificate()),
+                    bundle.getCertificate().getSerialNumber());
+            BasicOCSPResp response = new JcaBasicOCSPRespBuilder(root.getCertificate().getPublicKey(), sha1)
+                    .addResponse(id, CertificateStatus.GOOD)
+                    .build(new JcaContentSignerBuilder("SHA256withECDSA").build(root.getKeyPair().getPrivate()), null,
+                            date(Instant.now()));
+            return new OCSPRespBuilder().build(OCSPRespBuilder.SUCCESSFUL, response).getEncoded();
+        } catch (GeneralSecurityException | IOException | OperatorCreationException | OCSPException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     @SuppressWarnings("JavaUtilDate") // the builder takes nothing else
     private static Date date(Instant instant) {
         return Date.from(instant);
     }
 
     /// Puts a file in place at once.
-    Path replace(String name, String content) {
+    public Path replace(String name, String content) {
         try {
             Path beside = Files.writeString(folder.resolve(name + ".new"), content);
             return Files.move(beside, folder.resolve(name), StandardCopyOption.REPLACE_EXISTING,

@@ -83,8 +83,6 @@ class ServerNamesTest extends TlsFixture {
         start("certificates: [{ " + servers.write("rsa", rsa) + " }, { " + servers.write("ec", elliptic) + " }]");
 
         assertThat(key(parameters -> {})).isEqualTo("EC");
-        assertThat(key(parameters -> parameters.setSignatureSchemes(new String[]{"rsa_pss_rsae_sha256"})))
-                .isEqualTo("RSA");
         assertThat(key(parameters -> parameters.setProtocols(new String[]{"TLSv1.2"}))).isEqualTo("EC");
         assertThat(key(parameters -> {
             parameters.setProtocols(new String[]{"TLSv1.2"});
