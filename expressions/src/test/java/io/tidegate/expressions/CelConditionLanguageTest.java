@@ -65,12 +65,14 @@ final class CelConditionLanguageTest {
 
     @Test
     void takesWhatIsNotThereForEmpty() {
-        assertThat(language.compile("request.query == '' && route == ''").test(exchange().without())).isTrue();
+        assertThat(language.compile("request.query == '' && route == '' && client.spiffeId == ''"
+                + " && client.tlsVersion == '' && client.certificateSubject == ''").test(exchange().without()))
+                .isTrue();
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            request.pth == 'a'              | column 1: there is no 'request.pth' (there are client.address, client.listener,
+            request.pth == 'a'              | column 1: there is no 'request.pth' (there are client.address, client.certificateSha256,
             reqest.path == 'a'              | column 1: undeclared reference to 'reqest'
             request.path == 5               | column 14: found no matching overload for '_==_'
             request.path                    | expected type 'bool' but found 'string'

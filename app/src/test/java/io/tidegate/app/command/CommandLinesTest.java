@@ -90,6 +90,7 @@ class CommandLinesTest {
 
         assertThat(ended.status()).isZero();
         assertThat(ended.out()).containsPattern("^tidegate \\d+\\.\\d+").contains("java 2").contains("transport nio: ")
+                .contains("tls: BoringSSL")
                 .containsOnlyOnce(", chosen");
         assertThat(run("--version").out()).isEqualTo(ended.out().lines().findFirst().orElseThrow()
                 + System.lineSeparator());

@@ -18,6 +18,7 @@ import java.nio.file.StandardCopyOption;
 import java.security.cert.Certificate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -33,8 +34,7 @@ class CertificateFilesIT {
     @TempDir
     private Path folder;
 
-    private RunningGateway start(Authority authority, TestUpstream upstream, String cert, String key)
-            throws Exception {
+    private RunningGateway start(TestUpstream upstream, String cert, String key) throws Exception {
         Path file = folder.resolve("tidegate.yaml");
         Files.writeString(file, """
                 listeners: { public: { address: "127.0.0.1:0", tls: { certificates: [{ cert: %s, key: %s }] } } }
@@ -47,6 +47,10 @@ class CertificateFilesIT {
             throw new AssertionError(Configurations.create().load(file));
         }
         return RunningGateway.start(new Declared(accepted, file, () -> Configurations.create().load(file)), "test");
+    }
+
+    private static SocketAddress address(RunningGateway gateway) {
+        return Objects.requireNonNull(gateway.addresses().get("public"));
     }
 
     private static Certificate shown(Authority authority, SocketAddress address) {
@@ -73,8 +77,8 @@ class CertificateFilesIT {
         authority.write("one", current);
         try (TestUpstream upstream = TestUpstream.hello();
                 // Relative to the folder of the configuration.
-                RunningGateway gateway = start(authority, upstream, "one.crt", "one.key");
-                Load load = new Load(authority, gateway.addresses().get("public"))) {
+                RunningGateway gateway = start(upstream, "one.crt", "one.key");
+                Load load = new Load(authority, address(gateway))) {
             load.start(3);
             for (int i = 0; i < CHANGES; i++) {
                 X509Bundle next = authority.server(i % 2 == 0, "one.test");
@@ -106,8 +110,8 @@ class CertificateFilesIT {
         put("v2", second);
         Files.createSymbolicLink(folder.resolve("data"), Path.of("v1"));
         try (TestUpstream upstream = TestUpstream.hello();
-                RunningGateway gateway = start(authority, upstream, "data/tls.crt", "data/tls.key")) {
-            SocketAddress address = gateway.addresses().get("public");
+                RunningGateway gateway = start(upstream, "data/tls.crt", "data/tls.key")) {
+            SocketAddress address = address(gateway);
             assertThat(shown(authority, address)).isEqualTo(first.getCertificate());
 
             Files.createSymbolicLink(folder.resolve("data.new"), Path.of("v2"));

@@ -79,12 +79,12 @@ class FurtherTest extends TlsFixture {
         String tls = "certificates: [{ " + servers.write("one", servers.server(false, early, "one.test", "*.one.test"))
                 + " }, { " + servers.write("rsa", servers.server(true, late, "one.test")) + " }]";
         start(tls);
-        assertThat(expiry("one.test")).isEqualTo(early.getEpochSecond());
-        assertThat(expiry("*.one.test")).isEqualTo(early.getEpochSecond());
+        assertThat(expiry("one.test")).isEqualTo((double) early.getEpochSecond());
+        assertThat(expiry("*.one.test")).isEqualTo((double) early.getEpochSecond());
 
         servers.write("one", servers.server(false, late, "one.test"));
         gateway().apply(yaml(tls));
-        assertThat(expiry("one.test")).isEqualTo(late.getEpochSecond());
+        assertThat(expiry("one.test")).isEqualTo((double) late.getEpochSecond());
         assertThat(expiry("*.one.test")).as("a name that is gone").isZero();
     }
 

@@ -135,6 +135,11 @@ class HandshakeAttacksTest extends TlsFixture {
             first.send(hello);
             assertThat(silent.ending()).isEqualTo(RawClient.Ending.CLOSED);
             assertThat(half.ending()).isEqualTo(RawClient.Ending.CLOSED);
+            RawClient.Ending ending = first.ending();
+            while (ending == RawClient.Ending.BYTES) {
+                ending = first.ending();
+            }
+            assertThat(ending).isEqualTo(RawClient.Ending.CLOSED);
         }
         assertFailed("timeout", 3);
     }
