@@ -41,7 +41,8 @@ final class Reconciler implements AutoCloseable {
     private final LinkedBlockingQueue<Request> requests = new LinkedBlockingQueue<>();
     private final Thread thread;
 
-    /// Whether the first configuration is put in place, by who says himself what is wrong with it. Touched by the thread.
+    /// Whether the first configuration is put in place, by who says himself what is wrong with it. Touched by
+    /// the thread.
     private boolean starting;
     private volatile Status status = Status.NONE;
     private volatile Loaded.@Nullable Accepted running;

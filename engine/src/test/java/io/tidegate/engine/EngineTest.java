@@ -129,7 +129,8 @@ class EngineTest {
             for (int i = 0; i < 20; i++) {
                 Socket socket = new Socket("127.0.0.1", uri(engine, "/").getPort());
                 open.add(socket);
-                socket.getOutputStream().write("GET /1 HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+                socket.getOutputStream()
+                        .write("GET /1 HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
                 assertThat(socket.getInputStream().read()).isEqualTo('H');
             }
             engine.close();

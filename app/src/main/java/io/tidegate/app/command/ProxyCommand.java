@@ -41,7 +41,8 @@ final class ProxyCommand implements Command {
             signals.awaitStop();
             gateway.drain();
         } catch (StartException e) {
-            throw new WrongInputException(e.getMessage() + "\nOther addresses: --listen, --admin (port 0: any free one)");
+            throw new WrongInputException(
+                    e.getMessage() + "\nOther addresses: --listen, --admin (port 0: any free one)");
         }
         return CommandLines.OK;
     }
