@@ -353,6 +353,11 @@ public record Fault(String code, int status, String title, Party blame) {
     public static final Fault UPSTREAM_CONNECT = new Fault("upstream.connect", 502, "The service could not be reached",
             Party.UPSTREAM);
 
+    /// The name of the service could not be resolved.
+    public static final Fault UPSTREAM_UNRESOLVED = new Fault("upstream.unresolved", 502,
+            "The name of the service could not be resolved",
+            Party.UPSTREAM);
+
     /// The service could not be reached in time.
     public static final Fault UPSTREAM_CONNECT_TIMEOUT = new Fault("upstream.connect_timeout", 504,
             "The service could not be reached in time",
@@ -436,7 +441,7 @@ public record Fault(String code, int status, String title, Party blame) {
             MISDIRECTED, NO_ROUTE, METHOD_NOT_ALLOWED, BODY_TOO_LARGE, LIMIT_EXCEEDED,
             LENGTH_REQUIRED, MEDIA_TYPE_UNSUPPORTED,
             REQUEST_TIMEOUT, BODY_TOO_SLOW, CLIENT_CLOSED, CLIENT_TOO_SLOW,
-            CORS_REFUSED, TOO_MANY_CONNECTIONS, UPSTREAM_UNAVAILABLE, UPSTREAM_CONNECT,
+            CORS_REFUSED, TOO_MANY_CONNECTIONS, UPSTREAM_UNAVAILABLE, UPSTREAM_CONNECT, UPSTREAM_UNRESOLVED,
             UPSTREAM_CONNECT_TIMEOUT, UPSTREAM_CLOSED, UPSTREAM_RESET, UPSTREAM_INVALID,
             UPSTREAM_HEAD_TOO_LARGE, UPSTREAM_TIMEOUT, UPSTREAM_BUSY, OVERLOADED,
             DRAINING, NOT_CONFIGURED, POLICY_FAILED, POLICY_TIMEOUT,

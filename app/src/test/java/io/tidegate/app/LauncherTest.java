@@ -2,7 +2,9 @@ package io.tidegate.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tidegate.testkit.Await;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -12,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -158,6 +161,54 @@ class LauncherTest {
 
         assertThat(start(script, "train").status()).isZero();
         assertThat(script.resolveSibling("aot").resolve("25.0.1+8.aot")).hasContent("x");
+    }
+
+    @Test
+    void showsTheHelpOfTrainInsteadOfTraining() throws Exception {
+        useJava(java("jdk", "25.0.1", SAYS_ARGUMENTS));
+        Path script = distribution();
+
+        assertThat(start(script, "train", "--help").arguments()).endsWith("io.tidegate.app.Main", "train", "--help");
+        assertThat(script.resolveSibling("aot")).doesNotExist();
+    }
+
+    @Test
+    void leavesNothingOfATrainingThatIsInterrupted() throws Exception {
+        useJava(java("jdk", "25.0.1", "for a in \"$@\"; do case $a in -XX:AOTCacheOutput=*) echo x >\"${a#*=}\"\n"
+                + "echo x >\"${a#*=}.config\" ;; esac; done\nexec sleep 300\n"));
+        Path script = distribution();
+        Path caches = script.resolveSibling("aot");
+
+        Process training = process(script, "train").start();
+        Await.until("the training", () -> Files.isDirectory(caches) && count(caches) == 2);
+        training.destroy();
+
+        assertThat(training.waitFor()).isEqualTo(143);
+        assertThat(caches).isEmptyDirectory();
+    }
+
+    @Test
+    void removesWhatIsLeftOfATrainingThatWasKilled() throws Exception {
+        useJava(java("jdk", "25.0.1", "exit 1\n"));
+        Path script = distribution();
+        Process gone = new ProcessBuilder("true").start();
+        assertThat(gone.waitFor()).isZero();
+        Path caches = Files.createDirectories(script.resolveSibling("aot"));
+        Files.writeString(caches.resolve("making." + gone.pid() + ".config"), "x");
+        Path other = Files.writeString(caches.resolve("making." + ProcessHandle.current().pid()), "x");
+
+        start(script, "train");
+
+        assertThat(caches).isDirectoryContaining(other::equals)
+                .isDirectoryNotContaining(file -> file.toString().endsWith(".config"));
+    }
+
+    private static long count(Path folder) {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.count();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test

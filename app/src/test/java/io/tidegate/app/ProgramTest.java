@@ -2,6 +2,7 @@ package io.tidegate.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tidegate.app.ProgramProcess.Surroundings;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -176,17 +177,55 @@ class ProgramTest {
         Process proxy = new ProcessBuilder(demo.info().command().orElseThrow(), "-XX:+UseSerialGC", "-Xmx128m",
                 "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-cp",
                 System.getProperty("java.class.path"), "io.tidegate.app.Main", "proxy", "--to", service, "--listen",
-                "127.0.0.1:0", "--admin", "127.0.0.1:0").redirectOutput(proxyOut.toFile())
+                "127.0.0.1:0", "--admin", "127.0.0.1:0", "--max-body", "4B").redirectOutput(proxyOut.toFile())
                 .redirectError(folder.resolve("proxy-err.txt").toFile()).start();
         try {
-            String base = await(proxyOut, "(http://127\\.0\\.0\\.1:\\d+) -> ", proxy);
+            String base = "http://127.0.0.1:" + await(folder.resolve("proxy-err.txt"),
+                    "\"message\":\"serving\",\"default\":\"127\\.0\\.0\\.1:(\\d+)\"", proxy);
 
             assertThat(get(base + "/users/2").body()).contains("Jonas Lind");
+            assertThat(client.send(HttpRequest.newBuilder(URI.create(base + "/users"))
+                    .POST(BodyPublishers.ofString("12345")).build(), BodyHandlers.ofString()).statusCode())
+                    .isEqualTo(413);
+            await(proxyOut, "\"status\":413", proxy);
+            assertThat(Files.readString(proxyOut).lines()).isNotEmpty()
+                    .allSatisfy(line -> assertThat(line).startsWith("{").endsWith("}"));
 
             proxy.destroy();
             assertThat(end(proxy)).isZero();
         } finally {
             proxy.destroyForcibly();
+        }
+    }
+
+    @Test
+    void saysOnceAndInPlainWordsThatAPortIsInUse() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String address = "127.0.0.1:" + taken.getLocalPort();
+            Files.writeString(folder.resolve("tidegate.yaml"), configuration("/a/**").replace("127.0.0.1:0", address)
+                    .replaceFirst("admin: \\{ address: \"[^\"]*\"", "admin: { address: \"127.0.0.1:0\""));
+
+            assertThat(end(start("run"))).isEqualTo(1);
+            assertThat(Files.readString(err())).containsOnlyOnce(address).contains("listeners.web.address")
+                    .contains("another process listens there").doesNotContain("bind(");
+
+            assertThat(end(start("proxy", "--to", "http://127.0.0.1:1", "--listen", address, "--admin",
+                    "127.0.0.1:0"))).isEqualTo(1);
+            assertThat(Files.readString(err())).containsOnlyOnce(address).contains("--listen")
+                    .doesNotContain("bind(");
+        }
+    }
+
+    @Test
+    void warnsThatItWasStartedToIgnoreTheSignalToReload() throws Exception {
+        Files.writeString(folder.resolve("tidegate.yaml"), configuration("/a/**"));
+        Surroundings nohup = new Surroundings(List.of("/bin/sh", "-c", "trap '' HUP; exec \"$@\"", "sh"), "",
+                List.of());
+        try (ProgramProcess deaf = ProgramProcess.start(nohup, folder, "deaf", "run");
+                ProgramProcess heeding = ProgramProcess.start(folder, "heeding", "run")) {
+            deaf.awaitErr("\"level\":\"warn\".*SIGHUP is ignored.*POST /reload");
+            heeding.awaitErr("\"serving\"");
+            assertThat(heeding.err()).doesNotContain("SIGHUP is ignored");
         }
     }
 

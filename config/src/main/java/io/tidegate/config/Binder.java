@@ -91,13 +91,13 @@ final class Binder {
         @Nullable
         Object[] values = new @Nullable Object[shape.components().size()];
         boolean whole = true;
+        int before = problems.incidents();
         Set<String> missing = new LinkedHashSet<>();
         for (Component component : shape.components().values()) {
             Entry entry = fields.entries().get(component.key());
             Object value = null;
             if (entry != null) {
                 value = component(component, entry.value(), where.key(component.key()));
-                whole &= value != null;
             } else if (component.required()) {
                 missing.add(component.key());
                 whole = false;
@@ -118,8 +118,8 @@ final class Binder {
         missing.forEach(key -> problems.error(fields.place(), where.key(key), "is required"));
         boolean possible = whole || shape.components().values().stream()
                 .allMatch(component -> component.nullable() || values[component.index()] != null);
-        // Where a component is broken its default stands in for it; what the constructor says of that means nothing.
-        return possible ? construct(shape, values, fields.place(), where, whole) : null;
+        // Where a component is broken its default, or less than was meant, stands in for it: what the constructor says of that means nothing.
+        return possible ? construct(shape, values, fields.place(), where, before) : null;
     }
 
     /// A value under a mistyped key may be a secret.
@@ -158,11 +158,11 @@ final class Binder {
     }
 
     private @Nullable Record construct(RecordShape shape, @Nullable Object[] values, Place place, Where where,
-            boolean report) {
+            int incidents) {
         try {
             return shape.constructor().newInstance(values);
         } catch (InvocationTargetException e) {
-            if (report) {
+            if (problems.incidents() == incidents) {
                 refused(e.getCause(), place, where);
             }
             return null;

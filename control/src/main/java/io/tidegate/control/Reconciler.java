@@ -41,6 +41,9 @@ final class Reconciler implements AutoCloseable {
     private final LinkedBlockingQueue<Request> requests = new LinkedBlockingQueue<>();
     private final Thread thread;
 
+    /// Whether the first configuration is put in place, by who says himself what is wrong with it. Touched by
+    /// the thread.
+    private boolean starting;
     private volatile Status status = Status.NONE;
     private volatile Loaded.@Nullable Accepted running;
     private volatile boolean closed;
@@ -138,6 +141,7 @@ final class Reconciler implements AutoCloseable {
             String reason = batch.stream().map(Request::reason).distinct().collect(Collectors.joining(", "));
             boolean quiet = batch.stream().allMatch(Request::quiet);
             Loaded given = batch.getLast().loaded;
+            starting = given != null && status.revision() == 0;
             result = reconcile(given == null ? load() : given, reason, quiet);
         } catch (Throwable e) {
             // The thread outlives whatever comes, or no configuration would be put in place any more.
@@ -236,7 +240,7 @@ final class Reconciler implements AutoCloseable {
             status = new Status(before.revision(), before.hash(), before.waitsForRestart(),
                     new Last(State.REJECTED, clock.instant(), reason, List.copyOf(found)),
                     new Counts(counts.applied(), counts.unchanged(), counts.rejected() + 1));
-            if (!same) {
+            if (!same && !starting) {
                 problems.write(found);
                 LOG.error("configuration rejected ({}); {}", ProblemLog.oneLine(reason), before.revision() == 0
                         ? "there is none to run"

@@ -166,7 +166,6 @@ public final class Engine implements ConfigTarget, AutoCloseable {
         hash = loaded.hash();
         log = logNow;
         logConfig = config.telemetry().accessLog();
-        metrics.reloads().applied(revision, System.currentTimeMillis());
         return new Result.Applied(revision, waitsForRestart(config.gateway()));
     }
 
@@ -175,7 +174,6 @@ public final class Engine implements ConfigTarget, AutoCloseable {
         if (logNow != null && logNow != logBefore) {
             logNow.close();
         }
-        metrics.reloads().refused();
         opened.values().forEach(socket -> socket.listener().close());
     }
 
@@ -220,8 +218,18 @@ public final class Engine implements ConfigTarget, AutoCloseable {
             return new Bound(slot, listener);
         } catch (RuntimeException | IOException e) {
             throw CompileException.of(new Problem(Problem.Severity.ERROR, Place.NOWHERE,
-                    "listeners." + name + ".address", "can't listen on " + address + ": " + e.getMessage()));
+                    "listeners." + name + ".address", "can't listen on " + address + ": " + reason(e)));
         }
+    }
+
+    /// Why an address can't be bound, in the words that the system's error number stands for.
+    private static String reason(Exception e) {
+        String text = String.valueOf(e.getMessage());
+        if (text.contains("Address already in use")) {
+            return "another process listens there";
+        }
+        int words = text.lastIndexOf("): ");
+        return text.contains("failed with error(") && words >= 0 ? text.substring(words + 3) : text;
     }
 
     private SocketHandover.@Nullable Inherited inheritedAt(AddressConfig address) {

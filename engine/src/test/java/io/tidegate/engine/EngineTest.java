@@ -17,8 +17,14 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -92,6 +98,53 @@ class EngineTest {
             }
             assertThat(engine.drain(0, 20_000)).isTrue();
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = ProcessConfig.Transport.class, names = {"IO_URING", "EPOLL", "NIO"})
+    void closesWhatIsOpenBeforeItsLoopsEnd(ProcessConfig.Transport transport) throws Exception {
+        List<String> told = new CopyOnWriteArrayList<>();
+        Handler netty = new Handler() {
+            @Override
+            public void publish(LogRecord event) {
+                told.add(event.getMessage());
+            }
+
+            @Override
+            public void flush() {
+                // Nothing is buffered.
+            }
+
+            @Override
+            public void close() {
+                // Nothing is open.
+            }
+        };
+        Logger logger = Logger.getLogger("io.netty.channel");
+        logger.addHandler(netty);
+        List<Socket> open = new ArrayList<>();
+        try {
+            Engine engine = start(transport);
+            engine.apply(config("all: { upstream: service }"));
+            for (int i = 0; i < 20; i++) {
+                Socket socket = new Socket("127.0.0.1", uri(engine, "/").getPort());
+                open.add(socket);
+                socket.getOutputStream()
+                        .write("GET /1 HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+                assertThat(socket.getInputStream().read()).isEqualTo('H');
+            }
+            engine.close();
+            for (Socket socket : open) {
+                socket.setSoTimeout(30_000);
+                socket.getInputStream().readAllBytes();
+            }
+        } finally {
+            logger.removeHandler(netty);
+            for (Socket socket : open) {
+                socket.close();
+            }
+        }
+        assertThat(told).isEmpty();
     }
 
     @Test

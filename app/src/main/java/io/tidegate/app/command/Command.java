@@ -6,11 +6,6 @@ interface Command {
     /// Its name, what it does, and what it takes.
     Syntax syntax();
 
-    /// Whether it is left out of the list of commands.
-    default boolean hidden() {
-        return false;
-    }
-
     /// Runs it and returns the exit status.
     ///
     /// @throws WrongInputException

@@ -57,9 +57,7 @@ public final class CommandLines {
         Command command = commands.get(first);
         if (command == null) {
             String what = first.startsWith("-") ? "unknown option '" : "unknown command '";
-            List<String> names = commands.values().stream().filter(known -> !known.hidden())
-                    .map(known -> known.syntax().name()).toList();
-            return wrongUsage(what + first + "'" + Spelling.hint(first, names), "tidegate");
+            return wrongUsage(what + first + "'" + Spelling.hint(first, List.copyOf(commands.keySet())), "tidegate");
         }
         return run(command, words.subList(1, words.size()));
     }

@@ -17,9 +17,7 @@ final class HelpText {
         HelpText text = new HelpText();
         text.out.append("Usage: tidegate COMMAND [ARGUMENT...]\n\nAn API gateway.\n\nCommands:\n");
         for (Command command : commands) {
-            if (!command.hidden()) {
-                text.row(command.syntax().name(), command.syntax().summary());
-            }
+            text.row(command.syntax().name(), command.syntax().summary());
         }
         text.out.append("\nOptions:\n");
         text.row("-h, --help", "Show this text.");

@@ -55,7 +55,8 @@ final class RunCommand implements Command {
         }
     }
 
-    private static void tell(RunningGateway gateway) {
+    /// Says in the log that a gateway serves, and where.
+    static void tell(RunningGateway gateway) {
         LoggingEventBuilder said = LOG.atInfo();
         for (Map.Entry<String, SocketAddress> listener : gateway.addresses().entrySet()) {
             said = said.addKeyValue(listener.getKey(), Addresses.text(listener.getValue()));

@@ -28,12 +28,9 @@ final class TrainCommand implements Command {
 
     @Override
     public Syntax syntax() {
-        return Syntax.of("train", "Prepare faster starts.");
-    }
-
-    @Override
-    public boolean hidden() {
-        return true;
+        return Syntax.of("train", "Make the cache that makes starts faster.",
+                "Needed once after an installation, by somebody who may write beside its 'lib'. The launcher of a"
+                        + " source checkout does it by itself after each build.");
     }
 
     @Override

@@ -1,11 +1,16 @@
 package io.tidegate.app.gateway;
 
+import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The signals that a gateway acts on: SIGTERM and SIGINT ask it to stop, a second one ends it at once, SIGHUP reloads.
 ///
@@ -14,6 +19,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /// `sun.misc.Signal`, which the compiler refuses to let pass without a warning; hence the reflection.
 public final class Signals {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Signals.class);
+    private static final Path STATUS = Path.of("/proc/self/status");
     private static final Map<String, Integer> STOPPING = Map.of("INT", 2, "TERM", 15);
 
     private final CountDownLatch stop = new CountDownLatch(1);
@@ -41,9 +48,27 @@ public final class Signals {
         stop.countDown();
     }
 
-    /// Has SIGHUP run `reload`, on a thread of its own.
+    /// Has SIGHUP run `reload`, on a thread of its own. Warns where this process was started to ignore it.
     public void onReload(Runnable reload) {
         handle("HUP", reload);
+        if (ignores(STATUS, 1)) {
+            LOG.warn("SIGHUP is ignored, as this process was started so (by nohup?): the file is followed all the same,"
+                    + " but to load it at once use POST /reload of the admin listener, or start without nohup");
+        }
+    }
+
+    /// Whether a process ignores a signal. Java leaves a signal alone that was ignored when it started.
+    ///
+    /// @param status
+    ///            what Linux says of the process; elsewhere there is no such file, and it is taken to heed the signal
+    static boolean ignores(Path status, int signal) {
+        try {
+            return Files.readAllLines(status).stream().filter(line -> line.startsWith("SigIgn:"))
+                    .anyMatch(line -> (Long.parseUnsignedLong(line.substring(7).strip(), 16) >> (signal - 1) & 1) == 1);
+        } catch (IOException | NumberFormatException e) {
+            LOG.debug("can't tell which signals are ignored: {}", e.toString());
+            return false;
+        }
     }
 
     /// Waits until the process is asked to stop.

@@ -61,7 +61,7 @@ class CommandLinesTest {
 
         assertThat(ended.status()).isEqualTo(2);
         assertThat(ended.out()).isEmpty();
-        assertThat(ended.err()).contains("Usage: tidegate COMMAND").contains("run ").doesNotContain("train");
+        assertThat(ended.err()).contains("Usage: tidegate COMMAND").contains("run ").contains("train ");
     }
 
     @ParameterizedTest
@@ -75,7 +75,7 @@ class CommandLinesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"run", "proxy", "demo", "init", "check", "explain", "schema", "version"})
+    @ValueSource(strings = {"run", "proxy", "demo", "init", "check", "explain", "schema", "train", "version"})
     void showsHelpOfACommand(String command) {
         Ended ended = run(command, "--help");
 
@@ -128,6 +128,19 @@ class CommandLinesTest {
         assertThat(checked.status()).isZero();
         Files.writeString(file, Files.readString(file).replace("    public: true\n", ""));
         assertThat(run("check", file.toString()).status()).isEqualTo(1);
+    }
+
+    @Test
+    void saysNothingOfTheWholeWhereOnlyAPartOfItIsWrong() throws IOException {
+        String file = file("tidegate.yaml", """
+                listeners: { web: { address: "127.0.0.1:0" } }
+                upstreams: { a: { endpoints: ["http://127.0.0.1:1"] } }
+                policies: [{ headers: { request: { set: { x: 1 } } } }]
+                routes: { a: { upstream: a } }
+                """);
+
+        assertThat(run("check", file).err().lines()).hasSize(1).first().asString()
+                .contains("policies[0].headers.request.set.x: must be a text");
     }
 
     @Test

@@ -19,6 +19,7 @@ import io.tidegate.engine.wire.ResponseHead;
 import io.tidegate.engine.worker.Deadlines.Deadline;
 import io.tidegate.engine.worker.Worker;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +42,10 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
     }
 
     private static final byte[] NOTHING = {};
+
+    /// What a client may run into that speaks HTTP well: faults, but no rejects.
+    private static final Set<Fault> LIMITS = Set.of(Fault.BODY_TOO_LARGE, Fault.REQUEST_TIMEOUT, Fault.BODY_TOO_SLOW,
+            Fault.CLIENT_TOO_SLOW, Fault.CLIENT_CLOSED);
 
     private final Downstream client;
     private final Worker worker;
@@ -152,14 +157,16 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         reject(fault);
     }
 
-    /// Ends the exchange because the client breaks the rules. Nothing that it sends behind is believed: the connection
-    /// ends with the answer.
+    /// Ends the exchange because the client breaks the rules, or has not kept to a limit. Nothing that comes behind a
+    /// broken rule is believed: the connection ends with the answer.
     public void reject(Fault fault) {
         if (state == State.IDLE) {
             return;
         }
-        record.rejected = true;
-        client.closeAfterResponse();
+        if (!LIMITS.contains(fault)) {
+            record.rejected = true;
+            client.closeAfterResponse();
+        }
         fail(fault);
     }
 
@@ -192,7 +199,7 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
             return;
         }
         if (request.contentLength() > requestSide.relay().limit()) {
-            reject(Fault.BODY_TOO_LARGE);
+            fail(Fault.BODY_TOO_LARGE);
             return;
         }
         state = State.FORWARDING;

@@ -196,6 +196,6 @@ final class RequestSide implements Relay.Target {
 
     @Override
     public void refuse(Fault fault) {
-        exchange.reject(fault);
+        exchange.fail(fault);
     }
 }

@@ -60,7 +60,7 @@ public interface AccessRecord {
     @Nullable
     String faultCode();
 
-    /// Code of the fault for which the message was rejected before it was a request, or null.
+    /// Code of the fault for which the message was refused as no HTTP, or as ambiguous; or null.
     @Nullable
     String rejectReason();
 

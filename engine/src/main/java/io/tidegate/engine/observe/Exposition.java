@@ -126,7 +126,7 @@ final class Exposition {
         out.family("tidegate_faults_total", SeriesType.COUNTER, "Exchanges that ended with a fault, by its code.");
         codes("tidegate_faults_total", "", "code", workers, WorkerCells::faults);
         out.family("tidegate_rejects_total", SeriesType.COUNTER,
-                "Messages refused before they were requests, by the code of the fault.");
+                "Messages refused as no HTTP, or as ambiguous, by the code of the fault.");
         codes("tidegate_rejects_total", "", "reason", workers, WorkerCells::rejects);
         out.family("tidegate_fields_dropped_total", SeriesType.COUNTER,
                 "Fields of requests left out because their names hold an underscore.");

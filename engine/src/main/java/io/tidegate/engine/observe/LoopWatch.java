@@ -7,6 +7,7 @@ import io.tidegate.engine.worker.Worker;
 import io.tidegate.engine.worker.Workers;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -24,10 +25,22 @@ public final class LoopWatch implements AutoCloseable {
     /// How late a loop must be for a warning: a fifth of a second.
     private static final long LOUD_NANOS = 200_000_000L;
 
+    /// Most warnings a minute, of all loops; five tell of half a minute's hold-up of one.
+    private static final int MOST_WARNINGS = 10;
+    private static final long WARNINGS_NANOS = 60_000_000_000L;
+
+    /// Where a loop waits for its sockets: in io_uring, in epoll, in the JDK's selectors.
+    private static final Set<String> WAITS = Set.of("io.netty.channel.uring.Native.ioUringEnter",
+            "io.netty.channel.epoll.Native.epollWait0", "io.netty.channel.epoll.Native.epollWait",
+            "io.netty.channel.epoll.Native.epollBusyWait0", "sun.nio.ch.EPoll.wait", "sun.nio.ch.KQueue.poll");
+
     private static final Logger LOG = LoggerFactory.getLogger(LoopWatch.class);
 
     private final Watchdog watchdog;
     private final List<Beat> beats;
+    // Touched by the watchdog's thread only.
+    private int warnings;
+    private long warningsSince;
 
     /// Is told of hold-ups, and again while one lasts, on a thread of its own.
     @FunctionalInterface
@@ -66,11 +79,32 @@ public final class LoopWatch implements AutoCloseable {
                 });
     }
 
-    private static void log(int worker, long lateNanos, Thread.State state, List<StackTraceElement> stack) {
+    /// Whether a thread with this stack waits for its sockets, whatever the transport.
+    static boolean waitsInKernel(List<StackTraceElement> stack) {
+        if (stack.isEmpty()) {
+            return false;
+        }
+        StackTraceElement innermost = stack.getFirst();
+        return WAITS.contains(innermost.getClassName() + "." + innermost.getMethodName());
+    }
+
+    /// Whether the log has room for one more warning.
+    private boolean mayWarn() {
+        long now = System.nanoTime();
+        if (warnings == 0 || now - warningsSince >= WARNINGS_NANOS) {
+            warnings = 0;
+            warningsSince = now;
+        }
+        return warnings++ < MOST_WARNINGS;
+    }
+
+    private void log(int worker, long lateNanos, Thread.State state, List<StackTraceElement> stack) {
         StringBuilder text = new StringBuilder();
         stack.forEach(frame -> text.append("\n    at ").append(frame));
         // Short ones are as often the machine's fault as the loop's; they are counted, and told to those who look closer.
-        LOG.atLevel(lateNanos >= LOUD_NANOS ? Level.WARN : Level.DEBUG)
+        // So is a loop that waits in the kernel: it has nothing to do, or no processor to do it on.
+        boolean loud = lateNanos >= LOUD_NANOS && !waitsInKernel(stack) && mayWarn();
+        LOG.atLevel(loud ? Level.WARN : Level.DEBUG)
                 .log("event loop held up: worker={} late={}ms thread={}{}", worker, lateNanos / 1_000_000, state, text);
     }
 

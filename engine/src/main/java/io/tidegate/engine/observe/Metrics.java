@@ -39,7 +39,6 @@ public final class Metrics {
     private final SeriesTable<RouteCells> routes;
     private final SeriesTable<EndpointCells> endpoints;
     private final SeriesTable<PolicyCells> policies;
-    private final ConfigReloads reloads = new ConfigReloads();
     private final Suppliers suppliers = new Suppliers();
     private final ProcessMetrics process = new ProcessMetrics();
     private final BuildInfo build;
@@ -149,11 +148,6 @@ public final class Metrics {
         policies.retain(live.policies(), now);
     }
 
-    /// How reloads of the configuration went.
-    public ConfigReloads reloads() {
-        return reloads;
-    }
-
     /// Adds a value that is asked for with every scrape, on the thread of the scrape.
     ///
     /// @param name
@@ -192,7 +186,6 @@ public final class Metrics {
         exposition.workers(workers, now);
         exposition.endpoints(endpoints.all());
         exposition.policies(policies.all());
-        reloads.writeTo(writer);
         suppliers.writeTo(writer);
         process.writeTo(writer);
         writer.flush();

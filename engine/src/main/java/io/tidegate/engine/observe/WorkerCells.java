@@ -73,7 +73,7 @@ public final class WorkerCells extends Cells {
         faults.add(fault.code());
     }
 
-    /// A message was refused before it was a request: it could not be read, or must not be passed on.
+    /// A message was refused: it could not be read, or must not be passed on. No limit that a client ran into.
     public void rejected(Fault reason) {
         rejects.add(reason.code());
     }

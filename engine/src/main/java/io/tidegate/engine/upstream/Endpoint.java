@@ -22,11 +22,13 @@ public final class Endpoint {
     private final AtomicInteger connections = new AtomicInteger();
     private final String authority;
     private final LogLabel label;
+    private final ConnectLog connects;
 
     Endpoint(Upstream upstream, EndpointConfig config, Workers workers, Metrics metrics) {
         this.config = config;
         this.authority = config.url().authority();
         this.label = LogLabel.of(authority);
+        this.connects = new ConnectLog(upstream.name(), authority, System::nanoTime);
         this.address = config.url().isUnix()
                 ? new DomainSocketAddress(config.url().host())
                 : InetSocketAddress.createUnresolved(config.url().host(), config.url().port());
@@ -39,6 +41,11 @@ public final class Endpoint {
 
     SocketAddress address() {
         return address;
+    }
+
+    /// Tells why connections to it fail.
+    ConnectLog connects() {
+        return connects;
     }
 
     boolean isUnix() {

@@ -11,6 +11,7 @@ import io.tidegate.api.Fault;
 import io.tidegate.engine.observe.EndpointCells;
 import io.tidegate.engine.worker.Deadlines.Deadline;
 import io.tidegate.engine.worker.Worker;
+import java.net.UnknownHostException;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
@@ -165,6 +166,7 @@ public final class Pool {
                 // Fails the attempt if it is under way, and keeps one that waits for its name from being made.
                 channel.close();
             }
+            endpoint.connects().failed(upstream.config().timeouts().connect());
             failed(Fault.UPSTREAM_CONNECT_TIMEOUT);
         }
 
@@ -176,6 +178,7 @@ public final class Pool {
             } else if (future.isSuccess()) {
                 over = true;
                 cells.connectionOpened();
+                endpoint.connects().made();
                 made.closeFuture().addListener(closing -> {
                     cells.connectionClosed();
                     freed();
@@ -183,7 +186,10 @@ public final class Pool {
                 lend(made.pipeline().get(Http1UpstreamConnection.class), events, ticket, false);
             } else {
                 over = true;
-                failed(Fault.UPSTREAM_CONNECT);
+                Throwable cause = future.cause();
+                endpoint.connects().failed(cause);
+                // Also where the servers of names did not answer: they tell nothing of the service.
+                failed(cause instanceof UnknownHostException ? Fault.UPSTREAM_UNRESOLVED : Fault.UPSTREAM_CONNECT);
             }
         }
 

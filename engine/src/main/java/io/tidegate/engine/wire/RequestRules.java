@@ -24,10 +24,20 @@ final class RequestRules {
         if (fault == null) {
             fault = fields(head);
         }
-        if (fault == null) {
-            fault = RequestTarget.read(head);
+        if (fault != null) {
+            showHost(head);
+            return fault;
         }
-        return fault;
+        return RequestTarget.read(head);
+    }
+
+    /// Reads the host of a request that is refused for something else, for the access log.
+    private static void showHost(RequestHead head) {
+        if (head.has(KnownHeader.HOST) && !head.hasTwice(KnownHeader.HOST)) {
+            int field = head.find(KnownHeader.HOST);
+            // One that can't be is not shown; the fault is the one that was found first.
+            RequestTarget.host(head, head.valueStart(field), head.valueEnd(field));
+        }
     }
 
     private static @Nullable Fault framing(RequestHead head) {

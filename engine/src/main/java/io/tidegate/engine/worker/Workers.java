@@ -11,6 +11,9 @@ import java.util.concurrent.TimeUnit;
 /// The event loops of a gateway.
 public final class Workers implements AutoCloseable {
 
+    private static final long QUIET_MILLIS = 20;
+    private static final long MOST_MILLIS = 5_000;
+
     private final MultiThreadIoEventLoopGroup group;
     private final List<Worker> workers;
     private final IdentityHashMap<EventLoop, Worker> byLoop = new IdentityHashMap<>();
@@ -64,7 +67,9 @@ public final class Workers implements AutoCloseable {
     /// Ends the event loops, and with them every connection.
     @Override
     public void close() {
-        group.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
+        // With io_uring a connection is closed only when the kernel has answered for what it was doing. A loop that ends
+        // before has nobody left to tell of it, and Netty warns of each one; so it stays for as long as something comes.
+        group.shutdownGracefully(QUIET_MILLIS, MOST_MILLIS, TimeUnit.MILLISECONDS).syncUninterruptibly();
         workers.forEach(Worker::close);
     }
 }

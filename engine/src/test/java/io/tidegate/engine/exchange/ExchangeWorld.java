@@ -111,7 +111,7 @@ final class ExchangeWorld implements AutoCloseable {
 
     Peer peer() {
         return new Peer(listener(new Policy() {
-        }), new InetSocketAddress("127.0.0.1", 1));
+        }), new InetSocketAddress("127.0.0.1", 1), null, "1.1");
     }
 
     /// The listener, with this policy before the service.
@@ -124,7 +124,7 @@ final class ExchangeWorld implements AutoCloseable {
         table.add(route, "all", declared);
         ListenerConfig listener = Objects.requireNonNull(CONFIG.listeners().get("default"));
         return new ListenerSnapshot("default", LogLabel.of("default"), listener, new RequestParser(8192, 16384, 100),
-                table.build(), new Answers(Map.of()), new Telemetry(metrics, log));
+                table.build(), new Answers(Map.of()), new Telemetry(metrics, log), null, 0);
     }
 
     /// Number of connections that were asked for so far.

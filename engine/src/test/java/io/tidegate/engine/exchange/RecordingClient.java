@@ -64,8 +64,13 @@ final class RecordingClient implements Downstream {
     }
 
     @Override
-    public boolean understandsChunked() {
-        return true;
+    public Framing framing() {
+        return Framing.CHUNKS;
+    }
+
+    @Override
+    public String protocol() {
+        return "HTTP/1.1";
     }
 
     @Override

@@ -2,11 +2,13 @@ package io.tidegate.engine.observe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tidegate.config.ProcessConfig;
 import io.tidegate.engine.worker.Transport;
 import io.tidegate.engine.worker.Workers;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -14,6 +16,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class LoopWatchTest {
 
@@ -77,6 +81,39 @@ class LoopWatchTest {
             await(() -> metrics.worker(1).stalls() > before);
             assertThat(scrape().value("tidegate_loop_stalls_total", "worker", "1")).isPositive();
         }
+    }
+
+    @Test
+    void knowsALoopThatWaitsForItsSocketsFromOneThatIsHeldUp() {
+        StackTraceElement uring = frame("io.netty.channel.uring.Native", "ioUringEnter");
+        StackTraceElement epoll = frame("io.netty.channel.epoll.Native", "epollWait0");
+        StackTraceElement nio = frame("sun.nio.ch.EPoll", "wait");
+        StackTraceElement policy = frame("com.example.BlockingPolicy", "onRequest");
+
+        assertThat(List.of(uring, epoll, nio)).allSatisfy(frame -> {
+            assertThat(LoopWatch.waitsInKernel(List.of(frame, policy))).isTrue();
+            assertThat(LoopWatch.waitsInKernel(List.of(policy, frame))).isFalse();
+        });
+        assertThat(LoopWatch.waitsInKernel(List.of())).isFalse();
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = ProcessConfig.Transport.class, names = {"IO_URING", "EPOLL", "NIO"})
+    void knowsWhereAnIdleLoopWaitsWhateverTheTransport(ProcessConfig.Transport wanted) throws Exception {
+        Workers idle = new Workers(1, Transport.choose(wanted));
+        try {
+            BlockingQueue<Thread> threads = new LinkedBlockingQueue<>();
+            idle.all().getFirst().loop().execute(() -> threads.add(Thread.currentThread()));
+            Thread loop = Objects.requireNonNull(threads.poll(30, TimeUnit.SECONDS));
+
+            await(() -> LoopWatch.waitsInKernel(List.of(loop.getStackTrace())));
+        } finally {
+            idle.close();
+        }
+    }
+
+    private static StackTraceElement frame(String type, String method) {
+        return new StackTraceElement(type, method, null, -1);
     }
 
     @Test

@@ -201,21 +201,6 @@ class MetricsTest {
     }
 
     @Test
-    void tellsHowReloadsWent() throws IOException {
-        assertThat(scrape().value("tidegate_config_revision")).isZero();
-        metrics.reloads().applied(3, 1_795_000_000_500L);
-        PrometheusText text = scrape();
-        assertThat(text.value("tidegate_config_revision")).isEqualTo(3);
-        assertThat(text.value("tidegate_config_last_reload_successful")).isEqualTo(1);
-        assertThat(text.value("tidegate_config_last_reload_success_timestamp_seconds")).isEqualTo(1_795_000_000.5);
-        metrics.reloads().refused();
-        text = scrape();
-        assertThat(text.value("tidegate_config_last_reload_successful")).isZero();
-        assertThat(text.value("tidegate_config_reload_failures_total")).isEqualTo(1);
-        assertThat(text.value("tidegate_config_revision")).isEqualTo(3);
-    }
-
-    @Test
     void asksForGaugesWithEveryScrapeAndForgetsThoseTakenBack() throws IOException {
         AtomicLong value = new AtomicLong(7);
         Metrics.Registration one = metrics.gauge("tidegate_things", "Things.", value::doubleValue, "kind", "a");

@@ -278,6 +278,18 @@ class PoolTest {
 
     @ParameterizedTest
     @EnumSource
+    void aNameThatCantBeResolvedIsAFaultOfItsOwn(Transport transport) throws Exception {
+        Pool pool = pool(transport, "timeouts: { connect: 20s }");
+        BlockingQueue<String> log = new LinkedBlockingQueue<>();
+
+        inLoop(() -> pool.acquire(new Request("request", log), 1));
+        names.next().setFailure(new UnknownHostException("service.test"));
+
+        assertThat(next(log)).isEqualTo("request1 upstream.unresolved");
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void aConnectionThatCantEvenBeMadeFailsOnItsLoop(Transport transport) throws Exception {
         Upstream upstream = upstream(transport, "", 100);
         Worker worker = Objects.requireNonNull(workers).all().getFirst();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -54,6 +55,16 @@ class RequestParserTest {
         assertThat(Ascii.text(head.bytes(), head.queryStart(), head.queryEnd())).isEqualTo("x=1");
         assertThat(Ascii.text(head.hostBytes(), head.hostStart(), head.hostEnd())).isEqualTo("example.com");
         assertThat(head.keepAlive()).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"X_Forwarded_For: 1.2.3.4, header.alias", "Expect: much, framing.expect",
+        "Content-Length: x, framing.cl_syntax"})
+    void knowsTheHostOfARequestThatIsRefusedForAnotherField(String field, String code) {
+        RequestHead head = read("GET / HTTP/1.1\r\n" + field + "\r\nHost: Example.com:8080\r\n\r\n");
+
+        assertThat(Objects.requireNonNull(head.fault()).code()).isEqualTo(code);
+        assertThat(Ascii.text(head.hostBytes(), head.hostStart(), head.hostEnd())).isEqualTo("example.com");
     }
 
     @Test

@@ -27,7 +27,8 @@ final class RequestLimitsPolicy implements Policy {
     private final Decision bodyTooLarge = Decision.fail(Fault.BODY_TOO_LARGE);
     private final Decision lengthRequired = Decision.fail(Fault.LENGTH_REQUIRED);
     private final Decision tooManyFields = Decision.fail(Fault.HEADERS_TOO_MANY);
-    private final Decision limitExceeded = Decision.fail(Fault.LIMIT_EXCEEDED);
+    private final Decision tooManySegments = beyond("The path has too many segments");
+    private final Decision tooManyParameters = beyond("The query has too many parameters");
 
     RequestLimitsPolicy(RequestLimitsConfig config) {
         this.maxBody = config.maxBody().bytes();
@@ -50,6 +51,12 @@ final class RequestLimitsPolicy implements Policy {
         this.requireContentLength = config.requireContentLength();
     }
 
+    /// The fault of its kind that says to the client which limit it was.
+    private static Decision beyond(String title) {
+        Fault limit = Fault.LIMIT_EXCEEDED;
+        return Decision.fail(new Fault(limit.code(), limit.status(), title, limit.blame()));
+    }
+
     private static int orUnlimited(@Nullable Integer limit) {
         return limit == null ? Integer.MAX_VALUE : limit;
     }
@@ -61,10 +68,10 @@ final class RequestLimitsPolicy implements Policy {
             return methodNotAllowed;
         }
         if (maxPathSegments != Integer.MAX_VALUE && segments(request.path()) > maxPathSegments) {
-            return limitExceeded;
+            return tooManySegments;
         }
         if (maxQueryParameters != Integer.MAX_VALUE && parameters(request.query()) > maxQueryParameters) {
-            return limitExceeded;
+            return tooManyParameters;
         }
         if (maxHeaderFields != Integer.MAX_VALUE && fields(request.headers()) > maxHeaderFields) {
             return tooManyFields;

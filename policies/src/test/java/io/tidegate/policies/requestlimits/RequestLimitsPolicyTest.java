@@ -101,7 +101,19 @@ class RequestLimitsPolicyTest {
         TesterResult result = counts(null, limit, null).get(target).send();
 
         assertThat(result.status()).isEqualTo(status);
-        assertThat(result.fault()).isEqualTo(status == 400 ? Fault.LIMIT_EXCEEDED : null);
+        Fault fault = result.fault();
+        assertThat(fault == null ? null : fault.code()).isEqualTo(status == 400 ? "limit.exceeded" : null);
+    }
+
+    @Test
+    void saysWhichLimitItWas() {
+        TesterResult parameters = counts(null, 1, 1).get("/a?b&c").send();
+        TesterResult segments = counts(null, 1, 1).get("/a/b?c").send();
+
+        assertThat(parameters.fault()).isEqualTo(new Fault("limit.exceeded", 400, "The query has too many parameters",
+                Fault.Party.CLIENT));
+        assertThat(segments.fault()).isEqualTo(new Fault("limit.exceeded", 400, "The path has too many segments",
+                Fault.Party.CLIENT));
     }
 
     @ParameterizedTest

@@ -2,6 +2,7 @@ package io.tidegate.tests.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tidegate.testkit.Await;
 import io.tidegate.testkit.RawClient;
 import io.tidegate.testkit.RawRequest;
 import io.tidegate.testkit.RawResponse;
@@ -29,6 +30,22 @@ class BodiesTest extends ProxyTest {
         byte[] bytes = new byte[length];
         new Random(length).nextBytes(bytes);
         return new String(bytes, StandardCharsets.ISO_8859_1);
+    }
+
+    @Test
+    void aBodyBeyondItsLimitIsAFaultButNoReject() {
+        try (RawClient client = gateway.client()) {
+            String much = "Content-Length: " + (11L << 20) + "\r\nExpect: 100-continue\r\n\r\n";
+            assertThat(client.exchange(HEAD + much).status()).isEqualTo(413);
+        }
+        try (RawClient client = gateway.client()) {
+            assertThat(client.exchange(HEAD + "X_Forwarded_For: 1.2.3.4\r\nContent-Length: 0\r\n\r\n").status())
+                    .isEqualTo(400);
+        }
+        Await.until("both faults to be counted", () -> gateway.metric("tidegate_faults_total", "") == 2);
+        assertThat(gateway.metric("tidegate_faults_total", "code=\"body.too_large\"")).isEqualTo(1);
+        assertThat(gateway.metric("tidegate_rejects_total", "reason=\"body.too_large\"")).isZero();
+        assertThat(gateway.metric("tidegate_rejects_total", "")).isEqualTo(1);
     }
 
     @Test
