@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// What the documents, the alerts and the dashboard say of metrics, held against what a gateway tells.
 class MetricNamesTest {
 
-    private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
+    private static final Path ROOT = Path.of("").toAbsolutePath().resolve("..").normalize();
     private static final Pattern NAME = Pattern
             .compile("(?<![\\w./-])(?:tidegate|process|jvm)_[a-z0-9]+(?:_[a-z0-9]+)*(?![\\w*])");
     private static final Pattern RELOAD_ALERT = Pattern.compile("alert: TidegateReloadFailed\\s+expr: (\\w+) == 0\\n");
