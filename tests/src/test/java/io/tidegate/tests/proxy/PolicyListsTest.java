@@ -13,14 +13,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 /// Which policies run for which requests: lists, conditions, observing, locks and sets, in a gateway that runs.
 class PolicyListsTest extends ProxyTest {
 
-    private static final String MARK = "{ headers: { request: { set: { x-by: \"%s\" } } } }";
-
     private void routePolicies(String... policies) {
         gateway.apply(GatewayYaml.to(upstream).route("policies: [" + String.join(", ", policies) + "]").text());
     }
 
     private static String mark(String by) {
-        return MARK.formatted(by);
+        return "{ headers: { request: { set: { x-by: \"%s\" } } } }".formatted(by);
     }
 
     private RawResponse ask(String request) {
