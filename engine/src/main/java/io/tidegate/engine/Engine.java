@@ -208,6 +208,9 @@ public final class Engine implements ConfigTarget, AutoCloseable {
 
     private Bound bind(String name, AddressConfig address) throws CompileException {
         try {
+            if (closed) {
+                throw new IOException("the gateway is being stopped");
+            }
             if (address.isUnix() && handover != null && handover.hasTaken()) {
                 // The process before still listens there, and goes on with what it has accepted.
                 Files.deleteIfExists(Path.of(address.host()));
@@ -226,7 +229,7 @@ public final class Engine implements ConfigTarget, AutoCloseable {
     private static String reason(Exception e) {
         String text = String.valueOf(e.getMessage());
         if (text.contains("Address already in use")) {
-            return "another process listens there";
+            return "the address is in use: another process listens there";
         }
         int words = text.lastIndexOf("): ");
         return text.contains("failed with error(") && words >= 0 ? text.substring(words + 3) : text;
