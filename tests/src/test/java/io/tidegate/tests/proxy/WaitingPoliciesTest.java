@@ -39,6 +39,7 @@ class WaitingPoliciesTest {
     private static final PolicyBounds ROOM_FOR_ONE = new PolicyBounds(100_000, Duration.ofSeconds(30));
 
     private TestUpstream upstream;
+    @SuppressWarnings("NullAway.Init") // every test starts it
     private TestGateway gateway;
 
     @BeforeEach
