@@ -42,7 +42,10 @@ final class ProgramProcess implements AutoCloseable {
     ///            what Java is told besides
     record Surroundings(List<String> shell, String morePath, List<String> options) {
 
-        static final Surroundings PLAIN = new Surroundings(List.of(), "", List.of());
+        /// Where signals are heeded, even if whoever runs the tests has been told to ignore them.
+        private static final List<String> HEEDING = List.of("env", "--default-signal=HUP");
+
+        static final Surroundings PLAIN = new Surroundings(HEEDING, "", List.of());
 
         /// Where no more than `count` files and sockets may be open.
         static Surroundings files(int count) {
@@ -52,7 +55,7 @@ final class ProgramProcess implements AutoCloseable {
 
         /// Where Java is told these options too.
         static Surroundings options(String... options) {
-            return new Surroundings(List.of(), "", List.of(options));
+            return new Surroundings(HEEDING, "", List.of(options));
         }
 
         /// Where the policies that a folder names are there too.
