@@ -60,7 +60,7 @@ final class ProgramProcess implements AutoCloseable {
 
         /// Where the policies that a folder names are there too.
         static Surroundings policies(Path folder) {
-            return new Surroundings(List.of(), File.pathSeparator + folder, List.of());
+            return new Surroundings(HEEDING, File.pathSeparator + folder, List.of());
         }
     }
 
