@@ -172,8 +172,9 @@ final class Http2ServerHandler extends Http2ConnectionHandler implements ServerC
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) throws Exception {
-        worker.deadlines().remove(deadline);
         super.channelInactive(ctx);
+        // The streams that ended just now have set it.
+        worker.deadlines().remove(deadline);
     }
 
     @Override

@@ -117,7 +117,10 @@ public final class Pool {
         if (!endpoint.reserve(upstream.config().connections().maxPerEndpoint())) {
             return false;
         }
-        all.opening(worker);
+        if (!all.opening(worker)) {
+            endpoint.release();
+            return false;
+        }
         return true;
     }
 

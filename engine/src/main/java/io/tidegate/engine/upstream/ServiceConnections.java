@@ -10,9 +10,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// The connections to services of the whole process. Those that wait to be used again must not take the file
-/// descriptors
-/// that others need: where there are too many, one of them is closed for each that is opened.
+/// descriptors that others need: where there are too many, one of them is closed for each that is opened. Where none
+/// waits, since clients of HTTP/2 use many at a time, none is opened.
 public final class ServiceConnections {
+
+    /// How many more there may be than are wanted, for as long as it takes another event loop to close one.
+    static final int SLACK = 64;
 
     private final int most;
     private final AtomicInteger open = new AtomicInteger();
@@ -23,7 +26,7 @@ public final class ServiceConnections {
     ///
     /// @param most
     ///            how many there may be before idle ones are closed: at least as many as there may be clients, each of
-    ///            which uses one at a time
+    ///            which uses one at a time by HTTP/1.1
     public ServiceConnections(int most, Workers workers) {
         this.most = most;
         workers.all().forEach(worker -> pools.add(ConcurrentHashMap.newKeySet()));
@@ -38,13 +41,20 @@ public final class ServiceConnections {
     }
 
     /// One is about to be opened.
-    void opening(Worker by) {
+    ///
+    /// @return whether it may; [#closed] is owed then
+    boolean opening(Worker by) {
         if (open.incrementAndGet() > most && !closeOneIdle(by)) {
             for (Set<Pool> others : pools) {
                 others.stream().map(Pool::worker).filter(worker -> worker != by).findAny()
                         .ifPresent(worker -> worker.loop().execute(() -> closeOneIdle(worker)));
             }
         }
+        if (open.get() > most + SLACK) {
+            open.decrementAndGet();
+            return false;
+        }
+        return true;
     }
 
     /// One was closed, or did not come about.

@@ -24,6 +24,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.UnknownHostException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
@@ -274,6 +275,30 @@ class PoolTest {
                 assertThat(next(log)).isEqualTo("third3 connected");
             }
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void noConnectionIsOpenedWhereTheProcessHasTooManyAndAllAreBusy(Transport transport) throws Exception {
+        Pool pool = upstream(transport, "connections: { maxWait: 50ms }", 1).endpoints().getFirst()
+                .pool(Objects.requireNonNull(workers).all().getFirst());
+        BlockingQueue<String> log = new LinkedBlockingQueue<>();
+        List<Promise<InetSocketAddress>> pending = new ArrayList<>();
+        for (int i = 0; i < 1 + ServiceConnections.SLACK; i++) {
+            int ticket = i;
+            inLoop(() -> pool.acquire(new Request("busy", log), ticket));
+            pending.add(names.next());
+        }
+        inLoop(() -> pool.acquire(new Request("more", log), 1000));
+        assertThat(next(log)).isEqualTo("more1000 upstream.busy");
+
+        pending.getFirst().setFailure(new UnknownHostException("service.test"));
+        assertThat(next(log)).isEqualTo("busy0 upstream.unresolved");
+        inLoop(() -> pool.acquire(new Request("next", log), 1001));
+        names.next().setFailure(new UnknownHostException("service.test"));
+        assertThat(next(log)).as("a place that was given back is there for the next").isEqualTo(
+                "next1001 upstream.unresolved");
+        pending.stream().skip(1).forEach(name -> name.setFailure(new UnknownHostException("service.test")));
     }
 
     @ParameterizedTest
