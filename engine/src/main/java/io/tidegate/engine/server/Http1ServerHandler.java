@@ -316,6 +316,12 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements S
         }
     }
 
+    @Override
+    public void cut() {
+        closing = true;
+        TlsClosing.cut(context);
+    }
+
     // What the stream asks for.
 
     @Override

@@ -21,6 +21,7 @@ import io.tidegate.config.ClientTimeoutsConfig;
 import io.tidegate.engine.exchange.ListenerSnapshot;
 import io.tidegate.engine.exchange.Peer;
 import io.tidegate.engine.exchange.Snapshot;
+import io.tidegate.engine.tls.TlsClosing;
 import io.tidegate.engine.tls.TlsConnection;
 import io.tidegate.engine.wire.FieldLines;
 import io.tidegate.engine.worker.Deadlines.Deadline;
@@ -220,6 +221,12 @@ final class Http2ServerHandler extends Http2ConnectionHandler implements ServerC
     @Override
     public void drain() {
         leave();
+    }
+
+    @Override
+    public void cut() {
+        // Past this handler, which would wait for its streams.
+        TlsClosing.cut(context());
     }
 
     /// Takes no new streams. In two steps (RFC 9113 §6.8), so that what the client has sent before it hears of it is

@@ -348,6 +348,13 @@ public final class Listener implements AutoCloseable {
         }
     }
 
+    /// Closes every connection, whatever runs.
+    public void cut() {
+        for (ServerConnection connection : connections) {
+            connection.worker().loop().execute(connection::cut);
+        }
+    }
+
     /// Stops accepting.
     @Override
     public void close() {

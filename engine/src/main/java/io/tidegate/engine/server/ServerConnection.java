@@ -10,4 +10,7 @@ interface ServerConnection {
 
     /// Takes no new requests, and closes once the last one is answered. On its loop.
     void drain();
+
+    /// Closes at once, whatever runs. On its loop.
+    void cut();
 }

@@ -34,7 +34,11 @@ class SourceTest {
     /// Files that may be longer than [#LINES], and why.
     private static final Map<String, String> LONGER = Map.of(
             "Fault.java", "the list of every error, two constants a screen",
-            "HttpExchange.java", "the one path of a request, to be read top to bottom");
+            "HttpExchange.java", "the one path of a request, to be read top to bottom",
+            "Http1ServerHandler.java", "the states of a connection, which change together",
+            "Http2ServerHandler.java", "what the codec tells of a connection, and its bounds",
+            "Http2ServerStream.java", "both directions of one request",
+            "Http2Client.java", "every frame that a test may want to send");
 
     private static final int METHOD_LINES = 60;
     private static final int PARAMETERS = 6;

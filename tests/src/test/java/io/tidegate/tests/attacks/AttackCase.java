@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 record AttackCase(String id, String title, Map<String, List<String>> entries) {
 
     private static final Set<String> KEYS = Set.of("send", "respond", "ending", "expect", "connection", "upstream",
-            "has", "lacks", "body", "finish", "broken", "route", "service", "dropped");
+            "has", "lacks", "body", "finish", "broken", "route", "service", "dropped", "limit");
 
     /// What one response must be.
     ///

@@ -105,7 +105,7 @@ class NamesTest {
     void aNameThatIsNotThereIsA502UntilItIsThere() {
         RawResponse failed = ask();
         assertThat(failed.status()).isEqualTo(502);
-        assertThat(failed.fault()).isEqualTo("upstream.connect");
+        assertThat(failed.fault()).isEqualTo("upstream.unresolved");
 
         names.answer(3600, ONE);
 
