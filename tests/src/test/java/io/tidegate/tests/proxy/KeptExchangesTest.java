@@ -101,9 +101,11 @@ class KeptExchangesTest extends ProxyTest {
                     .status()).isEqualTo(200);
         }
         assertThat(keeper.readsThrown).hasSameSizeAs(keeper.reads).allSatisfy(KeptExchangesTest::saysThatItIsOver);
-        // What a policy changes that only observes goes nowhere at any time.
-        assertThat(keeper.changesThrown).hasSize(mode.equals("enforce") ? keeper.changes.size() : 0)
-                .allSatisfy(KeptExchangesTest::saysThatItIsOver);
+        assertThat(keeper.changesThrown).allSatisfy(KeptExchangesTest::saysThatItIsOver);
+        if (mode.equals("enforce")) {
+            // What a policy changes that only observes goes nowhere at any time, whether it is told so or not.
+            assertThat(keeper.changesThrown).hasSameSizeAs(keeper.changes);
+        }
         assertThat(upstream.request(1).target()).isEqualTo("/secret?token=2");
         assertThat(upstream.received()).doesNotContain("stolen");
     }
