@@ -40,7 +40,7 @@ class ExhaustionIT {
     /// Where each attacker has a connection to the service, which is a thread of this process.
     private static final int ATTACKERS_OF_THE_SERVICE = Math.min(ATTACKERS, 100);
     /// Files that the process opens meanwhile for reasons of its own, such as libraries that classes are loaded from.
-    private static final long OTHER_DESCRIPTORS = 16;
+    private static final long OTHER_DESCRIPTORS = 64;
     /// Buffers that loops and pools keep for the next connection, however few there are.
     private static final long KEPT_MEMORY = 4L << 20;
     private static final String LIMITS = "timeouts: { firstByte: 2s, requestHead: 300ms, bodyIdle: 300ms, "

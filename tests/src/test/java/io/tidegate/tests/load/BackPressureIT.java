@@ -35,6 +35,9 @@ class BackPressureIT {
     /// read brings beyond that, and the buffer that is being received into.
     private static final long PROMISED = 1L << 20;
 
+    /// The heap is also the test's own and that of the compiler of the machine, which learn all the while.
+    private static final long HEAP = 8L << 20;
+
     private static String yaml(TestUpstream upstream) {
         return GatewayYaml.to(upstream)
                 .listener("timeouts: { bodyIdle: 5m, writeIdle: 5m }, limits: { minimumRate: 0B }")
@@ -56,7 +59,7 @@ class BackPressureIT {
         void assertKept() {
             Memory now = now();
             assertThat(now.direct - direct).as("more memory for buffers than before").isLessThan(PROMISED);
-            assertThat(now.heap - heap).as("more heap than before").isLessThan(PROMISED);
+            assertThat(now.heap - heap).as("more heap than before").isLessThan(HEAP);
         }
     }
 
