@@ -35,7 +35,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,8 +43,6 @@ import org.slf4j.LoggerFactory;
 public final class Engine implements ConfigTarget, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
-    /// How long closing waits for connections that it has cut.
-    private static final long CUT_NANOS = 1_000_000_000L;
     private static final long GONE_POLL_MILLIS = 100;
     /// How long those have who are about to connect when a listener stops: less than the second after which those who
     /// are ignored try again.
@@ -384,14 +381,6 @@ public final class Engine implements ConfigTarget, AutoCloseable {
         closeRest();
     }
 
-    /// Waits until the connections that were cut are closed: a loop that ends before would leave them open.
-    private void awaitEmpty() {
-        long end = System.nanoTime() + CUT_NANOS;
-        while (gate.open() > 0 && System.nanoTime() - end < 0) {
-            LockSupport.parkNanos(1_000_000);
-        }
-    }
-
     private synchronized void closeRest() {
         if (closed) {
             return;
@@ -399,7 +388,7 @@ public final class Engine implements ConfigTarget, AutoCloseable {
         closed = true;
         bound.values().forEach(socket -> socket.listener().close());
         bound.values().forEach(socket -> socket.listener().cut());
-        awaitEmpty();
+        gate.awaitEmpty();
         compiler.close();
         watch.close();
         workers.close();

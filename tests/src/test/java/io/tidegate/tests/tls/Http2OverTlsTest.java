@@ -96,6 +96,7 @@ class Http2OverTlsTest {
 
     @Test
     void everyCaseOfH2specPasses() throws Exception {
+        upstream.script(TestUpstream.answering("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"));
         // It asks for the address, which is no name.
         gateway.apply(GatewayYaml.to(upstream).listener(tls.replace(" }] }", " }], unknownName: default }")).text());
         assertThat(H2Spec.run(folder, (InetSocketAddress) gateway.address(), "-t", "-k"))
