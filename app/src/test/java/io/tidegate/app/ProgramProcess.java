@@ -43,7 +43,7 @@ final class ProgramProcess implements AutoCloseable {
     record Surroundings(List<String> shell, String morePath, List<String> options) {
 
         /// Where signals are heeded, even if whoever runs the tests has been told to ignore them.
-        private static final List<String> HEEDING = List.of("env", "--default-signal=HUP");
+        private static final List<String> HEEDING = List.of("env", "--default-signal=HUP,INT");
 
         static final Surroundings PLAIN = new Surroundings(HEEDING, "", List.of());
 
