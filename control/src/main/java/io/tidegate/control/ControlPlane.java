@@ -107,8 +107,9 @@ public final class ControlPlane implements AutoCloseable {
 
     /// Opens the admin listener, puts the first configuration in place, and watches the files from then on.
     ///
-    /// If the configuration is rejected, the admin listener is open all the same and the files are watched: whoever does
-    /// not want to wait for a better one closes this.
+    /// If the configuration is rejected, the admin listener is open all the same, and whoever does not want to wait until
+    /// somebody asks it for another load closes this. The files are not watched then: a change of theirs must not be
+    /// reported by a gateway that is about to end.
     ///
     /// @throws IOException
     ///             if an admin address can't be listened on; the message says what to change. Nothing is open then.
@@ -116,7 +117,7 @@ public final class ControlPlane implements AutoCloseable {
         open(first.config().admin());
         reconciler.start();
         ReloadResult result = reconciler.apply(first, "start").join();
-        if (source != null) {
+        if (source != null && result instanceof ReloadResult.Applied) {
             source.start();
         }
         return result;

@@ -388,7 +388,6 @@ public final class Engine implements ConfigTarget, AutoCloseable {
         closed = true;
         bound.values().forEach(socket -> socket.listener().close());
         bound.values().forEach(socket -> socket.listener().cut());
-        gate.awaitEmpty();
         compiler.close();
         watch.close();
         workers.close();

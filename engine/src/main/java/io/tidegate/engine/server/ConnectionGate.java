@@ -8,7 +8,6 @@ import java.util.Arrays;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /// Bounds how many client connections there are, in all and of one address. Touched when a connection is accepted or
@@ -16,8 +15,6 @@ import org.jspecify.annotations.Nullable;
 public final class ConnectionGate {
 
     private static final int NETWORK_BYTES = 8;
-    private static final long CUT_NANOS = 1_000_000_000L;
-    private static final long POLL_NANOS = 1_000_000;
 
     private final int most;
     private final AtomicInteger open = new AtomicInteger();
@@ -52,16 +49,6 @@ public final class ConnectionGate {
     /// Connections open now.
     public int open() {
         return open.get();
-    }
-
-    /// Waits, for a second at most, until the connections that were cut are closed: an event loop that ends before
-    /// would
-    /// leave them open.
-    public void awaitEmpty() {
-        long end = System.nanoTime() + CUT_NANOS;
-        while (open() > 0 && System.nanoTime() - end < 0) {
-            LockSupport.parkNanos(POLL_NANOS);
-        }
     }
 
     /// Lets a connection in.

@@ -34,6 +34,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /// A socket on which clients are accepted. It lives as long as its address is declared: what is served on it is what
@@ -43,6 +44,8 @@ public final class Listener implements AutoCloseable {
     private static final int BACKLOG = 4096;
     private static final int LOW_MARK = 32 * 1024;
     private static final int HIGH_MARK = 64 * 1024;
+    private static final long CUT_NANOS = 1_000_000_000L;
+    private static final long POLL_NANOS = 1_000_000;
 
     private final int slot;
     private final LiveSnapshot live;
@@ -348,10 +351,15 @@ public final class Listener implements AutoCloseable {
         }
     }
 
-    /// Closes every connection, whatever runs.
+    /// Closes every connection, whatever runs, and waits, for a second at most, until they are closed: an event loop that
+    /// ends before would leave them open. Not for an event loop to call.
     public void cut() {
         for (ServerConnection connection : connections) {
             connection.worker().loop().execute(connection::cut);
+        }
+        long end = System.nanoTime() + CUT_NANOS;
+        while (!connections.isEmpty() && System.nanoTime() - end < 0) {
+            LockSupport.parkNanos(POLL_NANOS);
         }
     }
 

@@ -12,6 +12,7 @@ import io.tidegate.testkit.RawRequest;
 import io.tidegate.testkit.RawResponse;
 import io.tidegate.testkit.RawResponse.Framing;
 import io.tidegate.testkit.TestUpstream;
+import io.tidegate.testkit.UpstreamConnection;
 import io.tidegate.tests.GatewayYaml;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -227,7 +228,7 @@ class BodyPoliciesTest extends ProxyTest {
     @Test
     void anAnswerOfTheGatewaysOwnIsRewrittenAndHasItsNewLength() {
         runs(rewritingResponses(BodyPoliciesTest::withEnd));
-        upstream.kill();
+        upstream.script(UpstreamConnection::close);
         try (RawClient client = gateway.client()) {
             RawResponse response = client.exchange(GET);
 
