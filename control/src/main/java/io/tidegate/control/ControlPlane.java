@@ -107,9 +107,9 @@ public final class ControlPlane implements AutoCloseable {
 
     /// Opens the admin listener, puts the first configuration in place, and watches the files from then on.
     ///
-    /// If the configuration is rejected, the admin listener is open all the same, and whoever does not want to wait until
-    /// somebody asks it for another load closes this. The files are not watched then: a change of theirs must not be
-    /// reported by a gateway that is about to end.
+    /// If the configuration is rejected, the admin listener is open all the same, for somebody to ask for another load:
+    /// whoever does not want to wait for that closes this. The files are not watched then, so that a gateway which is
+    /// about to end does not report what becomes of them.
     ///
     /// @throws IOException
     ///             if an admin address can't be listened on; the message says what to change. Nothing is open then.

@@ -351,8 +351,8 @@ public final class Listener implements AutoCloseable {
         }
     }
 
-    /// Closes every connection, whatever runs, and waits, for a second at most, until they are closed: an event loop that
-    /// ends before would leave them open. Not for an event loop to call.
+    /// Closes every connection, whatever runs, and waits for that, a second at most: an event loop that ends before
+    /// would leave them open. Not for an event loop to call.
     public void cut() {
         for (ServerConnection connection : connections) {
             connection.worker().loop().execute(connection::cut);

@@ -103,7 +103,8 @@ class ExhaustionIT {
 
     /// File descriptors but for those of connections to services, which are kept for the next request.
     private long descriptorsWithoutPools() {
-        return openDescriptors() - DESCRIPTORS_OF_KEPT * (long) gateway.metric("tidegate_upstream_connections_open", "");
+        return openDescriptors()
+                - DESCRIPTORS_OF_KEPT * (long) gateway.metric("tidegate_upstream_connections_open", "");
     }
 
     private static long directMemory() {
