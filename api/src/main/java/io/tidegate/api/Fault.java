@@ -363,6 +363,12 @@ public record Fault(String code, int status, String title, Party blame) {
             "The service could not be reached in time",
             Party.UPSTREAM);
 
+    /// The service could not be reached by TLS: it does not speak it, shows a certificate that is not accepted, or does
+    /// not accept the gateway's.
+    public static final Fault UPSTREAM_TLS = new Fault("upstream.tls", 502,
+            "The service could not be reached securely",
+            Party.UPSTREAM);
+
     /// The service closed the connection.
     public static final Fault UPSTREAM_CLOSED = new Fault("upstream.closed", 502, "The service closed the connection",
             Party.UPSTREAM);
@@ -442,7 +448,7 @@ public record Fault(String code, int status, String title, Party blame) {
             LENGTH_REQUIRED, MEDIA_TYPE_UNSUPPORTED,
             REQUEST_TIMEOUT, BODY_TOO_SLOW, CLIENT_CLOSED, CLIENT_TOO_SLOW,
             CORS_REFUSED, TOO_MANY_CONNECTIONS, UPSTREAM_UNAVAILABLE, UPSTREAM_CONNECT, UPSTREAM_UNRESOLVED,
-            UPSTREAM_CONNECT_TIMEOUT, UPSTREAM_CLOSED, UPSTREAM_RESET, UPSTREAM_INVALID,
+            UPSTREAM_CONNECT_TIMEOUT, UPSTREAM_TLS, UPSTREAM_CLOSED, UPSTREAM_RESET, UPSTREAM_INVALID,
             UPSTREAM_HEAD_TOO_LARGE, UPSTREAM_TIMEOUT, UPSTREAM_BUSY, OVERLOADED,
             DRAINING, NOT_CONFIGURED, POLICY_FAILED, POLICY_TIMEOUT,
             CONDITION_FAILED, INTERNAL);

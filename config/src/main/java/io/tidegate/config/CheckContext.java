@@ -1,6 +1,8 @@
 package io.tidegate.config;
 
 import io.tidegate.config.Node.Entry;
+import io.tidegate.config.pem.UnusableFileException;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +53,29 @@ record CheckContext(GatewayConfig config, Node.Fields root, ProblemList problems
     Set<String> names(String key, Set<String> byDefault) {
         Entry entry = root.entries().get(key);
         return entry != null && entry.value() instanceof Node.Fields fields ? fields.entries().keySet() : byDefault;
+    }
+
+    /// What is read of a file.
+    @FunctionalInterface
+    interface Reading<T> {
+        T read() throws UnusableFileException;
+    }
+
+    /// Reads a file; where it can't be used, reports that and returns null.
+    <T> @Nullable T read(Reading<T> reading, FileConfig file, Object... path) {
+        try {
+            return reading.read();
+        } catch (UnusableFileException e) {
+            error("can't use the file " + file + ": " + e.getMessage(), path);
+            return null;
+        }
+    }
+
+    /// The path to what is below another.
+    static Object[] below(Object[] path, Object... more) {
+        Object[] whole = Arrays.copyOf(path, path.length + more.length);
+        System.arraycopy(more, 0, whole, path.length, more.length);
+        return whole;
     }
 
     /// Reports a name that stands for nothing.

@@ -30,6 +30,7 @@ final class Checks {
         names("policySets", config.policySets());
         new AddressChecks(context).run();
         new TlsChecks(context).run();
+        new ServiceTlsChecks(context).run();
         EffectivePolicies.Resolver resolver = new PolicyChecks(context).run();
         new RouteChecks(context, resolver).run();
         new AmbiguityCheck(context).run();

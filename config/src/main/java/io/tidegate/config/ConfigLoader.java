@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Makes a [GatewayConfig] of a file, a directory or a text, and finds every problem on the way.
@@ -75,8 +76,11 @@ public final class ConfigLoader {
         }
 
         private static List<Path> namedFiles(GatewayConfig config) {
-            return config.listeners().values().stream().map(ListenerConfig::tls).filter(Objects::nonNull)
-                    .flatMap(tls -> tls.files().stream()).map(FileConfig::path).distinct().toList();
+            Stream<FileConfig> shown = config.listeners().values().stream().map(ListenerConfig::tls)
+                    .filter(Objects::nonNull).flatMap(tls -> tls.files().stream());
+            Stream<FileConfig> trusted = config.upstreams().values().stream().map(UpstreamConfig::tls)
+                    .filter(Objects::nonNull).flatMap(tls -> tls.files().stream());
+            return Stream.concat(shown, trusted).map(FileConfig::path).distinct().toList();
         }
     }
 }

@@ -6,20 +6,25 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
 
-/// Where an endpoint is: `http://10.0.0.11:8080`, `http://orders.internal`, `unix:/run/orders.sock`.
+/// Where an endpoint is: `http://10.0.0.11:8080`, `https://orders.internal`, `unix:/run/orders.sock`.
 ///
 /// @param host
 ///            host name or IP address without brackets, lower case; for a Unix socket its path
 /// @param port
 ///            1 to 65535; -1 for a Unix socket
-@Doc("Where an endpoint is: `http://10.0.0.11:8080`, `http://orders.internal` or `unix:/run/orders.sock`.")
-public record EndpointUrl(String host, int port) {
+/// @param secure
+///            whether it is reached by TLS
+@Doc("Where an endpoint is: `http://10.0.0.11:8080`, `https://orders.internal` or `unix:/run/orders.sock`.")
+public record EndpointUrl(String host, int port, boolean secure) {
+
+    private static final int HTTP_PORT = 80;
+    private static final int HTTPS_PORT = 443;
 
     /// Reads one.
     @Shorthand
     public static EndpointUrl of(String text) {
         if (text.startsWith("unix:")) {
-            return new EndpointUrl(AddressConfig.of(text).host(), -1);
+            return new EndpointUrl(AddressConfig.of(text).host(), -1, false);
         }
         URI uri;
         try {
@@ -27,13 +32,11 @@ public record EndpointUrl(String host, int port) {
         } catch (URISyntaxException e) {
             throw new IllegalArgumentException(expected(text), e);
         }
-        if ("https".equalsIgnoreCase(uri.getScheme())) {
-            throw new IllegalArgumentException(
-                    "TLS to upstreams is not supported by this version: must begin with http:// (was '" + text + "')");
-        }
+        boolean secure = "https".equalsIgnoreCase(uri.getScheme());
         String path = uri.getRawPath();
         boolean bare = path == null || path.isEmpty() || path.equals("/");
-        if (!"http".equalsIgnoreCase(uri.getScheme()) || uri.getHost() == null || uri.getRawUserInfo() != null || !bare
+        if (!(secure || "http".equalsIgnoreCase(uri.getScheme())) || uri.getHost() == null
+                || uri.getRawUserInfo() != null || !bare
                 || uri.getRawQuery() != null || uri.getRawFragment() != null || uri.getPort() == 0
                 || uri.getPort() > 65535) {
             throw new IllegalArgumentException(expected(text));
@@ -42,11 +45,15 @@ public record EndpointUrl(String host, int port) {
         if (host.startsWith("[")) {
             host = host.substring(1, host.length() - 1);
         }
-        return new EndpointUrl(host, uri.getPort() < 0 ? 80 : uri.getPort());
+        return new EndpointUrl(host, uri.getPort() < 0 ? defaultPort(secure) : uri.getPort(), secure);
     }
 
     private static String expected(String text) {
-        return "must be http://host:port without a path, or unix:/path (was '" + text + "')";
+        return "must be http://host:port or https://host:port without a path, or unix:/path (was '" + text + "')";
+    }
+
+    private static int defaultPort(boolean secure) {
+        return secure ? HTTPS_PORT : HTTP_PORT;
     }
 
     /// Whether it is a Unix socket.
@@ -54,7 +61,7 @@ public record EndpointUrl(String host, int port) {
         return port < 0;
     }
 
-    /// As it stands in `Host`, logs and metrics: `10.0.0.11:8080`.
+    /// As it stands in logs and metrics: `10.0.0.11:8080`.
     public String authority() {
         if (isUnix()) {
             return "unix:" + host;
@@ -62,8 +69,18 @@ public record EndpointUrl(String host, int port) {
         return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
     }
 
+    /// As it stands in `Host`: without the port where that is the scheme's own (RFC 9110 section 4.2.3). A Unix socket
+    /// has no name.
+    public String hostField() {
+        if (isUnix()) {
+            return "localhost";
+        }
+        String whole = authority();
+        return port == defaultPort(secure) ? whole.substring(0, whole.lastIndexOf(':')) : whole;
+    }
+
     @Override
     public String toString() {
-        return isUnix() ? authority() : "http://" + authority();
+        return isUnix() ? authority() : (secure ? "https://" : "http://") + authority();
     }
 }

@@ -1,15 +1,12 @@
 package io.tidegate.config;
 
+import static io.tidegate.config.CheckContext.below;
+
 import io.tidegate.config.pem.Certificates;
-import io.tidegate.config.pem.PrivateKeys;
 import io.tidegate.config.pem.TlsFiles;
-import io.tidegate.config.pem.UnusableFileException;
-import java.security.PrivateKey;
 import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
-import java.security.interfaces.RSAPublicKey;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,11 +18,12 @@ import org.jspecify.annotations.Nullable;
 /// Checks TLS, protocols and redirects of listeners, the files that they name included.
 final class TlsChecks {
 
-    private static final String HOST = "[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*";
+    /// A host name in lower case.
+    static final String HOST = "[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*";
     private static final String NAME = "(\\*\\.)?" + HOST;
-    private static final int LEAST_RSA_BITS = 2048;
 
     private final CheckContext context;
+    private final KeyPairChecks pairs;
     private final Instant now = Instant.now();
 
     /// Who has a name on a listener.
@@ -34,6 +32,7 @@ final class TlsChecks {
 
     TlsChecks(CheckContext context) {
         this.context = context;
+        this.pairs = new KeyPairChecks(context);
     }
 
     void run() {
@@ -53,7 +52,8 @@ final class TlsChecks {
         }
         FileConfig tickets = tls.tickets() == null ? null : tls.tickets().keys();
         if (tickets != null) {
-            read(() -> TlsFiles.readTicketKeys(tickets.path()), tickets, "listeners", name, "tls", "tickets", "keys");
+            context.read(() -> TlsFiles.readTicketKeys(tickets.path()), tickets, "listeners", name, "tls", "tickets",
+                    "keys");
         }
         boolean asks = tls.certificates().stream().anyMatch(certificate -> tls.clientAuth(certificate) != null);
         if (tls.forwardClientCertificate() && !asks) {
@@ -109,47 +109,23 @@ final class TlsChecks {
         for (int i = 0; i < tls.certificates().size(); i++) {
             CertificateConfig certificate = tls.certificates().get(i);
             Object[] at = {"listeners", listener, "tls", "certificates", i};
-            List<X509Certificate> chain = read(() -> Certificates.read(certificate.cert().path()), certificate.cert(),
-                    with(at, "cert"));
-            PrivateKey key = read(() -> PrivateKeys.read(certificate.key().path()), certificate.key(),
-                    with(at, "key"));
             FileConfig ocsp = certificate.ocsp();
             if (ocsp != null) {
-                read(() -> TlsFiles.readOcsp(ocsp.path()), ocsp, with(at, "ocsp"));
+                context.read(() -> TlsFiles.readOcsp(ocsp.path()), ocsp, below(at, "ocsp"));
             }
             if (certificate.clientAuth() != null) {
-                clientAuth(certificate.clientAuth(), with(at, "clientAuth"));
+                clientAuth(certificate.clientAuth(), below(at, "clientAuth"));
             }
             for (int n = 0; n < certificate.names().size(); n++) {
                 if (!certificate.names().get(n).matches(NAME)) {
                     context.error("must be a host name in lower case, such as api.example.com or *.example.com (was '"
-                            + certificate.names().get(n) + "')", with(at, "names", n));
+                            + certificate.names().get(n) + "')", below(at, "names", n));
                 }
             }
-            if (chain == null) {
-                continue;
+            X509Certificate own = pairs.check(certificate.cert(), certificate.key(), at);
+            if (own != null) {
+                names(own, certificate, i, tls.clientAuth(certificate), owners, at);
             }
-            X509Certificate own = chain.getFirst();
-            if (key != null && !PrivateKeys.match(key, own.getPublicKey())) {
-                context.error("the key in " + certificate.key() + " does not belong to the first certificate in "
-                        + certificate.cert(), with(at, "key"));
-            }
-            validity(own, certificate, at);
-            names(own, certificate, i, tls.clientAuth(certificate), owners, at);
-        }
-    }
-
-    private void validity(X509Certificate own, CertificateConfig certificate, Object[] at) {
-        if (own.getNotAfter().toInstant().isBefore(now)) {
-            context.warning("the certificate in " + certificate.cert() + " expired on "
-                    + own.getNotAfter().toInstant(), with(at, "cert"));
-        } else if (own.getNotBefore().toInstant().isAfter(now)) {
-            context.warning("the certificate in " + certificate.cert() + " is not valid before "
-                    + own.getNotBefore().toInstant(), with(at, "cert"));
-        }
-        if (own.getPublicKey() instanceof RSAPublicKey rsa && rsa.getModulus().bitLength() < LEAST_RSA_BITS) {
-            context.error("must have an RSA key of at least " + LEAST_RSA_BITS + " bits (has "
-                    + rsa.getModulus().bitLength() + ")", with(at, "cert"));
         }
     }
 
@@ -159,12 +135,12 @@ final class TlsChecks {
         List<String> names = certificate.names().isEmpty() ? covered : certificate.names();
         if (names.isEmpty()) {
             context.error("the certificate in " + certificate.cert()
-                    + " is for no name (it has no subject alternative name): write 'names'", with(at, "cert"));
+                    + " is for no name (it has no subject alternative name): write 'names'", below(at, "cert"));
         }
         for (String name : names) {
             if (!covers(covered, name)) {
                 context.warning("clients will refuse the certificate for '" + name + "': it is for "
-                        + (covered.isEmpty() ? "no name" : String.join(", ", covered)), with(at, "names"));
+                        + (covered.isEmpty() ? "no name" : String.join(", ", covered)), below(at, "names"));
             }
             String type = own.getPublicKey().getAlgorithm();
             Owner before = owners.putIfAbsent(name + ' ' + type, new Owner(index, type, auth));
@@ -192,14 +168,14 @@ final class TlsChecks {
         FileConfig file = auth.ca();
         List<X509Certificate> authorities = file == null
                 ? null
-                : read(() -> Certificates.read(file.path()), file, with(at, "ca"));
+                : context.read(() -> Certificates.read(file.path()), file, below(at, "ca"));
         if (file == null && auth.asks()) {
-            context.error("is required, unless 'mode' is off", with(at, "ca"));
+            context.error("is required, unless 'mode' is off", below(at, "ca"));
         }
         FileConfig crl = auth.crl();
         List<X509CRL> lists = crl == null
                 ? null
-                : read(() -> Certificates.readLists(crl.path()), crl, with(at, "crl"));
+                : context.read(() -> Certificates.readLists(crl.path()), crl, below(at, "crl"));
         if (crl == null || lists == null || authorities == null) {
             return;
         }
@@ -208,38 +184,15 @@ final class TlsChecks {
         for (X509CRL list : lists) {
             if (!issuers.contains(list.getIssuerX500Principal())) {
                 context.error("has a list of '" + list.getIssuerX500Principal() + "', which is none of the authorities"
-                        + " in 'ca'", with(at, "crl"));
+                        + " in 'ca'", below(at, "crl"));
             } else if (list.getNextUpdate() != null && list.getNextUpdate().toInstant().isBefore(now)) {
                 context.warning("the list of '" + list.getIssuerX500Principal() + "' is out of date since "
-                        + list.getNextUpdate().toInstant() + ": its clients are refused", with(at, "crl"));
+                        + list.getNextUpdate().toInstant() + ": its clients are refused", below(at, "crl"));
             }
         }
         authorities.stream().map(X509Certificate::getSubjectX500Principal).filter(
                 authority -> lists.stream().noneMatch(list -> list.getIssuerX500Principal().equals(authority)))
                 .forEach(authority -> context.warning("has no list of '" + authority + "': its clients are refused",
-                        with(at, "crl")));
-    }
-
-    // Files.
-
-    /// Reads a file.
-    @FunctionalInterface
-    private interface Reading<T> {
-        T read() throws UnusableFileException;
-    }
-
-    private <T> @Nullable T read(Reading<T> reading, FileConfig file, Object... path) {
-        try {
-            return reading.read();
-        } catch (UnusableFileException e) {
-            context.error("can't use the file " + file + ": " + e.getMessage(), path);
-            return null;
-        }
-    }
-
-    private static Object[] with(Object[] path, Object... more) {
-        Object[] whole = Arrays.copyOf(path, path.length + more.length);
-        System.arraycopy(more, 0, whole, path.length, more.length);
-        return whole;
+                        below(at, "crl")));
     }
 }

@@ -29,7 +29,12 @@ public record TlsConfig(
         @Named("1.2")
         TLS_1_2, @Doc("TLS 1.3 alone.")
         @Named("1.3")
-        TLS_1_3
+        TLS_1_3;
+
+        /// It and every later one, as `javax.net.ssl` names them, latest first.
+        public List<String> spoken() {
+            return this == TLS_1_3 ? List.of("TLSv1.3") : List.of("TLSv1.3", "TLSv1.2");
+        }
     }
 
     /// What becomes of clients that ask for an unknown name.

@@ -6,11 +6,14 @@ import io.tidegate.api.Doc;
 import io.tidegate.api.Range;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// A service behind the gateway.
 @Doc("A service behind the gateway.")
 public record UpstreamConfig(
         @Doc("Where the service runs.") @Range(min = 1) List<EndpointConfig> endpoints,
+
+        @Doc("TLS to endpoints that begin with `https://`. Left out: their certificates must come from an authority that the Java runtime trusts, and be for the endpoint's host.") @Nullable ServiceTlsConfig tls,
 
         @Doc("How an endpoint is chosen.") @Default("leastRequests") LoadBalancing loadBalancing,
 
@@ -19,6 +22,11 @@ public record UpstreamConfig(
         @Doc("How long the service may take. Routes may say otherwise.") @Default("{}") Timeouts timeouts,
 
         @Doc("Bounds of what is accepted from the service.") @Default("{}") ResponseLimits limits) {
+
+    /// Whether any endpoint is reached by TLS.
+    public boolean isSecure() {
+        return endpoints.stream().anyMatch(endpoint -> endpoint.url().secure());
+    }
 
     /// How an endpoint is chosen.
     public enum LoadBalancing {

@@ -9,11 +9,12 @@ import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
-/// TLS over a connection, from the client's side. Tells an end that was said (`close_notify`) from one that was not.
+/// TLS over a connection, from either side. Tells an end that was said (`close_notify`) from one that was not.
 final class SecureStream implements ByteStream {
 
     /// Sessions are remembered by name and port: always the same one, so that a client goes on with a session whatever
@@ -39,7 +40,25 @@ final class SecureStream implements ByteStream {
         this.plain = ByteBuffer.allocate(4 * session.getApplicationBufferSize()).flip();
         this.outgoing = ByteBuffer.allocate(2 * session.getPacketBufferSize());
         engine.beginHandshake();
-        shakeHands();
+        try {
+            shakeHands();
+        } catch (SSLException e) {
+            sayWhy();
+            throw e;
+        }
+    }
+
+    /// Sends the alert that tells why the handshake failed, and lets the other side read it.
+    private void sayWhy() throws IOException {
+        while (engine.getHandshakeStatus() == SSLEngineResult.HandshakeStatus.NEED_WRAP) {
+            wrap(ByteBuffer.allocate(0));
+        }
+        connection.shutdownOutput();
+        byte[] rest = new byte[8192];
+        int count = 0;
+        while (count >= 0) {
+            count = connection.read(rest, 0, rest.length);
+        }
     }
 
     /// Connects and shakes hands; see [RawClient#secure].

@@ -20,6 +20,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLEngine;
+import org.jspecify.annotations.Nullable;
 
 /// A service on plain sockets, a thread per connection, that does what its script says and remembers what it received.
 public final class TestUpstream implements AutoCloseable {
@@ -69,12 +72,15 @@ public final class TestUpstream implements AutoCloseable {
     private final AtomicLong receivedBytes = new AtomicLong();
     private final AtomicLong sentBytes = new AtomicLong();
     private final ByteArrayOutputStream received = new ByteArrayOutputStream();
+    private final @Nullable Supplier<SSLEngine> secured;
     private volatile Script script;
     private volatile boolean remembering = true;
     private volatile boolean closed;
 
-    private TestUpstream(ServerSocketChannel server, Script script) throws IOException {
+    private TestUpstream(ServerSocketChannel server, @Nullable Supplier<SSLEngine> secured, Script script)
+            throws IOException {
         this.server = server;
+        this.secured = secured;
         this.address = server.getLocalAddress();
         this.script = script;
         Thread.ofPlatform().daemon().name("test-upstream").start(this::accept);
@@ -97,12 +103,24 @@ public final class TestUpstream implements AutoCloseable {
 
     /// An upstream at this address, TCP or Unix.
     public static TestUpstream start(SocketAddress address, Script script) {
+        return start(address, null, script);
+    }
+
+    /// An upstream on a free port of the loopback address that speaks TLS.
+    ///
+    /// @param engines
+    ///            gives each connection its engine, one for servers
+    public static TestUpstream secure(Supplier<SSLEngine> engines, Script script) {
+        return start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), engines, script);
+    }
+
+    private static TestUpstream start(SocketAddress address, @Nullable Supplier<SSLEngine> secured, Script script) {
         try {
             ServerSocketChannel server = address instanceof UnixDomainSocketAddress
                     ? ServerSocketChannel.open(StandardProtocolFamily.UNIX)
                     : ServerSocketChannel.open();
             server.bind(address, 4096);
-            return new TestUpstream(server, script);
+            return new TestUpstream(server, secured, script);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -182,6 +200,9 @@ public final class TestUpstream implements AutoCloseable {
 
     private void serve(UpstreamConnection connection) {
         try {
+            if (secured != null) {
+                connection.secure(secured.get());
+            }
             script.serve(connection);
         } catch (MalformedMessageException e) {
             failures.add(e);
@@ -232,7 +253,7 @@ public final class TestUpstream implements AutoCloseable {
     public String url() {
         return address instanceof UnixDomainSocketAddress unix
                 ? "unix:" + unix.getPath()
-                : "http://127.0.0.1:" + port();
+                : (secured == null ? "http://127.0.0.1:" : "https://127.0.0.1:") + port();
     }
 
     /// Requests received whole, in the order of their ends.

@@ -3,6 +3,8 @@ package io.tidegate.testkit;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /// One connection that a [TestUpstream] accepted. Used by the thread of that connection.
@@ -11,15 +13,33 @@ public final class UpstreamConnection {
     private static final byte[] ZEROS = new byte[65536];
 
     private final TestUpstream upstream;
-    private final Connection connection;
-    private final MessageReader reader;
+    private volatile ByteStream connection;
+    private MessageReader reader;
     private final int index;
 
-    UpstreamConnection(TestUpstream upstream, Connection connection, int index) {
+    UpstreamConnection(TestUpstream upstream, Connection accepted, int index) {
         this.upstream = upstream;
-        this.connection = connection;
+        this.connection = accepted;
         this.index = index;
-        this.reader = new MessageReader(new Recording(connection.input()));
+        this.reader = new MessageReader(new Recording(accepted.input()));
+    }
+
+    /// Shakes hands; what is read and sent from here on is within TLS.
+    void secure(SSLEngine engine) throws IOException {
+        SecureStream secured = new SecureStream((Connection) connection, engine);
+        connection = secured;
+        reader = new MessageReader(new Recording(secured.input()));
+    }
+
+    /// What was agreed on with the gateway.
+    ///
+    /// @throws IllegalStateException
+    ///             without TLS
+    public SSLSession session() {
+        if (connection instanceof SecureStream stream) {
+            return stream.session();
+        }
+        throw new IllegalStateException("there is no TLS");
     }
 
     /// Its number among the connections of the upstream, from 0.
@@ -84,7 +104,7 @@ public final class UpstreamConnection {
         connection.close();
     }
 
-    /// Says that nothing more will be sent (FIN), and goes on reading.
+    /// Says that nothing more will be sent (with TLS `close_notify`, then FIN), and goes on reading.
     public void finish() throws IOException {
         connection.shutdownOutput();
     }

@@ -12,6 +12,8 @@ import io.tidegate.config.EffectivePolicies;
 import io.tidegate.config.GatewayConfig;
 import io.tidegate.config.Problem;
 import io.tidegate.config.RouteConfig;
+import io.tidegate.config.ServiceTlsConfig;
+import io.tidegate.config.UpstreamConfig;
 import io.tidegate.engine.chain.Step;
 import io.tidegate.engine.exchange.Route;
 import io.tidegate.engine.exchange.Snapshot;
@@ -19,6 +21,8 @@ import io.tidegate.engine.exchange.Telemetry;
 import io.tidegate.engine.observe.AccessLog;
 import io.tidegate.engine.observe.Metrics;
 import io.tidegate.engine.observe.RouteCells;
+import io.tidegate.engine.tls.ServiceTls;
+import io.tidegate.engine.tls.ServiceTlsCompiler;
 import io.tidegate.engine.tls.TlsCompiler;
 import io.tidegate.engine.tls.TlsHosts;
 import io.tidegate.engine.upstream.Endpoint;
@@ -42,8 +46,8 @@ public final class Compiler implements AutoCloseable {
 
     private final Workers workers;
     private final AddressResolverGroup<InetSocketAddress> resolver;
-    private final ServiceConnections connections;
     private final Metrics metrics;
+    private final Upstream.Surroundings surroundings;
     private final TlsCompiler tls;
     private final SharedValues shared = new SharedValues();
     private Map<String, Upstream> upstreams = Map.of();
@@ -81,7 +85,6 @@ public final class Compiler implements AutoCloseable {
     public Compiler(Workers workers, List<InetSocketAddress> nameServers, ServiceConnections connections,
             Metrics metrics) {
         this.workers = workers;
-        this.connections = connections;
         this.metrics = metrics;
         Class<? extends DatagramChannel> datagrams = switch (workers.transport()) {
             case IO_URING -> IoUringDatagramChannel.class;
@@ -95,6 +98,7 @@ public final class Compiler implements AutoCloseable {
         }
         // Those of a name take turns: a service that runs at several addresses is used at all of them.
         this.resolver = new RoundRobinDnsAddressResolverGroup(names);
+        this.surroundings = new Upstream.Surroundings(workers, resolver, connections, metrics);
     }
 
     /// Compiles `config`. Nothing that runs is touched before [#commit].
@@ -118,12 +122,7 @@ public final class Compiler implements AutoCloseable {
             }
         });
         Map<String, Upstream> next = new HashMap<>();
-        config.upstreams().forEach((name, declared) -> {
-            Upstream before = upstreams.get(name);
-            next.put(name, before != null && before.config().equals(declared)
-                    ? before
-                    : new Upstream(name, declared, workers, resolver, connections, metrics));
-        });
+        config.upstreams().forEach((name, declared) -> next.put(name, upstream(name, declared, problems)));
         StepCompiler steps = new StepCompiler(shared, metrics, workers.all().size(), problems);
         Map<String, Route> routes = new LinkedHashMap<>();
         EffectivePolicies.Resolver effective = new EffectivePolicies.Resolver(config);
@@ -162,6 +161,24 @@ public final class Compiler implements AutoCloseable {
                 before.tls().values().forEach(tls::release);
             }
         };
+    }
+
+    /// The upstream that there is already, where nothing of it has changed.
+    @SuppressWarnings("ReferenceEquality") // the same TLS, so that it is not closed with the one before
+    private Upstream upstream(String name, UpstreamConfig declared, List<Problem> problems) {
+        Upstream before = upstreams.get(name);
+        ServiceTls then = before == null ? null : before.tls();
+        ServiceTls now = declared.isSecure()
+                ? ServiceTlsCompiler.compile(name, declared.tls() == null ? ServiceTlsConfig.DEFAULT : declared.tls(),
+                        then, problems)
+                : null;
+        if (before != null && before.config().equals(declared) && now == then) {
+            return before;
+        }
+        if (now != null && now == then) {
+            now.retain();
+        }
+        return new Upstream(name, declared, now, surroundings);
     }
 
     private Route route(String name, RouteConfig config, Map<String, Upstream> upstreams, Step[] steps) {

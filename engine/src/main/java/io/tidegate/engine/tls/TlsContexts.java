@@ -35,7 +35,7 @@ final class TlsContexts {
     private static final long SESSION_SECONDS = 3600;
 
     /// Forward secret and authenticated, all of them.
-    private static final List<String> SUITES = List.of("TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384",
+    static final List<String> SUITES = List.of("TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384",
             "TLS_CHACHA20_POLY1305_SHA256", "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
             "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
             "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384", "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
@@ -81,9 +81,7 @@ final class TlsContexts {
         SslContextBuilder builder = SslContextBuilder
                 .forServer(material.key(), material.chain().toArray(X509Certificate[]::new))
                 .sslProvider(library.provider())
-                .protocols(least == TlsConfig.Version.TLS_1_3
-                        ? List.of("TLSv1.3")
-                        : List.of("TLSv1.3", "TLSv1.2"))
+                .protocols(least.spoken())
                 .ciphers(SUITES, SupportedCipherSuiteFilter.INSTANCE)
                 .sessionTimeout(SESSION_SECONDS)
                 .enableOcsp(library == TlsLibrary.BORINGSSL && material.ocsp().length > 0)

@@ -60,7 +60,7 @@ record TlsMaterial(List<X509Certificate> chain, PrivateKey key, byte[] ocsp, Cli
     }
 
     @FunctionalInterface
-    private interface Reading<T> {
+    interface Reading<T> {
         T read() throws UnusableFileException;
     }
 
@@ -89,7 +89,7 @@ record TlsMaterial(List<X509Certificate> chain, PrivateKey key, byte[] ocsp, Cli
                         : read("tickets", tickets.keys(), () -> TlsFiles.readTicketKeys(tickets.keys().path())));
     }
 
-    private static <T> T read(String place, @Nullable FileConfig file, Reading<T> reading) throws UnusableException {
+    static <T> T read(String place, @Nullable FileConfig file, Reading<T> reading) throws UnusableException {
         try {
             return reading.read();
         } catch (UnusableFileException e) {
@@ -141,7 +141,7 @@ record TlsMaterial(List<X509Certificate> chain, PrivateKey key, byte[] ocsp, Cli
         }
     }
 
-    private static void add(MessageDigest digest, byte[] bytes) {
+    static void add(MessageDigest digest, byte[] bytes) {
         digest.update((byte) (bytes.length >>> 16));
         digest.update((byte) (bytes.length >>> 8));
         digest.update((byte) bytes.length);

@@ -63,7 +63,8 @@ final class ConnectLog {
         failed(reason(cause));
     }
 
-    private synchronized void failed(String reason) {
+    /// A connection could not be made for this reason, or is of no use.
+    synchronized void failed(String reason) {
         untold++;
         Level level = level(reason);
         if (level != null) {

@@ -2,6 +2,7 @@ package io.tidegate.engine.upstream;
 
 import io.netty.channel.unix.DomainSocketAddress;
 import io.tidegate.config.EndpointConfig;
+import io.tidegate.config.EndpointUrl;
 import io.tidegate.engine.observe.LogLabel;
 import io.tidegate.engine.observe.Metrics;
 import io.tidegate.engine.worker.Worker;
@@ -21,12 +22,14 @@ public final class Endpoint {
     /// Connections over all event loops. Touched when one is opened or closed, never per request.
     private final AtomicInteger connections = new AtomicInteger();
     private final String authority;
+    private final String host;
     private final LogLabel label;
     private final ConnectLog connects;
 
     Endpoint(Upstream upstream, EndpointConfig config, Workers workers, Metrics metrics) {
         this.config = config;
         this.authority = config.url().authority();
+        this.host = config.url().hostField();
         this.label = LogLabel.of(authority);
         this.connects = new ConnectLog(upstream.name(), authority, System::nanoTime);
         this.address = config.url().isUnix()
@@ -62,9 +65,14 @@ public final class Endpoint {
         return authority;
     }
 
-    /// What goes into `Host` for it where the client's does not: a Unix socket has no name of its own.
+    /// What goes into `Host` for it where the client's does not.
     public String host() {
-        return isUnix() ? "localhost" : authority;
+        return host;
+    }
+
+    /// Where it is, as declared.
+    EndpointUrl url() {
+        return config.url();
     }
 
     /// Its address, as it is logged.

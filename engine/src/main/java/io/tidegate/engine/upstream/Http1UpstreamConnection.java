@@ -3,7 +3,10 @@ package io.tidegate.engine.upstream;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.handler.ssl.SslHandler;
 import io.tidegate.api.Fault;
+import io.tidegate.engine.tls.ServiceTls;
 import io.tidegate.engine.wire.BodyDecoder;
 import io.tidegate.engine.wire.BodySink;
 import io.tidegate.engine.wire.HeadWriter;
@@ -340,12 +343,32 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         timer.close();
-        UpstreamEvents receiver = events;
-        if (receiver == null) {
+        if (events == null) {
             pool.left(this);
-            return;
+        } else {
+            // With TLS only close_notify tells a whole body from a part (RFC 8446 section 6.1): it would have come first.
+            serviceEnds(ctx.pipeline().get(SslHandler.class) == null);
         }
-        if (body.endsWithConnection()) {
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof SslCloseCompletionEvent closing && closing.isSuccess()) {
+            if (events == null) {
+                close();
+            } else {
+                serviceEnds(true);
+            }
+        }
+    }
+
+    /// Nothing more will come.
+    ///
+    /// @param whole
+    ///            whether all was received that the service has sent
+    private void serviceEnds(boolean whole) {
+        UpstreamEvents receiver = events;
+        if (receiver != null && whole && body.endsWithConnection()) {
             finish(false);
             receiver.end();
             receiver.onUpstreamReadComplete();
@@ -356,10 +379,14 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        String reason = ServiceTls.failure(cause);
+        if (reason != null) {
+            pool.refused(reason);
+        }
         if (events == null) {
             ctx.close();
         } else {
-            fail(Fault.UPSTREAM_RESET);
+            fail(reason == null ? Fault.UPSTREAM_RESET : Fault.UPSTREAM_TLS);
         }
     }
 

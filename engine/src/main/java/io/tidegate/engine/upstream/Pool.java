@@ -7,8 +7,10 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ReflectiveChannelFactory;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.handler.ssl.SslHandler;
 import io.tidegate.api.Fault;
 import io.tidegate.engine.observe.EndpointCells;
+import io.tidegate.engine.tls.ServiceTls;
 import io.tidegate.engine.worker.Deadlines.Deadline;
 import io.tidegate.engine.worker.Worker;
 import java.net.UnknownHostException;
@@ -26,6 +28,7 @@ public final class Pool {
     private final ArrayDeque<Http1UpstreamConnection> idle = new ArrayDeque<>();
     private final ArrayDeque<Waiter> waiters = new ArrayDeque<>();
     private final Bootstrap bootstrap;
+    private final @Nullable ServiceTls tls;
     private volatile int active;
     private volatile int waiting;
     private boolean closed;
@@ -64,6 +67,10 @@ public final class Pool {
             bootstrap.option(ChannelOption.TCP_NODELAY, true).resolver(upstream.resolver());
         }
         worker.transport().receiving(bootstrap);
+        this.tls = endpoint.url().secure() ? upstream.tls() : null;
+        if (tls != null) {
+            tls.retain();
+        }
         all.add(this);
     }
 
@@ -174,26 +181,58 @@ public final class Pool {
         }
 
         private void finished(ChannelFuture future) {
-            worker.deadlines().remove(deadline);
             Channel made = future.channel();
             if (over) {
                 made.close();
-            } else if (future.isSuccess()) {
-                over = true;
-                cells.connectionOpened();
-                endpoint.connects().made();
-                made.closeFuture().addListener(closing -> {
-                    cells.connectionClosed();
-                    freed();
-                });
-                lend(made.pipeline().get(Http1UpstreamConnection.class), events, ticket, false);
-            } else {
-                over = true;
+            } else if (!future.isSuccess()) {
                 Throwable cause = future.cause();
                 endpoint.connects().failed(cause);
                 // Also where the servers of names did not answer: they tell nothing of the service.
-                failed(cause instanceof UnknownHostException ? Fault.UPSTREAM_UNRESOLVED : Fault.UPSTREAM_CONNECT);
+                ended(cause instanceof UnknownHostException ? Fault.UPSTREAM_UNRESOLVED : Fault.UPSTREAM_CONNECT);
+            } else if (closed) {
+                made.close();
+                ended(Fault.UPSTREAM_CONNECT);
+            } else if (tls != null) {
+                secure(made, tls);
+            } else {
+                stands(made);
             }
+        }
+
+        private void secure(Channel made, ServiceTls by) {
+            SslHandler handler = by.handler(made.alloc(), endpoint.url());
+            made.pipeline().addFirst(handler);
+            handler.handshakeFuture().addListener(done -> {
+                if (over) {
+                    made.close();
+                } else if (done.isSuccess()) {
+                    stands(made);
+                } else {
+                    String reason = ServiceTls.failure(done.cause());
+                    endpoint.connects()
+                            .failed(reason == null ? "it closes the connection during TLS's handshake" : reason);
+                    made.close();
+                    ended(Fault.UPSTREAM_TLS);
+                }
+            });
+        }
+
+        private void stands(Channel made) {
+            over = true;
+            worker.deadlines().remove(deadline);
+            cells.connectionOpened();
+            endpoint.connects().made();
+            made.closeFuture().addListener(closing -> {
+                cells.connectionClosed();
+                freed();
+            });
+            lend(made.pipeline().get(Http1UpstreamConnection.class), events, ticket, false);
+        }
+
+        private void ended(Fault fault) {
+            over = true;
+            worker.deadlines().remove(deadline);
+            failed(fault);
         }
 
         private void failed(Fault fault) {
@@ -329,6 +368,11 @@ public final class Pool {
         connection.idleFor(nanos);
     }
 
+    /// The service turns out not to be one that can be spoken with.
+    void refused(String reason) {
+        endpoint.connects().failed(reason);
+    }
+
     void left(Http1UpstreamConnection connection) {
         if (idle.remove(connection)) {
             cells.connectionTaken();
@@ -339,6 +383,9 @@ public final class Pool {
         worker.loop().execute(() -> {
             closed = true;
             all.remove(this);
+            if (tls != null) {
+                tls.close();
+            }
             for (Http1UpstreamConnection connection : idle.toArray(new Http1UpstreamConnection[0])) {
                 connection.close();
             }

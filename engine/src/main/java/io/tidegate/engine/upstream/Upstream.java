@@ -5,6 +5,7 @@ import io.tidegate.config.EndpointConfig;
 import io.tidegate.config.UpstreamConfig;
 import io.tidegate.engine.observe.LogLabel;
 import io.tidegate.engine.observe.Metrics;
+import io.tidegate.engine.tls.ServiceTls;
 import io.tidegate.engine.wire.ResponseParser;
 import io.tidegate.engine.worker.Worker;
 import io.tidegate.engine.worker.Workers;
@@ -20,6 +21,7 @@ public final class Upstream implements AutoCloseable {
     private final String name;
     private final LogLabel label;
     private final UpstreamConfig config;
+    private final @Nullable ServiceTls tls;
     private final ResponseParser parser;
     private final AddressResolverGroup<InetSocketAddress> resolver;
     private final ServiceConnections connections;
@@ -29,26 +31,43 @@ public final class Upstream implements AutoCloseable {
     private final int[][] turns;
 
     /// An upstream without connections.
-    public Upstream(String name, UpstreamConfig config, Workers workers,
-            AddressResolverGroup<InetSocketAddress> resolver, ServiceConnections connections, Metrics metrics) {
+    ///
+    /// @param tls
+    ///            how endpoints with `https://` are spoken with; null where there is none. Closed with this.
+    public Upstream(String name, UpstreamConfig config, @Nullable ServiceTls tls, Surroundings surroundings) {
         this.name = name;
         this.label = LogLabel.of(name);
         this.config = config;
-        this.resolver = resolver;
-        this.connections = connections;
+        this.tls = tls;
+        this.resolver = surroundings.resolver;
+        this.connections = surroundings.connections;
         this.parser = new ResponseParser((int) Math.min(config.limits().responseHead().bytes(), 1 << 20),
                 config.limits().responseFields());
         List<Endpoint> made = new ArrayList<>();
         int weight = 0;
         for (EndpointConfig endpoint : config.endpoints()) {
             if (endpoint.weight() > 0) {
-                made.add(new Endpoint(this, endpoint, workers, metrics));
+                made.add(new Endpoint(this, endpoint, surroundings.workers, surroundings.metrics));
                 weight += endpoint.weight();
             }
         }
         this.endpoints = List.copyOf(made);
         this.totalWeight = weight;
-        this.turns = new int[workers.all().size()][endpoints.size()];
+        this.turns = new int[surroundings.workers.all().size()][endpoints.size()];
+    }
+
+    /// What all upstreams of a process share.
+    ///
+    /// @param workers
+    ///            whose event loops connections belong to
+    /// @param resolver
+    ///            finds addresses of names
+    /// @param connections
+    ///            bounds the connections of all
+    /// @param metrics
+    ///            counts
+    public record Surroundings(Workers workers, AddressResolverGroup<InetSocketAddress> resolver,
+            ServiceConnections connections, Metrics metrics) {
     }
 
     /// Its name.
@@ -69,6 +88,11 @@ public final class Upstream implements AutoCloseable {
     /// As declared.
     public UpstreamConfig config() {
         return config;
+    }
+
+    /// How endpoints with `https://` are spoken with; null where there is none.
+    public @Nullable ServiceTls tls() {
+        return tls;
     }
 
     ResponseParser parser() {
@@ -143,5 +167,8 @@ public final class Upstream implements AutoCloseable {
     @Override
     public void close() {
         endpoints.forEach(Endpoint::close);
+        if (tls != null) {
+            tls.close();
+        }
     }
 }

@@ -60,8 +60,8 @@ final class ExchangeWorld implements AutoCloseable {
     ExchangeWorld(Workers workers) {
         this.workers = workers;
         this.worker = workers.all().getFirst();
-        this.upstream = new Upstream("service", Objects.requireNonNull(CONFIG.upstreams().get("service")), workers,
-                names, new ServiceConnections(1_000_000, workers), metrics);
+        this.upstream = new Upstream("service", Objects.requireNonNull(CONFIG.upstreams().get("service")), null,
+                new Upstream.Surroundings(workers, names, new ServiceConnections(1_000_000, workers), metrics));
         this.snapshot = new Snapshot(1, new ListenerSnapshot[0], workers.all());
     }
 

@@ -148,8 +148,8 @@ class PoolTest {
         if (!(loaded instanceof Loaded.Accepted accepted)) {
             throw new AssertionError("the configuration was refused: " + loaded);
         }
-        return new Upstream("service", Objects.requireNonNull(accepted.config().upstreams().get("service")), started,
-                names, new ServiceConnections(mostConnections, started), METRICS);
+        return new Upstream("service", Objects.requireNonNull(accepted.config().upstreams().get("service")), null,
+                new Upstream.Surroundings(started, names, new ServiceConnections(mostConnections, started), METRICS));
     }
 
     private void inLoop(Runnable work) throws InterruptedException {

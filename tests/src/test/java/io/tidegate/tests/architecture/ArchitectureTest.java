@@ -41,7 +41,7 @@ class ArchitectureTest {
     private static final Map<String, List<String>> ROOMS = new TreeMap<>(Map.ofEntries(
             Map.entry("worker", List.of("wire")),
             Map.entry("wire", List.of()),
-            Map.entry("upstream", List.of("worker", "wire", "observe")),
+            Map.entry("upstream", List.of("tls", "worker", "wire", "observe")),
             Map.entry("route", List.of("worker", "wire")),
             Map.entry("chain", List.of("worker", "wire", "observe")),
             Map.entry("observe", List.of("worker", "wire")),

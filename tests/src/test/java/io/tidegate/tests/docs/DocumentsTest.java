@@ -50,6 +50,7 @@ class DocumentsTest {
         authority.write("partners", authority.server(false, "partners.example.com"));
         authority.write("localhost", authority.server(false, "localhost"));
         authority.ca("clients-ca.pem");
+        authority.ca("services-ca.pem");
         authority.crl("clients.crl");
         authority.replace("tickets.key", Base64.getEncoder().encodeToString(new byte[48]) + "\n");
     }

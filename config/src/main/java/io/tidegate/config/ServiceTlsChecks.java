@@ -1,0 +1,61 @@
+package io.tidegate.config;
+
+import io.tidegate.config.pem.Certificates;
+
+/// Checks TLS towards services, the files that it names included.
+final class ServiceTlsChecks {
+
+    private final CheckContext context;
+    private final KeyPairChecks pairs;
+
+    ServiceTlsChecks(CheckContext context) {
+        this.context = context;
+        this.pairs = new KeyPairChecks(context);
+    }
+
+    void run() {
+        context.config().upstreams().forEach((name, upstream) -> {
+            ServiceTlsConfig tls = upstream.tls();
+            if (tls != null) {
+                endpoints(name, upstream);
+                tls(name, tls);
+            }
+        });
+    }
+
+    private void endpoints(String upstream, UpstreamConfig config) {
+        for (int i = 0; i < config.endpoints().size(); i++) {
+            EndpointUrl url = config.endpoints().get(i).url();
+            if (!url.secure()) {
+                context.error("is reached without TLS, but the upstream has 'tls': "
+                        + (url.isUnix() ? "a Unix socket has none" : "write https:// (was '" + url + "')"), "upstreams",
+                        upstream, "endpoints", i);
+            }
+        }
+    }
+
+    private void tls(String upstream, ServiceTlsConfig tls) {
+        FileConfig ca = tls.ca();
+        if (ca != null) {
+            context.read(() -> Certificates.read(ca.path()), ca, "upstreams", upstream, "tls", "ca");
+        }
+        if (tls.cert() != null && tls.key() != null) {
+            pairs.check(tls.cert(), tls.key(), "upstreams", upstream, "tls");
+        } else if (tls.cert() != null) {
+            context.error("needs its 'key' beside it", "upstreams", upstream, "tls", "cert");
+        } else if (tls.key() != null) {
+            context.error("needs its 'cert' beside it", "upstreams", upstream, "tls", "key");
+        }
+        if (tls.sni() != null && (!tls.sni().matches(TlsChecks.HOST) || tls.sni().matches("[0-9.]+"))) {
+            context.error("must be a host name in lower case, such as orders.internal (was '" + tls.sni() + "')",
+                    "upstreams", upstream, "tls", "sni");
+        }
+        if (tls.verify() == ServiceTlsConfig.Verify.NONE) {
+            if (ca != null) {
+                context.error("has no effect: 'verify: none' trusts everybody", "upstreams", upstream, "tls", "ca");
+            }
+            context.warning("whoever stands between the gateway and the service can pose as the service: trust its"
+                    + " authority by 'ca' instead", "upstreams", upstream, "tls", "verify");
+        }
+    }
+}
