@@ -3,7 +3,7 @@ package io.tidegate.config;
 import io.tidegate.api.Doc;
 import io.tidegate.api.Named;
 
-/// A protocol that is spoken on a listener.
+/// A protocol that is spoken on a listener, or with a service.
 public enum ProtocolConfig {
     @Doc("HTTP/1.1, and HTTP/1.0.")
     @Named("http/1.1")

@@ -2,7 +2,7 @@ package io.tidegate.config;
 
 import io.tidegate.config.pem.Certificates;
 
-/// Checks TLS towards services, the files that it names included.
+/// Checks TLS and protocols towards services, files included.
 final class ServiceTlsChecks {
 
     private final CheckContext context;
@@ -15,12 +15,24 @@ final class ServiceTlsChecks {
 
     void run() {
         context.config().upstreams().forEach((name, upstream) -> {
+            protocol(name, upstream);
             ServiceTlsConfig tls = upstream.tls();
             if (tls != null) {
                 endpoints(name, upstream);
                 tls(name, tls);
             }
         });
+    }
+
+    private void protocol(String upstream, UpstreamConfig config) {
+        boolean all = config.endpoints().stream().allMatch(endpoint -> endpoint.url().secure());
+        if (config.protocol() == ProtocolConfig.H2 && !all) {
+            context.error("h2 is HTTP/2 over TLS: write https:// for all endpoints, or h2c for HTTP/2 without",
+                    "upstreams", upstream, "protocol");
+        }
+        if (config.protocol() == ProtocolConfig.H2C && config.isSecure()) {
+            context.error("h2c is HTTP/2 without TLS: write h2", "upstreams", upstream, "protocol");
+        }
     }
 
     private void endpoints(String upstream, UpstreamConfig config) {

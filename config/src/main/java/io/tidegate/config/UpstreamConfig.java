@@ -15,6 +15,8 @@ public record UpstreamConfig(
 
         @Doc("TLS to endpoints that begin with `https://`. Left out: their certificates must come from an authority that the Java runtime trusts, and be for the endpoint's host.") @Nullable ServiceTlsConfig tls,
 
+        @Doc("What is spoken with the service. With `h2`, HTTP/1.1 where the service does not agree to more.") @Default("http/1.1") ProtocolConfig protocol,
+
         @Doc("How an endpoint is chosen.") @Default("leastRequests") LoadBalancing loadBalancing,
 
         @Doc("Connections kept to the endpoints.") @Default("{}") Connections connections,

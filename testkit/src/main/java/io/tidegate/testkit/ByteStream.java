@@ -42,7 +42,8 @@ interface ByteStream extends Closeable {
 
             @Override
             public int read(byte[] target, int offset, int length) throws IOException {
-                return ByteStream.this.read(target, offset, length);
+                // Of nothing, nothing is waited for.
+                return length == 0 ? 0 : ByteStream.this.read(target, offset, length);
             }
         };
     }

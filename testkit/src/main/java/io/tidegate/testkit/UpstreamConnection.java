@@ -47,6 +47,11 @@ public final class UpstreamConnection {
         return index;
     }
 
+    /// What ALPN came to; empty for nothing.
+    public String protocol() {
+        return connection instanceof SecureStream stream ? stream.protocol() : "";
+    }
+
     /// Reads the next request whole; null where the connection ended instead.
     public @Nullable RawRequest request() throws IOException {
         RawRequest head = head();

@@ -12,7 +12,6 @@ import io.tidegate.config.EffectivePolicies;
 import io.tidegate.config.GatewayConfig;
 import io.tidegate.config.Problem;
 import io.tidegate.config.RouteConfig;
-import io.tidegate.config.ServiceTlsConfig;
 import io.tidegate.config.UpstreamConfig;
 import io.tidegate.engine.chain.Step;
 import io.tidegate.engine.exchange.Route;
@@ -169,8 +168,7 @@ public final class Compiler implements AutoCloseable {
         Upstream before = upstreams.get(name);
         ServiceTls then = before == null ? null : before.tls();
         ServiceTls now = declared.isSecure()
-                ? ServiceTlsCompiler.compile(name, declared.tls() == null ? ServiceTlsConfig.DEFAULT : declared.tls(),
-                        then, problems)
+                ? ServiceTlsCompiler.compile(name, declared, then, problems)
                 : null;
         if (before != null && before.config().equals(declared) && now == then) {
             return before;

@@ -4,6 +4,7 @@ import io.tidegate.api.Attempt;
 import io.tidegate.api.Fault;
 import io.tidegate.engine.chain.PolicyRun;
 import io.tidegate.engine.upstream.Endpoint;
+import io.tidegate.engine.upstream.Progress;
 import io.tidegate.engine.upstream.Upstream;
 import io.tidegate.engine.upstream.UpstreamStream;
 import io.tidegate.engine.worker.Worker;
@@ -107,15 +108,19 @@ final class Attempts {
 
     /// The connection failed under the request.
     ///
-    /// @param untouched
-    ///            whether nothing came back
-    void failed(Fault fault, boolean untouched) {
+    /// @param progress
+    ///            how far the request had come
+    void failed(Fault fault, Progress progress) {
         ended();
         count(fault);
         // RFC 9112 section 9.3.1: a service may close an idle connection just as it is used again. Sent once more when
         // nothing came back and sending it twice does no harm.
-        if (untouched && reused && !fault.equals(Fault.UPSTREAM_TIMEOUT)
-                && request.mayBeRepeated() && record.attempts() < MOST) {
+        boolean again = switch (progress) {
+            case UNPROCESSED -> request.isUntouched();
+            case UNANSWERED -> reused && !fault.equals(Fault.UPSTREAM_TIMEOUT) && request.mayBeRepeated();
+            case ANSWERED -> false;
+        };
+        if (again && record.attempts() < MOST) {
             next();
         } else {
             exchange.failNow(fault);

@@ -11,6 +11,7 @@ import io.tidegate.config.RouteConfig;
 import io.tidegate.engine.chain.PolicyRun;
 import io.tidegate.engine.route.HeadInput;
 import io.tidegate.engine.route.RouteMatch;
+import io.tidegate.engine.upstream.Progress;
 import io.tidegate.engine.upstream.UpstreamEvents;
 import io.tidegate.engine.upstream.UpstreamStream;
 import io.tidegate.engine.wire.BodySink;
@@ -239,8 +240,8 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
     }
 
     @Override
-    public void onUpstreamFault(Fault fault, boolean untouched) {
-        attempts.failed(fault, untouched);
+    public void onUpstreamFault(Fault fault, Progress progress) {
+        attempts.failed(fault, progress);
     }
 
     /// Ends the exchange where nobody else sends what comes of it.

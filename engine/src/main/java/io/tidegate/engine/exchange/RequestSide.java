@@ -81,6 +81,11 @@ final class RequestSide implements Relay.Target {
         relay.transform(transform);
     }
 
+    /// Whether nothing of its body is gone.
+    boolean isUntouched() {
+        return !begun;
+    }
+
     /// Whether sending it twice does no harm (RFC 9110 §9.2.2), and nothing of its body is gone.
     boolean mayBeRepeated() {
         return !begun && switch (request.method()) {
@@ -118,11 +123,12 @@ final class RequestSide implements Relay.Target {
         begun = true;
         if (held || rewritten) {
             // The framing of what was held is gone.
-            relay.open(rewritten || (!whole && request.contentLength() == RequestHead.CHUNKED));
+            relay.open(!to.framesBodies()
+                    && (rewritten || (!whole && request.contentLength() == RequestHead.CHUNKED)));
         }
         if (!complete && exchange.isCurrent(to)) {
             if (!held && !relay.transforms()) {
-                client.keepFraming(true);
+                client.keepFraming(!to.framesBodies());
             }
             client.readBody(true);
         }

@@ -26,6 +26,7 @@ import io.tidegate.engine.tls.TlsConnection;
 import io.tidegate.engine.wire.FieldLines;
 import io.tidegate.engine.worker.Deadlines.Deadline;
 import io.tidegate.engine.worker.Delivery;
+import io.tidegate.engine.worker.GlitchBudget;
 import io.tidegate.engine.worker.Worker;
 import java.util.ArrayList;
 import java.util.List;

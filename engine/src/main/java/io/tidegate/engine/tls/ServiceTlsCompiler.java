@@ -6,8 +6,10 @@ import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import io.tidegate.config.FileConfig;
 import io.tidegate.config.Place;
 import io.tidegate.config.Problem;
+import io.tidegate.config.ProtocolConfig;
 import io.tidegate.config.ServiceTlsConfig;
 import io.tidegate.config.ServiceTlsConfig.Verify;
+import io.tidegate.config.UpstreamConfig;
 import io.tidegate.config.pem.Certificates;
 import io.tidegate.config.pem.PrivateKeys;
 import java.nio.charset.StandardCharsets;
@@ -33,15 +35,19 @@ public final class ServiceTlsCompiler {
     /// @param problems
     ///            takes what is wrong
     /// @return null where something is
-    public static @Nullable ServiceTls compile(String upstream, ServiceTlsConfig declared, @Nullable ServiceTls before,
+    public static @Nullable ServiceTls compile(String upstream, UpstreamConfig config, @Nullable ServiceTls before,
             List<Problem> problems) {
+        ServiceTlsConfig declared = config.tls() == null ? ServiceTlsConfig.DEFAULT : config.tls();
+        List<String> protocols = config.protocol() == ProtocolConfig.H2
+                ? List.of(ProtocolConfig.H2.token(), ProtocolConfig.HTTP1.token())
+                : List.of();
         String path = "upstreams." + upstream + ".tls";
         try {
             Material material = Material.read(declared);
-            String digest = material.digest(declared);
+            String digest = material.digest(declared, protocols);
             return before != null && before.digest().equals(digest)
                     ? before
-                    : new ServiceTls(digest, material.context(declared).build(), declared.sni());
+                    : new ServiceTls(digest, material.context(declared, protocols).build(), declared.sni());
         } catch (TlsMaterial.UnusableException e) {
             problems.add(problem(path + "." + e.place(), String.valueOf(e.getMessage())));
         } catch (CertificateEncodingException | SSLException | IllegalArgumentException e) {
@@ -85,7 +91,7 @@ public final class ServiceTlsCompiler {
         }
 
         /// Stands for all of it, and for what else a context is made of.
-        String digest(ServiceTlsConfig declared) throws CertificateEncodingException {
+        String digest(ServiceTlsConfig declared, List<String> protocols) throws CertificateEncodingException {
             MessageDigest digest = TlsMaterial.sha256();
             for (List<X509Certificate> certificates : List.of(authorities, chain)) {
                 TlsMaterial.add(digest, new byte[]{(byte) certificates.size()});
@@ -94,16 +100,19 @@ public final class ServiceTlsCompiler {
                 }
             }
             TlsMaterial.add(digest, key == null ? new byte[0] : key.getEncoded());
-            TlsMaterial.add(digest, (declared.sni() + " " + declared.verify() + " " + declared.minVersion())
-                    .getBytes(StandardCharsets.UTF_8));
+            TlsMaterial.add(digest, (declared.sni() + " " + declared.verify() + " " + declared.minVersion() + " "
+                    + protocols).getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(digest.digest());
         }
 
-        SslContextBuilder context(ServiceTlsConfig declared) {
+        SslContextBuilder context(ServiceTlsConfig declared, List<String> protocols) {
             SslContextBuilder builder = SslContextBuilder.forClient().sslProvider(TlsLibrary.current().provider())
                     .protocols(declared.minVersion().spoken())
                     .ciphers(TlsContexts.SUITES, SupportedCipherSuiteFilter.INSTANCE)
                     .endpointIdentificationAlgorithm(declared.verify() == Verify.FULL ? "HTTPS" : "");
+            if (!protocols.isEmpty()) {
+                builder.applicationProtocolConfig(TlsContexts.alpn(protocols));
+            }
             if (declared.verify() == Verify.NONE) {
                 builder.trustManager(InsecureTrustManagerFactory.INSTANCE);
             } else if (!authorities.isEmpty()) {

@@ -91,14 +91,19 @@ final class TlsContexts {
                     case REQUIRED -> ClientAuth.REQUIRE;
                 });
         if (!protocols.isEmpty()) {
-            builder.applicationProtocolConfig(new ApplicationProtocolConfig(ApplicationProtocolConfig.Protocol.ALPN,
-                    ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
-                    ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT, protocols));
+            builder.applicationProtocolConfig(alpn(protocols));
         }
         if (material.mode() != ClientAuthConfig.Mode.OFF) {
             builder.trustManager(trust(material));
         }
         return builder.build();
+    }
+
+    /// Offers these protocols, best first, and goes on without where the other side knows none of them.
+    static ApplicationProtocolConfig alpn(List<String> protocols) {
+        return new ApplicationProtocolConfig(ApplicationProtocolConfig.Protocol.ALPN,
+                ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
+                ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT, protocols);
     }
 
     private static TrustManagerFactory trust(TlsMaterial material) throws GeneralSecurityException {

@@ -1,10 +1,12 @@
 package io.tidegate.engine.upstream;
 
 import io.netty.channel.unix.DomainSocketAddress;
+import io.tidegate.api.Fault;
 import io.tidegate.config.EndpointConfig;
 import io.tidegate.config.EndpointUrl;
 import io.tidegate.engine.observe.LogLabel;
 import io.tidegate.engine.observe.Metrics;
+import io.tidegate.engine.tls.ServiceTls;
 import io.tidegate.engine.worker.Worker;
 import io.tidegate.engine.worker.Workers;
 import java.net.InetSocketAddress;
@@ -49,6 +51,16 @@ public final class Endpoint {
     /// Tells why connections to it fail.
     ConnectLog connects() {
         return connects;
+    }
+
+    /// What a connection breaks with, TLS told apart and written down.
+    Fault broken(Throwable cause) {
+        String reason = ServiceTls.failure(cause);
+        if (reason == null) {
+            return Fault.UPSTREAM_RESET;
+        }
+        connects.failed(reason);
+        return Fault.UPSTREAM_TLS;
     }
 
     boolean isUnix() {

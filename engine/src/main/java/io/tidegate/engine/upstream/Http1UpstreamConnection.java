@@ -6,14 +6,12 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
 import io.tidegate.api.Fault;
-import io.tidegate.engine.tls.ServiceTls;
 import io.tidegate.engine.wire.BodyDecoder;
 import io.tidegate.engine.wire.BodySink;
 import io.tidegate.engine.wire.HeadWriter;
 import io.tidegate.engine.wire.ResponseHead;
 import io.tidegate.engine.wire.ResponseParser;
 import io.tidegate.engine.worker.Outbox;
-import io.tidegate.engine.worker.Transport;
 import io.tidegate.engine.worker.Worker;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// It goes back to its pool only when request and response are both complete, the service keeps it, and nothing came
 /// behind the response; otherwise it is closed, so that no byte of one exchange can be taken for another's.
-final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter implements UpstreamStream {
+final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter implements UpstreamStream, PooledConnection {
 
     private final Pool pool;
     private final Worker worker;
@@ -30,6 +28,7 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
     private final BodyDecoder body = new BodyDecoder();
     private final ResponseTimer timer;
     private final Sink sink = new Sink();
+    private final EarlyAnswer early;
     private @Nullable ChannelHandlerContext context;
     private @Nullable Outbox outbox;
     private @Nullable UpstreamEvents events;
@@ -43,17 +42,15 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
     private int interim;
     private int keepAliveSeconds;
     private boolean reading = true;
-    private boolean early;
-    private boolean again;
     private boolean ended;
     private int served;
-    private final Runnable turnOver = this::turnOver;
 
     Http1UpstreamConnection(Pool pool, Worker worker, ResponseParser parser, int maxInterim) {
         this.pool = pool;
         this.worker = worker;
         this.parser = parser;
         this.maxInterim = maxInterim;
+        this.early = new EarlyAnswer(worker);
         this.timer = new ResponseTimer(worker.deadlines(), this::onLate);
     }
 
@@ -77,17 +74,9 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
         return outbox;
     }
 
-    /// Serves another exchange.
-    ///
-    /// @param used
-    ///            whether it has served before
-    void begin(UpstreamEvents next, boolean used) {
-        again = used;
-        if (used && worker.transport() != Transport.IO_URING) {
-            // What is read before the loop has looked at its sockets again was there before the request was sent.
-            early = true;
-            worker.loop().execute(turnOver);
-        }
+    @Override
+    public UpstreamStream begin(UpstreamEvents next, boolean used) {
+        early.begin(used);
         timer.stop();
         events = next;
         served++;
@@ -96,19 +85,11 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
         touched = false;
         interim = 0;
         body.reset();
+        return this;
     }
 
-    /// Whether a request without a body is still on its way out, so that what has come is no answer to it: io_uring
-    /// tells that it is sent before it brings the answer. A body may be answered before it is sent.
-    private boolean answersNothing() {
-        return worker.transport() == Transport.IO_URING && headOnly && !outbox().isDelivered();
-    }
-
-    private void turnOver() {
-        early = false;
-    }
-
-    void idleFor(long nanos) {
+    @Override
+    public void idleFor(long nanos) {
         timer.waitFor(nanos);
     }
 
@@ -138,6 +119,11 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
     @Override
     public void flush() {
         outbox().flush();
+    }
+
+    @Override
+    public boolean framesBodies() {
+        return false;
     }
 
     @Override
@@ -179,12 +165,13 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
         finish(false);
     }
 
-    /// Whether the service has not closed it.
-    boolean isOpen() {
+    @Override
+    public boolean hasRoom() {
         return context().channel().isActive();
     }
 
-    void close() {
+    @Override
+    public void close() {
         pool.left(this);
         outbox().discard();
         context().close();
@@ -200,7 +187,7 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
                 close();
                 return;
             }
-            if (early || (again && !touched && answersNothing())) {
+            if (early.comes(!touched, !headOnly || outbox().isDelivered())) {
                 // Sent before anybody asked for it: it must not become the answer to what was asked since.
                 fail(Fault.UPSTREAM_CLOSED);
                 return;
@@ -317,10 +304,10 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
 
     private void fail(Fault fault) {
         UpstreamEvents receiver = events;
-        boolean untouched = !touched;
+        Progress progress = touched ? Progress.ANSWERED : Progress.UNANSWERED;
         finish(false);
         if (receiver != null) {
-            receiver.onUpstreamFault(fault, untouched);
+            receiver.onUpstreamFault(fault, progress);
         }
     }
 
@@ -379,15 +366,8 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        String reason = ServiceTls.failure(cause);
-        if (reason != null) {
-            pool.refused(reason);
-        }
-        if (events == null) {
-            ctx.close();
-        } else {
-            fail(reason == null ? Fault.UPSTREAM_RESET : Fault.UPSTREAM_TLS);
-        }
+        fail(pool.endpoint().broken(cause));
+        ctx.close();
     }
 
     /// Hands the body on and notices its end.

@@ -3,47 +3,43 @@ package io.tidegate.engine.upstream;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
-import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ReflectiveChannelFactory;
 import io.netty.channel.WriteBufferWaterMark;
-import io.netty.handler.ssl.SslHandler;
 import io.tidegate.api.Fault;
+import io.tidegate.config.ProtocolConfig;
 import io.tidegate.engine.observe.EndpointCells;
 import io.tidegate.engine.tls.ServiceTls;
-import io.tidegate.engine.worker.Deadlines.Deadline;
+import io.tidegate.engine.upstream.Waiters.Waiter;
 import io.tidegate.engine.worker.Worker;
-import java.net.UnknownHostException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// The connections of one event loop to one endpoint, last used first. Touched on that loop only.
 public final class Pool {
+
+    private static final int KEPT_AS_LONG_AS_CONFIGURED = -1;
 
     private final Upstream upstream;
     private final Endpoint endpoint;
     private final Worker worker;
     private final ServiceConnections all;
     private final EndpointCells cells;
-    private final ArrayDeque<Http1UpstreamConnection> idle = new ArrayDeque<>();
-    private final ArrayDeque<Waiter> waiters = new ArrayDeque<>();
+    private final ArrayDeque<PooledConnection> idle = new ArrayDeque<>();
+    /// Those that carry many requests at a time, idle or not.
+    private final List<Http2UpstreamConnection> shared = new ArrayList<>();
+    private final Waiters waiters;
     private final Bootstrap bootstrap;
     private final @Nullable ServiceTls tls;
     private volatile int active;
-    private volatile int waiting;
+    /// Opens a connection that many requests will share.
+    private @Nullable Opening opening;
+    /// Whether the service has agreed to HTTP/1.1 where it was asked for HTTP/2.
+    private boolean agreesToLess;
     private boolean closed;
-
-    /// A request that waits for a connection to become free.
-    private static final class Waiter {
-        private final UpstreamEvents events;
-        private final int ticket;
-        private @Nullable Deadline deadline;
-
-        Waiter(UpstreamEvents events, int ticket) {
-            this.events = events;
-            this.ticket = ticket;
-        }
-    }
 
     Pool(Upstream upstream, Endpoint endpoint, Worker worker, EndpointCells cells) {
         this(upstream, endpoint, worker, cells,
@@ -59,6 +55,7 @@ public final class Pool {
         this.upstream = upstream;
         this.endpoint = endpoint;
         this.worker = worker;
+        this.waiters = new Waiters(worker, cells);
         this.bootstrap = new Bootstrap().group(worker.loop()).channelFactory(channels)
                 // Netty's own begins after the name is resolved; that of Connecting bounds both.
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0)
@@ -66,6 +63,12 @@ public final class Pool {
         if (!endpoint.isUnix()) {
             bootstrap.option(ChannelOption.TCP_NODELAY, true).resolver(upstream.resolver());
         }
+        bootstrap.handler(new ChannelInitializer<>() {
+            @Override
+            protected void initChannel(Channel made) {
+                // What it is for is known when it stands.
+            }
+        });
         worker.transport().receiving(bootstrap);
         this.tls = endpoint.url().secure() ? upstream.tls() : null;
         if (tls != null) {
@@ -77,6 +80,10 @@ public final class Pool {
     /// What this loop counts of the endpoint.
     public EndpointCells cells() {
         return cells;
+    }
+
+    Endpoint endpoint() {
+        return endpoint;
     }
 
     int active() {
@@ -98,21 +105,31 @@ public final class Pool {
     ///            tells this request from others of the same exchange; given back with the connection
     public void acquire(UpstreamEvents events, int ticket) {
         assert worker.inLoop();
-        Http1UpstreamConnection connection = takeIdle();
+        PooledConnection connection = takeFree();
         if (connection != null) {
             lend(connection, events, ticket, true);
+        } else if (opening != null && opening.wanting.size() < Http2UpstreamConnection.MOST_STREAMS) {
+            opening.wanting.add(new Wanting(events, ticket));
         } else if (reserve()) {
-            new Connecting(events, ticket).start();
+            new Opening(events, ticket).start();
         } else {
-            await(events, ticket);
+            waiters.add(events, ticket, upstream.config().connections().maxWait().toNanos());
+            endpoint.closeOneIdle(this);
         }
     }
 
-    private @Nullable Http1UpstreamConnection takeIdle() {
-        Http1UpstreamConnection connection = idle.pollLast();
+    private @Nullable PooledConnection takeFree() {
+        for (int i = 0; i < shared.size(); i++) {
+            Http2UpstreamConnection connection = shared.get(i);
+            if (connection.hasRoom()) {
+                left(connection);
+                return connection;
+            }
+        }
+        PooledConnection connection = idle.pollLast();
         while (connection != null) {
             cells.connectionTaken();
-            if (connection.isOpen()) {
+            if (connection.hasRoom()) {
                 return connection;
             }
             connection = idle.pollLast();
@@ -132,149 +149,112 @@ public final class Pool {
     }
 
     @SuppressWarnings("NonAtomicVolatileUpdate") // one writer: this loop
-    private void lend(Http1UpstreamConnection connection, UpstreamEvents events, int ticket, boolean reused) {
+    private void lend(PooledConnection connection, UpstreamEvents events, int ticket, boolean reused) {
         active++;
-        connection.begin(events, reused);
-        events.onConnected(connection, reused, ticket);
+        events.onConnected(connection.begin(events, reused), reused, ticket);
     }
 
-    /// A connection on its way, from the name to the answer of the other side. Ends once: with the connection, with a
-    /// failure, or with its deadline.
-    private final class Connecting {
+    /// A request that waits for a connection which is being opened.
+    private record Wanting(UpstreamEvents events, int ticket) {
+    }
 
-        private final UpstreamEvents events;
-        private final int ticket;
-        private final Deadline deadline = new Deadline(this::late);
-        private @Nullable Channel channel;
-        private boolean over;
+    /// Opens a connection for one request, and by HTTP/2 for all that come until it stands.
+    private final class Opening implements Connecting.Owner {
 
-        Connecting(UpstreamEvents events, int ticket) {
-            this.events = events;
-            this.ticket = ticket;
+        private final ArrayDeque<Wanting> wanting = new ArrayDeque<>();
+
+        Opening(UpstreamEvents events, int ticket) {
+            wanting.add(new Wanting(events, ticket));
         }
 
         void start() {
-            bootstrap.handler(new Http1UpstreamConnection(Pool.this, worker, upstream.parser(),
-                    upstream.config().limits().interimResponses()));
-            worker.deadlines().refresh();
-            worker.deadlines().set(deadline, upstream.config().timeouts().connect().toNanos());
-            ChannelFuture future = bootstrap.connect(endpoint.address());
-            channel = future.channel();
-            future.addListener(done -> {
-                // A channel that can't even be made fails on a thread that is nobody's.
-                if (worker.inLoop()) {
-                    finished(future);
-                } else {
-                    worker.loop().execute(() -> finished(future));
-                }
-            });
+            Connecting attempt = new Connecting(this, endpoint, worker, tls, upstream.config().timeouts().connect());
+            if (isShared()) {
+                opening = this;
+            }
+            attempt.start(bootstrap);
         }
 
-        private void late() {
-            over = true;
-            if (channel != null) {
-                // Fails the attempt if it is under way, and keeps one that waits for its name from being made.
+        @Override
+        public void stands(Channel channel, @Nullable String protocol) {
+            over();
+            if (closed) {
                 channel.close();
+                fail(Fault.UPSTREAM_CONNECT);
+                return;
             }
-            endpoint.connects().failed(upstream.config().timeouts().connect());
-            failed(Fault.UPSTREAM_CONNECT_TIMEOUT);
-        }
-
-        private void finished(ChannelFuture future) {
-            Channel made = future.channel();
-            if (over) {
-                made.close();
-            } else if (!future.isSuccess()) {
-                Throwable cause = future.cause();
-                endpoint.connects().failed(cause);
-                // Also where the servers of names did not answer: they tell nothing of the service.
-                ended(cause instanceof UnknownHostException ? Fault.UPSTREAM_UNRESOLVED : Fault.UPSTREAM_CONNECT);
-            } else if (closed) {
-                made.close();
-                ended(Fault.UPSTREAM_CONNECT);
-            } else if (tls != null) {
-                secure(made, tls);
-            } else {
-                stands(made);
-            }
-        }
-
-        private void secure(Channel made, ServiceTls by) {
-            SslHandler handler = by.handler(made.alloc(), endpoint.url());
-            made.pipeline().addFirst(handler);
-            handler.handshakeFuture().addListener(done -> {
-                if (over) {
-                    made.close();
-                } else if (done.isSuccess()) {
-                    stands(made);
-                } else {
-                    String reason = ServiceTls.failure(done.cause());
-                    endpoint.connects()
-                            .failed(reason == null ? "it closes the connection during TLS's handshake" : reason);
-                    made.close();
-                    ended(Fault.UPSTREAM_TLS);
-                }
-            });
-        }
-
-        private void stands(Channel made) {
-            over = true;
-            worker.deadlines().remove(deadline);
+            PooledConnection made = place(channel, protocol);
             cells.connectionOpened();
-            endpoint.connects().made();
-            made.closeFuture().addListener(closing -> {
+            channel.closeFuture().addListener(closing -> {
                 cells.connectionClosed();
                 freed();
             });
-            lend(made.pipeline().get(Http1UpstreamConnection.class), events, ticket, false);
+            Wanting first = wanting.poll();
+            if (first == null) {
+                keep(made, KEPT_AS_LONG_AS_CONFIGURED);
+            } else {
+                lend(made, first.events, first.ticket, false);
+            }
+            // What one connection can't carry goes on as if it came now.
+            for (Wanting next = wanting.poll(); next != null; next = wanting.poll()) {
+                acquire(next.events, next.ticket);
+            }
         }
 
-        private void ended(Fault fault) {
-            over = true;
-            worker.deadlines().remove(deadline);
-            failed(fault);
+        @Override
+        public void failed(Fault fault) {
+            over();
+            fail(fault);
         }
 
-        private void failed(Fault fault) {
+        private void fail(Fault fault) {
             freed();
-            events.onConnectFailed(fault, ticket);
+            for (Wanting next = wanting.poll(); next != null; next = wanting.poll()) {
+                next.events.onConnectFailed(fault, next.ticket);
+            }
+        }
+
+        @SuppressWarnings("ReferenceEquality") // this attempt, not an equal one
+        private void over() {
+            if (opening == this) {
+                opening = null;
+            }
         }
     }
 
-    private void await(UpstreamEvents events, int ticket) {
-        Waiter waiter = new Waiter(events, ticket);
-        waiter.deadline = new Deadline(() -> {
-            waiters.remove(waiter);
-            waiting = waiters.size();
-            cells.waitEnds();
-            events.onConnectFailed(Fault.UPSTREAM_BUSY, ticket);
-        });
-        waiters.add(waiter);
-        waiting = waiters.size();
-        cells.waitBegins();
-        endpoint.closeOneIdle(this);
-        worker.deadlines().refresh();
-        worker.deadlines().set(waiter.deadline, upstream.config().connections().maxWait().toNanos());
+    /// Whether one connection carries many requests, as far as is known.
+    private boolean isShared() {
+        return upstream.config().protocol() != ProtocolConfig.HTTP1 && !agreesToLess;
+    }
+
+    private PooledConnection place(Channel channel, @Nullable String agreed) {
+        boolean http2 = upstream.config().protocol() == ProtocolConfig.H2C || ProtocolConfig.H2.token().equals(agreed);
+        if (http2) {
+            Http2UpstreamConnection made = Http2UpstreamConnection.of(this, worker, upstream, tls != null);
+            channel.pipeline().addLast(made);
+            shared.add(made);
+            return made;
+        }
+        agreesToLess = upstream.config().protocol() == ProtocolConfig.H2;
+        Http1UpstreamConnection made = new Http1UpstreamConnection(this, worker, upstream.parser(),
+                upstream.config().limits().interimResponses());
+        channel.pipeline().addLast(made);
+        return made;
     }
 
     /// Forgets a request that waits here.
     @SuppressWarnings("ReferenceEquality") // one exchange, not an equal one
     public void forget(UpstreamEvents events) {
-        waiters.removeIf(waiter -> {
-            boolean found = waiter.events == events;
-            if (found && waiter.deadline != null) {
-                worker.deadlines().remove(waiter.deadline);
-                cells.waitEnds();
-            }
-            return found;
-        });
-        waiting = waiters.size();
+        if (opening != null) {
+            opening.wanting.removeIf(waiter -> waiter.events == events);
+        }
+        waiters.forget(events);
     }
 
     private void freed() {
         endpoint.release();
         all.closed();
-        if (waiting > 0) {
+        if (!waiters.isEmpty()) {
             serveWaiter();
         } else {
             endpoint.serveWaiter();
@@ -289,18 +269,18 @@ public final class Pool {
             endpoint.serveWaiter();
             return;
         }
-        Http1UpstreamConnection connection = takeIdle();
+        PooledConnection connection = takeFree();
         if (connection == null && !reserve()) {
             return;
         }
-        Waiter waiter = next();
+        Waiter waiter = waiters.next();
         if (waiter == null) {
             throw new IllegalStateException("nobody waits");
         }
         if (connection != null) {
-            lend(connection, waiter.events, waiter.ticket, true);
+            lend(connection, waiter.events(), waiter.ticket(), true);
         } else {
-            new Connecting(waiter.events, waiter.ticket).start();
+            new Opening(waiter.events(), waiter.ticket()).start();
         }
     }
 
@@ -313,7 +293,7 @@ public final class Pool {
     ///
     /// @return whether there was one
     boolean closeOldest() {
-        Http1UpstreamConnection oldest = idle.peekFirst();
+        PooledConnection oldest = idle.peekFirst();
         if (oldest == null) {
             return false;
         }
@@ -323,7 +303,7 @@ public final class Pool {
 
     /// Whether requests of this loop wait for a connection; asked by other loops too.
     boolean hasWaiters() {
-        return waiting > 0;
+        return !waiters.isEmpty();
     }
 
     /// Another loop has closed a connection so that this one can open it.
@@ -331,26 +311,22 @@ public final class Pool {
         worker.loop().execute(this::serveWaiter);
     }
 
-    private @Nullable Waiter next() {
-        Waiter waiter = waiters.poll();
-        waiting = waiters.size();
-        if (waiter != null && waiter.deadline != null) {
-            worker.deadlines().remove(waiter.deadline);
-            cells.waitEnds();
-        }
-        return waiter;
-    }
-
+    /// A request is over.
+    ///
+    /// @param reusable
+    ///            whether the connection can serve another
+    /// @param keepAliveSeconds
+    ///            how long the service says that it keeps the connection; negative where it says nothing
     @SuppressWarnings("NonAtomicVolatileUpdate") // one writer: this loop
-    void done(Http1UpstreamConnection connection, boolean reusable, int keepAliveSeconds) {
+    void done(PooledConnection connection, boolean reusable, int keepAliveSeconds) {
         active--;
         if (!reusable || closed) {
             connection.close();
             return;
         }
-        Waiter waiter = next();
+        Waiter waiter = waiters.next();
         if (waiter != null) {
-            lend(connection, waiter.events, waiter.ticket, true);
+            lend(connection, waiter.events(), waiter.ticket(), true);
             return;
         }
         if (endpoint.hasWaiters()) {
@@ -359,6 +335,33 @@ public final class Pool {
             connection.close();
             return;
         }
+        keep(connection, keepAliveSeconds);
+    }
+
+    /// A request of a connection that may carry others is over.
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer: this loop
+    void done(Http2UpstreamConnection connection) {
+        active--;
+        serveBy(connection);
+        if (connection.isUnused() && (closed || endpoint.hasWaiters())) {
+            connection.close();
+        } else if (connection.isUnused()) {
+            keep(connection, KEPT_AS_LONG_AS_CONFIGURED);
+        }
+    }
+
+    /// Lets requests that wait have this connection.
+    void serveBy(Http2UpstreamConnection connection) {
+        while (!waiters.isEmpty() && connection.hasRoom()) {
+            Waiter waiter = waiters.next();
+            if (waiter != null) {
+                left(connection);
+                lend(connection, waiter.events(), waiter.ticket(), true);
+            }
+        }
+    }
+
+    private void keep(PooledConnection connection, int keepAliveSeconds) {
         idle.addLast(connection);
         cells.connectionIdle();
         long nanos = upstream.config().connections().idleTimeout().toNanos();
@@ -368,15 +371,17 @@ public final class Pool {
         connection.idleFor(nanos);
     }
 
-    /// The service turns out not to be one that can be spoken with.
-    void refused(String reason) {
-        endpoint.connects().failed(reason);
-    }
-
-    void left(Http1UpstreamConnection connection) {
+    /// It does not wait for a request any more.
+    void left(PooledConnection connection) {
         if (idle.remove(connection)) {
             cells.connectionTaken();
         }
+    }
+
+    /// It takes no more requests.
+    void leaves(Http2UpstreamConnection connection) {
+        shared.remove(connection);
+        left(connection);
     }
 
     void closeLater() {
@@ -386,9 +391,8 @@ public final class Pool {
             if (tls != null) {
                 tls.close();
             }
-            for (Http1UpstreamConnection connection : idle.toArray(new Http1UpstreamConnection[0])) {
-                connection.close();
-            }
+            List.copyOf(idle).forEach(PooledConnection::close);
+            List.copyOf(shared).forEach(Http2UpstreamConnection::leave);
         });
     }
 }

@@ -31,9 +31,9 @@ public interface UpstreamEvents extends BodySink {
 
     /// The stream broke. No more events.
     ///
-    /// @param untouched
-    ///            whether the service sent nothing at all
-    void onUpstreamFault(Fault fault, boolean untouched);
+    /// @param progress
+    ///            how far it had come, which decides whether the request can be sent once more
+    void onUpstreamFault(Fault fault, Progress progress);
 
     /// More of the request's body can be given.
     void onUpstreamWritable();

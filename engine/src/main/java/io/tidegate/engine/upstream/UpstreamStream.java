@@ -18,6 +18,9 @@ public interface UpstreamStream {
     ///            bytes of body that are at hand
     void sendHead(HeadWriter head, boolean withoutBody, boolean toHead, int expected);
 
+    /// Whether the protocol tells by itself where a body ends, so that it is given without framing.
+    boolean framesBodies();
+
     /// Sends a part of the body; the buffer stays the caller's.
     void sendBody(ByteBuf in, int start, int length);
 

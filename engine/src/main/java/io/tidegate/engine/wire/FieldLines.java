@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// One for all heads of a connection: what was read is copied out ([RequestParser#read(RequestHead, FieldLines,
 /// boolean)]) before the next begins.
-public final class FieldLines {
+public final class FieldLines implements DecodedFields {
 
     private static final byte[] VERSION_AND_HOST = Ascii.bytes(" HTTP/1.1\r\nhost: ");
     private static final byte[] VERSION = Ascii.bytes(" HTTP/1.1\r\n");
@@ -25,10 +25,6 @@ public final class FieldLines {
     private static final AsciiString SCHEME = AsciiString.cached(":scheme");
     private static final AsciiString AUTHORITY = AsciiString.cached(":authority");
     private static final AsciiString PATH = AsciiString.cached(":path");
-    private static final AsciiString[] OF_THE_CONNECTION = {AsciiString.cached("connection"),
-        AsciiString.cached("transfer-encoding"), AsciiString.cached("upgrade"), AsciiString.cached("keep-alive"),
-        AsciiString.cached("proxy-connection"), AsciiString.cached("http2-settings")};
-
     private final int maxFields;
     private final HeadWriter lines = new HeadWriter(1024);
     private final HeadWriter head = new HeadWriter(1024);
@@ -63,7 +59,7 @@ public final class FieldLines {
         fault = null;
     }
 
-    /// Number of fields so far.
+    @Override
     public int count() {
         return count;
     }
@@ -89,7 +85,7 @@ public final class FieldLines {
         return known == null ? "" : known;
     }
 
-    /// Takes the next field.
+    @Override
     public void add(CharSequence fieldName, CharSequence fieldValue) {
         AsciiString name = AsciiString.of(fieldName);
         AsciiString value = AsciiString.of(fieldValue);
@@ -97,11 +93,11 @@ public final class FieldLines {
             refuse(Fault.HEADERS_TOO_MANY);
             return;
         }
-        if (!isValue(value)) {
+        if (!FieldRules.isValue(value)) {
             refuse(Fault.H2_VALUE);
         } else if (!name.isEmpty() && name.byteAt(0) == ':') {
             pseudo(name, value);
-        } else if (!isName(name)) {
+        } else if (!FieldRules.isName(name)) {
             refuse(Fault.H2_NAME);
         } else {
             field(name, value);
@@ -172,11 +168,9 @@ public final class FieldLines {
             default -> {
             }
         }
-        for (AsciiString forbidden : OF_THE_CONNECTION) {
-            if (name.contentEquals(forbidden)) {
-                refuse(Fault.H2_CONNECTION);
-                return;
-            }
+        if (FieldRules.isOfTheConnection(name)) {
+            refuse(Fault.H2_CONNECTION);
+            return;
         }
         append(lines, name);
         lines.colon();
@@ -188,35 +182,6 @@ public final class FieldLines {
         byte[] bytes = value.array();
         int start = value.arrayOffset();
         return Ascii.equalsIgnoreCase(bytes, start, start + value.length(), TRAILERS);
-    }
-
-    private static boolean isName(AsciiString name) {
-        byte[] bytes = name.array();
-        int end = name.arrayOffset() + name.length();
-        for (int i = name.arrayOffset(); i < end; i++) {
-            if (!Ascii.isToken(bytes[i]) || (bytes[i] >= 'A' && bytes[i] <= 'Z')) {
-                return false;
-            }
-        }
-        return !name.isEmpty();
-    }
-
-    /// RFC 9113 section 8.2.1, and no other control character either.
-    private static boolean isValue(AsciiString value) {
-        byte[] bytes = value.array();
-        int start = value.arrayOffset();
-        int end = start + value.length();
-        for (int i = start; i < end; i++) {
-            byte b = bytes[i];
-            if ((b >= 0 && b < ' ' && b != '\t') || b == 0x7F) {
-                return false;
-            }
-        }
-        return start == end || (!isSpace(bytes[start]) && !isSpace(bytes[end - 1]));
-    }
-
-    private static boolean isSpace(byte b) {
-        return b == ' ' || b == '\t';
     }
 
     private static void append(HeadWriter to, AsciiString text) {
@@ -282,7 +247,7 @@ public final class FieldLines {
         byte[] bytes = text.array();
         int end = text.arrayOffset() + text.length();
         for (int i = text.arrayOffset(); i < end; i++) {
-            if (isSpace(bytes[i])) {
+            if (FieldRules.isSpace(bytes[i])) {
                 return true;
             }
         }

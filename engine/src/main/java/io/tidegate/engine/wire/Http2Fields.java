@@ -5,19 +5,15 @@ import io.netty.handler.codec.http2.Http2Headers;
 import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 
-/// Lets HPACK decode right into [FieldLines]. Of all that headers can do, Netty's codec only ever adds to these.
+/// Lets HPACK decode right into [DecodedFields]. Of all that headers can do, Netty's codec only ever adds to these, and
+/// looks at the status.
 public final class Http2Fields extends EmptyHeaders<CharSequence, CharSequence, Http2Headers> implements Http2Headers {
 
-    private final FieldLines lines;
+    private final DecodedFields lines;
 
     /// Fields that are written to `lines`.
-    public Http2Fields(FieldLines lines) {
+    public Http2Fields(DecodedFields lines) {
         this.lines = lines;
-    }
-
-    /// Where they are.
-    public FieldLines lines() {
-        return lines;
     }
 
     @Override
@@ -93,6 +89,6 @@ public final class Http2Fields extends EmptyHeaders<CharSequence, CharSequence, 
 
     @Override
     public @Nullable CharSequence status() {
-        return null;
+        return lines.status();
     }
 }

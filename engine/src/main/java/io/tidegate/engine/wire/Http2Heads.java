@@ -10,6 +10,7 @@ public final class Http2Heads {
     /// `HTTP/1.1 `.
     private static final int VERSION = 9;
     private static final int STATUS = 3;
+    private static final AsciiString HOST = AsciiString.cached("host");
 
     private Http2Heads() {
     }
@@ -22,11 +23,37 @@ public final class Http2Heads {
         byte[] bytes = head.array();
         Http2Headers fields = new DefaultHttp2Headers(false, 16);
         fields.status(new AsciiString(bytes, VERSION, STATUS, true));
-        add(bytes, endOfLine(bytes, VERSION) + 2, fields);
+        add(bytes, endOfLine(bytes, VERSION) + 2, fields, false);
         return fields;
     }
 
-    private static void add(byte[] bytes, int first, Http2Headers fields) {
+    /// The fields of a request.
+    ///
+    /// @param head
+    ///            a whole head; what it says of the connection is left out
+    /// @param scheme
+    ///            `http` or `https`
+    public static Http2Headers request(HeadWriter head, AsciiString scheme) {
+        byte[] bytes = head.array();
+        int method = endOfWord(bytes, 0);
+        int path = endOfWord(bytes, method + 1);
+        Http2Headers fields = new DefaultHttp2Headers(false, 16);
+        fields.method(new AsciiString(bytes, 0, method, true));
+        fields.scheme(scheme);
+        fields.path(new AsciiString(bytes, method + 1, path - method - 1, true));
+        add(bytes, endOfLine(bytes, path) + 2, fields, true);
+        return fields;
+    }
+
+    private static int endOfWord(byte[] bytes, int from) {
+        int end = from;
+        while (bytes[end] != ' ') {
+            end++;
+        }
+        return end;
+    }
+
+    private static void add(byte[] bytes, int first, Http2Headers fields, boolean request) {
         int start = first;
         while (bytes[start] != '\r') {
             int colon = start;
@@ -35,8 +62,13 @@ public final class Http2Heads {
             }
             int value = colon + 2;
             int end = endOfLine(bytes, value);
-            fields.add(new AsciiString(bytes, start, colon - start, true).toLowerCase(),
-                    new AsciiString(bytes, value, end - value, true));
+            AsciiString name = new AsciiString(bytes, start, colon - start, true).toLowerCase();
+            AsciiString text = new AsciiString(bytes, value, end - value, true);
+            if (request && name.contentEquals(HOST)) {
+                fields.authority(text);
+            } else if (!request || !FieldRules.isOfTheConnection(name)) {
+                fields.add(name, text);
+            }
             start = end + 2;
         }
     }

@@ -23,7 +23,22 @@ public final class ResponseParser extends HeadParser {
     ///
     /// @return whether the head is complete and well formed
     public boolean read(ResponseHead head, ByteBuf in) {
-        boolean complete = parse(head, in);
+        return judged(head, parse(head, in));
+    }
+
+    /// Reads a whole head that came by HTTP/2.
+    ///
+    /// @return whether the head is well formed
+    public boolean read(ResponseHead head, ResponseLines fields) {
+        HeadWriter text = fields.write();
+        if (text == null) {
+            head.fault = fields.fault();
+            return false;
+        }
+        return judged(head, parse(head, text.array(), text.length()));
+    }
+
+    private static boolean judged(ResponseHead head, boolean complete) {
         if (head.fault != null && !head.fault.equals(Fault.UPSTREAM_HEAD_TOO_LARGE)) {
             head.fault = Fault.UPSTREAM_INVALID;
         }

@@ -10,6 +10,7 @@ import io.tidegate.api.Fault;
 import io.tidegate.api.Outcome;
 import io.tidegate.api.Policy;
 import io.tidegate.api.Reply;
+import io.tidegate.engine.upstream.Progress;
 import io.tidegate.engine.wire.Ascii;
 import io.tidegate.engine.wire.RequestHead;
 import io.tidegate.engine.wire.RequestParser;
@@ -231,7 +232,8 @@ final class OneExchange {
             case SERVICE_READ_COMPLETE -> exchange.onUpstreamReadComplete();
             case SERVICE_BREAKS -> {
                 from.over();
-                exchange.onUpstreamFault(Fault.UPSTREAM_RESET, !answered);
+                exchange.onUpstreamFault(Fault.UPSTREAM_RESET,
+                        answered ? Progress.ANSWERED : Progress.UNANSWERED);
             }
             default -> throw new IllegalStateException(event.name());
         }

@@ -62,6 +62,11 @@ final class RecordingStream implements UpstreamStream {
     }
 
     @Override
+    public boolean framesBodies() {
+        return false;
+    }
+
+    @Override
     public boolean isWritable() {
         return writable;
     }

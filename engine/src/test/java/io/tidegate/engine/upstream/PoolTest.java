@@ -104,7 +104,7 @@ class PoolTest {
         }
 
         @Override
-        public void onUpstreamFault(Fault fault, boolean untouched) {
+        public void onUpstreamFault(Fault fault, Progress progress) {
             log.add(name + " fault");
         }
 

@@ -36,6 +36,7 @@ class SourceTest {
             "Fault.java", "the list of every error, two constants a screen",
             "HttpExchange.java", "the one path of a request, to be read top to bottom",
             "Http1ServerHandler.java", "the states of a connection, which change together",
+            "Http2UpstreamConnection.java", "what the codec tells of a connection to a service, and its bounds",
             "Http2ServerHandler.java", "what the codec tells of a connection, and its bounds",
             "Http2ServerStream.java", "both directions of one request",
             "Http2Client.java", "every frame that a test may want to send");

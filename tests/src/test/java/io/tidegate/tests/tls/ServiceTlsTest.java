@@ -3,6 +3,7 @@ package io.tidegate.tests.tls;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.pkitesting.X509Bundle;
+import io.tidegate.testkit.Http2Service;
 import io.tidegate.testkit.RawClient;
 import io.tidegate.testkit.RawRequest;
 import io.tidegate.testkit.RawResponse;
@@ -191,6 +192,41 @@ class ServiceTlsTest {
         start(url("127.0.0.1"), (verify.equals("none") ? "" : ca() + ", ") + "verify: " + verify);
 
         assertThat(get().body()).isEqualTo("hello");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"h2, 'h2,http/1.1', h2", "h2, http/1.1, http/1.1", "h2, '', ''", "http/1.1, 'h2,http/1.1', ''"})
+    void alpnSettlesWhatIsSpoken(String protocol, String offered, String agreed) {
+        upstream = TestUpstream.secure(() -> engine(gateways.trust(services.server(false, "127.0.0.1")),
+                parameters -> parameters.setApplicationProtocols(offered.isEmpty()
+                        ? new String[0]
+                        : offered.split(",", -1))),
+                connection -> {
+                    sessions.add(connection.session());
+                    if (connection.protocol().equals("h2")) {
+                        Http2Service.serving((service, request) -> service.answer(request, 200,
+                                request.field(":scheme") + request.body())).serve(connection);
+                    } else {
+                        TestUpstream.answering("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nold").serve(connection);
+                    }
+                });
+        gateway = TestGateway.start(GatewayYaml.to(url("127.0.0.1"))
+                .upstream("protocol: " + protocol + ", tls: { " + ca() + " }").text());
+
+        try (RawClient first = gateway.client(); RawClient second = gateway.client()) {
+            first.send(GET);
+            second.send(GET);
+            String expected = agreed.equals("h2") ? "https" : "old";
+            assertThat(first.receive().body()).isEqualTo(expected);
+            assertThat(second.receive().body()).isEqualTo(expected);
+            String body = "x".repeat(300_000);
+            RawResponse response = first.exchange(
+                    "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: " + body.length() + "\r\n\r\n" + body);
+            assertThat(response.body()).isEqualTo(agreed.equals("h2") ? "https" + body : "old");
+        }
+        if (agreed.equals("h2")) {
+            assertThat(sessions).as("connections").hasSizeLessThanOrEqualTo(gateway.engine().status().workers());
+        }
     }
 
     // What does not.

@@ -1,7 +1,7 @@
-package io.tidegate.engine.server;
+package io.tidegate.engine.worker;
 
-/// How many oddities a client may show in a while before its connection is given up.
-final class GlitchBudget {
+/// How many oddities the other side may show in a while before its connection is given up.
+public final class GlitchBudget {
 
     private static final long WINDOW_NANOS = 10_000_000_000L;
 
@@ -10,7 +10,7 @@ final class GlitchBudget {
     private long windowStart;
 
     /// A budget of `most` in ten seconds.
-    GlitchBudget(int most, long now) {
+    public GlitchBudget(int most, long now) {
         this.most = most;
         this.windowStart = now;
     }
@@ -18,7 +18,7 @@ final class GlitchBudget {
     /// Spends one.
     ///
     /// @return whether that was one too many
-    boolean spend(long now) {
+    public boolean spend(long now) {
         if (now - windowStart >= WINDOW_NANOS) {
             windowStart = now;
             spent = 0;

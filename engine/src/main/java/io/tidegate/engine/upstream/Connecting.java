@@ -1,0 +1,118 @@
+package io.tidegate.engine.upstream;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.handler.ssl.SslHandler;
+import io.tidegate.api.Fault;
+import io.tidegate.engine.tls.ServiceTls;
+import io.tidegate.engine.worker.Deadlines.Deadline;
+import io.tidegate.engine.worker.Worker;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/// A connection on its way, from the name to the answer of the other side, TLS included. Ends once: with the
+/// connection,
+/// with a failure, or with its deadline. Confined to its event loop.
+final class Connecting {
+
+    /// Who wants the connection.
+    interface Owner {
+
+        /// It stands.
+        ///
+        /// @param protocol
+        ///            what was agreed on by ALPN; null for nothing
+        void stands(Channel channel, @Nullable String protocol);
+
+        /// It did not come about. Nothing was sent.
+        void failed(Fault fault);
+    }
+
+    private final Owner owner;
+    private final Endpoint endpoint;
+    private final Worker worker;
+    private final @Nullable ServiceTls tls;
+    private final Duration limit;
+    private final Deadline deadline = new Deadline(this::late);
+    private @Nullable Channel channel;
+    private boolean over;
+
+    Connecting(Owner owner, Endpoint endpoint, Worker worker, @Nullable ServiceTls tls, Duration limit) {
+        this.owner = owner;
+        this.endpoint = endpoint;
+        this.worker = worker;
+        this.tls = tls;
+        this.limit = limit;
+    }
+
+    void start(Bootstrap bootstrap) {
+        worker.deadlines().refresh();
+        worker.deadlines().set(deadline, limit.toNanos());
+        ChannelFuture future = bootstrap.connect(endpoint.address());
+        channel = future.channel();
+        future.addListener(done -> {
+            // A channel that can't even be made fails on a thread that is nobody's.
+            if (worker.inLoop()) {
+                connected(future);
+            } else {
+                worker.loop().execute(() -> connected(future));
+            }
+        });
+    }
+
+    private void late() {
+        if (channel != null) {
+            // Fails the attempt if it is under way, and keeps one that waits for its name from being made.
+            channel.close();
+        }
+        endpoint.connects().failed(limit);
+        end(Fault.UPSTREAM_CONNECT_TIMEOUT);
+    }
+
+    private void connected(ChannelFuture future) {
+        if (over) {
+            future.channel().close();
+        } else if (!future.isSuccess()) {
+            Throwable cause = future.cause();
+            endpoint.connects().failed(cause);
+            // Also where the servers of names did not answer: they tell nothing of the service.
+            end(cause instanceof UnknownHostException ? Fault.UPSTREAM_UNRESOLVED : Fault.UPSTREAM_CONNECT);
+        } else if (tls == null) {
+            stands(future.channel(), null);
+        } else {
+            secure(future.channel(), tls);
+        }
+    }
+
+    private void secure(Channel made, ServiceTls by) {
+        SslHandler handler = by.handler(made.alloc(), endpoint.url());
+        made.pipeline().addFirst(handler);
+        handler.handshakeFuture().addListener(done -> {
+            if (over) {
+                made.close();
+            } else if (done.isSuccess()) {
+                stands(made, handler.applicationProtocol());
+            } else {
+                String reason = ServiceTls.failure(done.cause());
+                endpoint.connects().failed(reason == null ? "it ends the connection while TLS is set up" : reason);
+                made.close();
+                end(Fault.UPSTREAM_TLS);
+            }
+        });
+    }
+
+    private void stands(Channel made, @Nullable String protocol) {
+        over = true;
+        worker.deadlines().remove(deadline);
+        endpoint.connects().made();
+        owner.stands(made, protocol);
+    }
+
+    private void end(Fault fault) {
+        over = true;
+        worker.deadlines().remove(deadline);
+        owner.failed(fault);
+    }
+}

@@ -1,0 +1,432 @@
+package io.tidegate.engine.upstream;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http2.Http2CodecUtil;
+import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2ConnectionAdapter;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2Flags;
+import io.netty.handler.codec.http2.Http2FrameAdapter;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.codec.http2.Http2Stream;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.util.AsciiString;
+import io.tidegate.api.Fault;
+import io.tidegate.engine.tls.TlsClosing;
+import io.tidegate.engine.wire.ResponseLines;
+import io.tidegate.engine.wire.ResponseParser;
+import io.tidegate.engine.worker.Deadlines.Deadline;
+import io.tidegate.engine.worker.GlitchBudget;
+import io.tidegate.engine.worker.Worker;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// A connection to an endpoint that carries many requests at a time (RFC 9113). Netty's codec reads and writes the
+/// frames;
+/// each request is an [Http2UpstreamStream]. Here is what concerns the connection: its bounds, and its end.
+final class Http2UpstreamConnection extends Http2ConnectionHandler implements PooledConnection {
+
+    /// Most requests at a time, whatever the service allows.
+    static final int MOST_STREAMS = 100;
+    /// So many bytes that a client which takes nothing of its response holds up nobody else's.
+    private static final int CONNECTION_WINDOW = MOST_STREAMS * Http2ServiceFrames.STREAM_WINDOW;
+    /// Frames without use in ten seconds.
+    private static final int MAX_IDLE_FRAMES = 1000;
+    private static final AsciiString HTTP = AsciiString.cached("http");
+    private static final AsciiString HTTPS = AsciiString.cached("https");
+
+    private final Pool pool;
+    private final Worker worker;
+    private final ResponseParser parser;
+    private final ResponseLines lines;
+    private final int maxInterim;
+    private final AsciiString scheme;
+    private final Http2Connection.PropertyKey serving;
+    private final Deadline deadline = new Deadline(this::close);
+    private final GlitchBudget idleFrames;
+    /// Who has been handed something since the last reads were complete.
+    private final List<UpstreamEvents> touched = new ArrayList<>();
+    private final Runnable flushTask = this::flushNow;
+    private @Nullable ChannelHandlerContext context;
+    private Fault endsWith = Fault.UPSTREAM_CLOSED;
+    /// The last stream that the service has looked at, once it says so.
+    private int lastProcessed = Integer.MAX_VALUE;
+    private int busy;
+    private boolean reading;
+    private boolean flushQueued;
+    private boolean leaving;
+
+    private Http2UpstreamConnection(Pool pool, Worker worker, Upstream upstream, boolean secure,
+            Http2ServiceFrames frames) {
+        super(frames.decoder(), frames.encoder(), frames.settings());
+        this.pool = pool;
+        this.worker = worker;
+        this.parser = upstream.parser();
+        this.lines = frames.lines();
+        this.maxInterim = upstream.config().limits().interimResponses();
+        this.scheme = secure ? HTTPS : HTTP;
+        this.serving = connection().newKey();
+        this.idleFrames = new GlitchBudget(MAX_IDLE_FRAMES, worker.deadlines().now());
+    }
+
+    /// A connection for a channel that stands.
+    ///
+    /// @param secure
+    ///            whether by TLS
+    static Http2UpstreamConnection of(Pool pool, Worker worker, Upstream upstream, boolean secure) {
+        Http2UpstreamConnection made = new Http2UpstreamConnection(pool, worker, upstream, secure,
+                new Http2ServiceFrames(upstream.config().limits()));
+        made.decoder().frameListener(made.new Reader());
+        made.connection().addListener(made.new Streams());
+        made.encoder().flowController().listener(made::onWritable);
+        return made;
+    }
+
+    private ChannelHandlerContext context() {
+        ChannelHandlerContext known = context;
+        if (known == null) {
+            throw new IllegalStateException("the handler is not in place");
+        }
+        return known;
+    }
+
+    Worker worker() {
+        return worker;
+    }
+
+    ByteBufAllocator allocator() {
+        return context().alloc();
+    }
+
+    ResponseParser parser() {
+        return parser;
+    }
+
+    /// The fields of the head that was read last.
+    ResponseLines lines() {
+        return lines;
+    }
+
+    int maxInterim() {
+        return maxInterim;
+    }
+
+    AsciiString scheme() {
+        return scheme;
+    }
+
+    // Its pool.
+
+    @Override
+    public UpstreamStream begin(UpstreamEvents events, boolean used) {
+        worker.deadlines().clear(deadline);
+        busy++;
+        return new Http2UpstreamStream(this, events);
+    }
+
+    @Override
+    public boolean hasRoom() {
+        return !leaving && busy < Math.min(MOST_STREAMS, connection().local().maxActiveStreams())
+                && context().channel().isActive();
+    }
+
+    /// Whether it carries no request and can carry one.
+    boolean isUnused() {
+        return busy == 0 && !leaving;
+    }
+
+    @Override
+    public void idleFor(long nanos) {
+        worker.deadlines().set(deadline, nanos);
+    }
+
+    @Override
+    public void close() {
+        leave();
+    }
+
+    /// Takes no new requests, and closes when the last has ended.
+    void leave() {
+        if (!leaving) {
+            leaving = true;
+            pool.leaves(this);
+        }
+        if (busy == 0) {
+            try {
+                // With GOAWAY.
+                close(context(), context().newPromise());
+            } catch (Exception e) {
+                onError(context(), true, e);
+            }
+        }
+    }
+
+    /// A request is over.
+    void over(@Nullable Http2Stream stream) {
+        if (stream != null) {
+            stream.removeProperty(serving);
+        }
+        busy--;
+        pool.done(this);
+        if (leaving && busy == 0) {
+            leave();
+        }
+    }
+
+    // What streams send.
+
+    /// Sends a head, on a new stream.
+    ///
+    /// @return the stream, or null where the service takes no more of them
+    @Nullable
+    Http2Stream sendHead(Http2UpstreamStream sender, Http2Headers fields, boolean end) {
+        ChannelHandlerContext ctx = context();
+        int id = connection().local().incrementAndGetNextStreamId();
+        if (id < 0) {
+            leave();
+            return null;
+        }
+        encoder().writeHeaders(ctx, id, fields, 0, end, ctx.newPromise());
+        Http2Stream stream = connection().stream(id);
+        if (stream != null) {
+            stream.setProperty(serving, sender);
+        }
+        return stream;
+    }
+
+    void sendData(Http2Stream stream, ByteBuf data, boolean end) {
+        ChannelHandlerContext ctx = context();
+        encoder().writeData(ctx, stream.id(), data, 0, end, ctx.newPromise());
+    }
+
+    /// The service can stop: nobody waits for the response.
+    void cancel(Http2Stream stream) {
+        if (connection().stream(stream.id()) != null) {
+            reset(stream, Http2Error.CANCEL);
+        }
+    }
+
+    /// What the service sent is refused.
+    void refuse(Http2Stream stream) {
+        reset(stream, Http2Error.PROTOCOL_ERROR);
+    }
+
+    private void reset(Http2Stream stream, Http2Error error) {
+        ChannelHandlerContext ctx = context();
+        ChannelFuture sent = resetStream(ctx, stream.id(), error.code(), ctx.newPromise());
+        if (!sent.isDone() || sent.isSuccess()) {
+            flushLater();
+        }
+    }
+
+    boolean isWritable(Http2Stream stream) {
+        return encoder().flowController().isWritable(stream);
+    }
+
+    private void onWritable(Http2Stream stream) {
+        Http2UpstreamStream served = stream.getProperty(serving);
+        if (served != null && isWritable(stream)) {
+            served.onWritable();
+        }
+    }
+
+    /// The service may send so many bytes more.
+    void consumed(Http2Stream stream, int bytes) {
+        try {
+            if (connection().stream(stream.id()) != null
+                    && decoder().flowController().consumeBytes(stream, bytes)) {
+                flushLater();
+            }
+        } catch (Http2Exception e) {
+            onError(context(), true, e);
+        }
+    }
+
+    /// Flushes at the end of this turn of the loop, once for all streams.
+    void flushLater() {
+        if (!reading && !flushQueued) {
+            flushQueued = true;
+            worker.loop().execute(flushTask);
+        }
+    }
+
+    private void flushNow() {
+        flushQueued = false;
+        if (context().channel().isActive()) {
+            flush(context());
+        }
+    }
+
+    // The connection.
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) throws Exception {
+        context = ctx;
+        super.handlerAdded(ctx);
+        Http2Stream whole = connection().connectionStream();
+        decoder().flowController().incrementWindowSize(whole,
+                CONNECTION_WINDOW - decoder().flowController().windowSize(whole));
+        flushLater();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) throws Exception {
+        worker.deadlines().refresh();
+        reading = true;
+        super.channelRead(ctx, message);
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) throws Exception {
+        touched.forEach(UpstreamEvents::onUpstreamReadComplete);
+        touched.clear();
+        reading = false;
+        super.channelReadComplete(ctx);
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) throws Exception {
+        leaving = true;
+        pool.leaves(this);
+        super.channelInactive(ctx);
+        worker.deadlines().remove(deadline);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) throws Exception {
+        if (Http2CodecUtil.getEmbeddedHttp2Exception(cause) != null) {
+            super.exceptionCaught(ctx, cause);
+            return;
+        }
+        endsWith = pool.endpoint().broken(cause);
+        TlsClosing.cut(ctx);
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
+        super.userEventTriggered(ctx, event);
+        if (event instanceof SslCloseCompletionEvent) {
+            TlsClosing.cut(ctx);
+        }
+    }
+
+    @Override
+    protected void onConnectionError(ChannelHandlerContext ctx, boolean outbound, Throwable cause,
+            @Nullable Http2Exception fault) {
+        endsWith = Fault.UPSTREAM_INVALID;
+        leaving = true;
+        pool.leaves(this);
+        super.onConnectionError(ctx, outbound, cause, fault);
+    }
+
+    @Override
+    protected void onStreamError(ChannelHandlerContext ctx, boolean outbound, Throwable cause,
+            Http2Exception.StreamException fault) {
+        Http2Stream stream = connection().stream(fault.streamId());
+        Http2UpstreamStream broken = stream == null ? null : stream.getProperty(serving);
+        if (broken != null && !outbound) {
+            broken.onBroken(fault instanceof Http2Exception.HeaderListSizeException
+                    ? Fault.UPSTREAM_HEAD_TOO_LARGE
+                    : Fault.UPSTREAM_INVALID);
+        }
+        super.onStreamError(ctx, outbound, cause, fault);
+        flushLater();
+    }
+
+    private void idleFrame() {
+        if (idleFrames.spend(worker.deadlines().now())) {
+            Http2Exception reason = Http2Exception.connectionError(Http2Error.ENHANCE_YOUR_CALM,
+                    "too many frames without use");
+            onConnectionError(context(), false, reason, reason);
+        }
+    }
+
+    /// What comes of streams.
+    private final class Streams extends Http2ConnectionAdapter {
+
+        @Override
+        public void onStreamClosed(Http2Stream stream) {
+            Http2UpstreamStream served = stream.getProperty(serving);
+            if (served != null) {
+                served.onClosed(endsWith, stream.id() > lastProcessed);
+            }
+        }
+
+        @Override
+        public void onGoAwayReceived(int lastStreamId, long errorCode, ByteBuf debugData) {
+            lastProcessed = lastStreamId;
+            leave();
+        }
+    }
+
+    /// What comes of frames.
+    private final class Reader extends Http2FrameAdapter {
+
+        @SuppressWarnings("ReferenceEquality") // the same exchange
+        private @Nullable Http2UpstreamStream stream(int id) {
+            Http2Stream stream = connection().stream(id);
+            Http2UpstreamStream served = stream == null ? null : stream.getProperty(serving);
+            UpstreamEvents receiver = served == null ? null : served.events();
+            if (receiver != null && (touched.isEmpty() || touched.getLast() != receiver)) {
+                touched.add(receiver);
+            }
+            return served;
+        }
+
+        @Override
+        public void onHeadersRead(ChannelHandlerContext ctx, int streamId, Http2Headers headers, int padding,
+                boolean end) {
+            Http2UpstreamStream stream = stream(streamId);
+            if (stream != null) {
+                stream.head(end);
+            }
+        }
+
+        @Override
+        public void onHeadersRead(ChannelHandlerContext ctx, int streamId, Http2Headers headers, int dependency,
+                short weight, boolean exclusive, int padding, boolean end) {
+            onHeadersRead(ctx, streamId, headers, padding, end);
+        }
+
+        @Override
+        public int onDataRead(ChannelHandlerContext ctx, int streamId, ByteBuf data, int padding, boolean end) {
+            if (!data.isReadable() && !end) {
+                idleFrame();
+            }
+            Http2UpstreamStream stream = stream(streamId);
+            return (stream == null ? data.readableBytes() : stream.data(data, end)) + padding;
+        }
+
+        @Override
+        public void onRstStreamRead(ChannelHandlerContext ctx, int streamId, long errorCode) {
+            Http2UpstreamStream stream = stream(streamId);
+            if (stream != null) {
+                stream.onReset(errorCode == Http2Error.REFUSED_STREAM.code());
+            }
+        }
+
+        @Override
+        public void onSettingsRead(ChannelHandlerContext ctx, Http2Settings settings) {
+            idleFrame();
+            pool.serveBy(Http2UpstreamConnection.this);
+        }
+
+        @Override
+        public void onPingRead(ChannelHandlerContext ctx, long data) {
+            idleFrame();
+        }
+
+        @Override
+        public void onUnknownFrame(ChannelHandlerContext ctx, byte type, int streamId, Http2Flags flags,
+                ByteBuf payload) {
+            idleFrame();
+        }
+    }
+}

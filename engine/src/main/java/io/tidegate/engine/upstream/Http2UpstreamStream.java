@@ -1,0 +1,365 @@
+package io.tidegate.engine.upstream;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http2.Http2Stream;
+import io.tidegate.api.Fault;
+import io.tidegate.engine.wire.HeadWriter;
+import io.tidegate.engine.wire.Http2Heads;
+import io.tidegate.engine.wire.ResponseHead;
+import io.tidegate.engine.worker.DataOutbox;
+import io.tidegate.engine.worker.Worker;
+import org.jspecify.annotations.Nullable;
+
+/// One request on an HTTP/2 connection to a service, and its response. It is over when the response is complete, or
+/// when
+/// it broke; what is left of the stream then is the connection's business.
+final class Http2UpstreamStream implements UpstreamStream {
+
+    private final Http2UpstreamConnection connection;
+    private final Worker worker;
+    private final ResponseTimer timer;
+    private final DataOutbox out;
+    private @Nullable UpstreamEvents events;
+    private @Nullable Http2Stream stream;
+    private @Nullable ResponseHead head;
+    /// What has come of the body while nobody reads; it counts against the service's window.
+    private @Nullable ByteBuf held;
+    private boolean heldEnd;
+    private boolean reading = true;
+    private boolean drainQueued;
+    private boolean toHead;
+    private boolean requestSent;
+    private boolean serviceEnded;
+    /// Whether it was closed by the service, or with the connection.
+    private boolean gone;
+    private boolean answered;
+    private boolean withBody;
+    private int interim;
+    private long declared = ResponseHead.UNTIL_CLOSE;
+    private long received;
+
+    Http2UpstreamStream(Http2UpstreamConnection connection, UpstreamEvents events) {
+        this.connection = connection;
+        this.worker = connection.worker();
+        this.events = events;
+        this.timer = new ResponseTimer(worker.deadlines(), this::onLate);
+        this.out = new DataOutbox(connection.allocator(), this::sendFrame);
+    }
+
+    // The request.
+
+    @Override
+    public void sendHead(HeadWriter request, boolean withoutBody, boolean headMethod, int expected) {
+        toHead = headMethod;
+        requestSent = withoutBody;
+        stream = connection.sendHead(this, Http2Heads.request(request, connection.scheme()), withoutBody);
+        if (stream == null) {
+            // Told when the caller is done with this call.
+            worker.loop().execute(() -> fail(Fault.UPSTREAM_CLOSED, Progress.UNPROCESSED));
+        }
+    }
+
+    @Override
+    public boolean framesBodies() {
+        return true;
+    }
+
+    private void sendFrame(ByteBuf data, boolean end) {
+        Http2Stream on = stream;
+        if (on == null) {
+            data.release();
+        } else {
+            connection.sendData(on, data, end);
+        }
+    }
+
+    @Override
+    public void sendBody(ByteBuf in, int start, int length) {
+        out.range(in, start, length);
+    }
+
+    @Override
+    public void sendBytes(byte[] bytes, int start, int length) {
+        out.bytes(bytes, start, length);
+    }
+
+    @Override
+    public void endRequest() {
+        requestSent = true;
+        out.end();
+        connection.flushLater();
+    }
+
+    @Override
+    public void flush() {
+        if (!requestSent) {
+            out.flush();
+        }
+        connection.flushLater();
+    }
+
+    @Override
+    public boolean isWritable() {
+        Http2Stream on = stream;
+        return on == null || connection.isWritable(on);
+    }
+
+    void onWritable() {
+        if (events != null) {
+            events.onUpstreamWritable();
+        }
+    }
+
+    @Override
+    public void expect(long response, long idle) {
+        timer.expect(response, idle);
+    }
+
+    // The response.
+
+    /// Takes the head that was read, or the fields behind the body.
+    ///
+    /// @param end
+    ///            whether the response is complete with it
+    void head(boolean end) {
+        timer.heard();
+        serviceEnded = end;
+        if (withBody) {
+            if (end && connection.lines().areTrailers()) {
+                data(Unpooled.EMPTY_BUFFER, true);
+            } else {
+                refuse(Fault.UPSTREAM_INVALID);
+            }
+            return;
+        }
+        ResponseHead receiving = worker.takeResponseHead();
+        head = receiving;
+        if (!connection.parser().read(receiving, connection.lines())) {
+            refuse(receiving.fault() == null ? Fault.UPSTREAM_INVALID : receiving.fault());
+        } else if (!receiving.interim()) {
+            response(receiving, end);
+        } else if (end || ++interim > connection.maxInterim()) {
+            refuse(Fault.UPSTREAM_INVALID);
+        } else {
+            release(receiving);
+        }
+    }
+
+    private void release(ResponseHead done) {
+        head = null;
+        worker.giveBack(done);
+    }
+
+    @SuppressWarnings("ReferenceEquality") // the same exchange, not an equal one
+    private void response(ResponseHead received, boolean end) {
+        UpstreamEvents receiver = events;
+        if (receiver == null) {
+            return;
+        }
+        answered = true;
+        int status = received.status();
+        boolean never = toHead || status == 204 || status == 304;
+        if (end && !never && received.contentLength() > 0) {
+            refuse(Fault.UPSTREAM_INVALID);
+            return;
+        }
+        boolean complete = end || never;
+        withBody = !complete;
+        declared = received.contentLength();
+        receiver.onResponseHead(received, Unpooled.EMPTY_BUFFER, 0, 0, complete);
+        if (complete && events == receiver) {
+            receiver.end();
+            finish();
+        }
+    }
+
+    /// Takes a part of the body.
+    ///
+    /// @return bytes that are done with; the rest is held
+    int data(ByteBuf in, boolean end) {
+        UpstreamEvents receiver = events;
+        int length = in.readableBytes();
+        if (receiver == null) {
+            return length;
+        }
+        timer.heard();
+        this.received += length;
+        serviceEnded = end;
+        if (!withBody || (declared >= 0 && (received > declared || (end && received < declared)))) {
+            refuse(Fault.UPSTREAM_INVALID);
+            return length;
+        }
+        if (!reading || held != null) {
+            hold(in);
+            heldEnd |= end;
+            return 0;
+        }
+        deliver(receiver, in, end);
+        return length;
+    }
+
+    @SuppressWarnings("ReferenceEquality") // the same exchange, not an equal one
+    private void deliver(UpstreamEvents receiver, ByteBuf in, boolean end) {
+        int length = in.readableBytes();
+        if (length > 0) {
+            receiver.range(in, in.readerIndex(), length, length);
+        }
+        if (end && events == receiver) {
+            receiver.end();
+            finish();
+        }
+    }
+
+    private void hold(ByteBuf in) {
+        if (in.isReadable()) {
+            if (held == null) {
+                held = connection.allocator().buffer(in.readableBytes());
+            }
+            // A copy, since a small range would keep all that was received with it.
+            held.writeBytes(in, in.readerIndex(), in.readableBytes());
+        }
+    }
+
+    @Override
+    public void keepFraming(boolean framing) {
+        // There is none.
+    }
+
+    @Override
+    public void reading(boolean on) {
+        if (on == reading) {
+            return;
+        }
+        reading = on;
+        if (!on) {
+            timer.pause();
+            return;
+        }
+        timer.resume();
+        if ((held != null || heldEnd) && !drainQueued) {
+            drainQueued = true;
+            worker.loop().execute(this::drain);
+        }
+    }
+
+    /// Hands on what was held.
+    private void drain() {
+        drainQueued = false;
+        UpstreamEvents receiver = events;
+        Http2Stream on = stream;
+        if (receiver == null || on == null || !reading) {
+            return;
+        }
+        ByteBuf all = held;
+        boolean end = heldEnd;
+        held = null;
+        heldEnd = false;
+        if (all == null) {
+            deliver(receiver, Unpooled.EMPTY_BUFFER, end);
+        } else {
+            int length = all.readableBytes();
+            try {
+                deliver(receiver, all, end);
+            } finally {
+                all.release();
+            }
+            connection.consumed(on, length);
+        }
+        receiver.onUpstreamReadComplete();
+    }
+
+    /// Who hears of it; null once it is over.
+    @Nullable
+    UpstreamEvents events() {
+        return events;
+    }
+
+    // Its end.
+
+    @Override
+    public void giveBack() {
+        finish();
+    }
+
+    @Override
+    public void cancel() {
+        finish();
+    }
+
+    /// The service ends it.
+    ///
+    /// @param unprocessed
+    ///            whether the service says that it has not looked at the request
+    void onReset(boolean unprocessed) {
+        gone = true;
+        fail(Fault.UPSTREAM_RESET, unprocessed && !answered ? Progress.UNPROCESSED : progress());
+    }
+
+    /// The stream is closed, with its connection or without.
+    void onClosed(Fault fault, boolean unprocessed) {
+        if (!heldEnd) {
+            gone = true;
+            fail(fault, unprocessed && !answered ? Progress.UNPROCESSED : progress());
+        }
+    }
+
+    /// The service broke the rules of HTTP/2, and the stream is reset for it by somebody else.
+    void onBroken(Fault fault) {
+        gone = true;
+        fail(fault, progress());
+    }
+
+    private void onLate() {
+        fail(Fault.UPSTREAM_TIMEOUT, progress());
+    }
+
+    private void refuse(Fault fault) {
+        Http2Stream on = stream;
+        if (on != null) {
+            gone = true;
+            connection.refuse(on);
+        }
+        fail(fault, progress());
+    }
+
+    private Progress progress() {
+        return answered ? Progress.ANSWERED : Progress.UNANSWERED;
+    }
+
+    private void fail(Fault fault, Progress progress) {
+        UpstreamEvents receiver = events;
+        finish();
+        if (receiver != null) {
+            receiver.onUpstreamFault(fault, progress);
+        }
+    }
+
+    private void finish() {
+        if (events == null) {
+            return;
+        }
+        events = null;
+        timer.close();
+        out.discard();
+        if (head != null) {
+            release(head);
+        }
+        Http2Stream on = stream;
+        stream = null;
+        if (on != null) {
+            if (held != null) {
+                connection.consumed(on, held.readableBytes());
+            }
+            // Where both sides have said all, it ends by itself.
+            if (!gone && (!requestSent || !serviceEnded)) {
+                connection.cancel(on);
+            }
+        }
+        if (held != null) {
+            held.release();
+            held = null;
+        }
+        connection.over(on);
+    }
+}

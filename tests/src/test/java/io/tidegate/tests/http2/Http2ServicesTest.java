@@ -1,0 +1,522 @@
+package io.tidegate.tests.http2;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tidegate.testkit.Await;
+import io.tidegate.testkit.Http2Client;
+import io.tidegate.testkit.Http2Response;
+import io.tidegate.testkit.Http2Service;
+import io.tidegate.testkit.Http2Service.Handler;
+import io.tidegate.testkit.Http2Service.Request;
+import io.tidegate.testkit.RawClient;
+import io.tidegate.testkit.RawField;
+import io.tidegate.testkit.RawResponse;
+import io.tidegate.testkit.TestGateway;
+import io.tidegate.testkit.TestUpstream;
+import io.tidegate.testkit.TestUpstream.Gate;
+import io.tidegate.tests.GatewayYaml;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Services that speak HTTP/2 without TLS, behind clients of HTTP/1.1 and of HTTP/2.
+@ParameterizedClass(name = "{0}")
+@MethodSource("io.tidegate.tests.Setups#single")
+class Http2ServicesTest {
+
+    private static final int REFUSED_STREAM = 7;
+    private static final int CANCEL = 8;
+    private static final int MAX_CONCURRENT_STREAMS = 3;
+    private static final String GET = "GET /p?q=1 HTTP/1.1\r\nHost: a\r\n\r\n";
+
+    @Parameter
+    private TestGateway.Setup setup = TestGateway.Setup.PLAIN;
+
+    private final List<Request> requests = new CopyOnWriteArrayList<>();
+    private @Nullable TestUpstream upstream;
+    private @Nullable TestGateway gateway;
+
+    @AfterEach
+    void stop() {
+        if (gateway != null) {
+            gateway.close();
+        }
+        if (upstream != null) {
+            upstream.close();
+        }
+    }
+
+    private TestGateway serve(TestUpstream.Script script, String... keys) {
+        upstream = TestUpstream.start(script);
+        GatewayYaml yaml = GatewayYaml.to(upstream).upstream("protocol: h2c");
+        for (String key : keys) {
+            yaml.upstream(key);
+        }
+        gateway = TestGateway.start(setup, yaml.text());
+        return gateway;
+    }
+
+    private TestGateway serve(Handler handler, int... settings) {
+        return serve(Http2Service.serving((service, request) -> {
+            requests.add(request);
+            handler.handle(service, request);
+        }, settings));
+    }
+
+    private TestUpstream upstream() {
+        if (upstream == null) {
+            throw new IllegalStateException("no service was started");
+        }
+        return upstream;
+    }
+
+    private static String text(int length) {
+        return "0123456789abcdef".repeat(length / 16 + 1).substring(0, length);
+    }
+
+    private static String post(int length) {
+        return "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: " + length + "\r\n\r\n" + text(length);
+    }
+
+    // Requests.
+
+    @Test
+    void aRequestOfHttp11GoesOnAsTheSameRequestOfHttp2() {
+        TestGateway started = serve((service, request) -> service.answer(request, 200, "hello", "x-made", "by me"));
+        try (RawClient client = started.client()) {
+            RawResponse response = client.exchange(
+                    "GET /p?q=1 HTTP/1.1\r\nHost: a.test\r\nX-A: 1\r\nConnection: X-Hop\r\nX-Hop: 1\r\n\r\n");
+
+            assertThat(response.status()).isEqualTo(200);
+            assertThat(response.body()).isEqualTo("hello");
+            assertThat(response.field("x-made")).isEqualTo("by me");
+        }
+        Request request = requests.getFirst();
+        assertThat(request.fields().stream().limit(4).map(RawField::name))
+                .containsExactlyInAnyOrder(":method", ":scheme", ":authority", ":path");
+        assertThat(request.field(":method")).isEqualTo("GET");
+        assertThat(request.field(":scheme")).isEqualTo("http");
+        assertThat(request.field(":authority")).isEqualTo("a.test");
+        assertThat(request.field(":path")).isEqualTo("/p?q=1");
+        assertThat(request.field("x-a")).isEqualTo("1");
+        assertThat(request.field("via")).isEqualTo("1.1 tidegate");
+        assertThat(request.fields()).extracting(RawField::name)
+                .allMatch(name -> name.equals(name.toLowerCase(Locale.ROOT)))
+                .doesNotContain("connection", "host", "x-hop", "keep-alive", "transfer-encoding");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true, 0", "true, 1", "true, 70000", "true, 1500000", "false, 0", "false, 1", "false, 70000",
+        "false, 1500000"})
+    void bodiesPassWholeInBothDirections(boolean http2, int length) {
+        TestGateway started = serve((service, request) -> service.answer(request, 200, request.body()));
+        if (http2) {
+            try (Http2Client client = Http2Client.connect(started.address())) {
+                int stream = client.request("POST", "/", length == 0);
+                client.upload(stream, text(length));
+                Http2Response response = client.response(stream);
+                assertThat(response.complete()).isTrue();
+                assertThat(response.body().equals(text(length))).isTrue();
+            }
+        } else {
+            try (RawClient client = started.client()) {
+                assertThat(client.exchange(post(length)).body().equals(text(length))).isTrue();
+                String chunks = length == 0 ? "" : Integer.toHexString(length) + "\r\n" + text(length) + "\r\n";
+                assertThat(client.exchange("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks
+                        + "0\r\n\r\n").body().equals(text(length))).isTrue();
+            }
+        }
+        assertThat(requests).allMatch(request -> request.body().equals(text(length)));
+        assertThat(upstream().connections()).isEqualTo(1);
+    }
+
+    @Test
+    void manyRequestsShareOneConnection() {
+        Gate together = new Gate();
+        AtomicInteger waiting = new AtomicInteger();
+        TestGateway started = serve(connection -> {
+            Http2Service service = Http2Service.accept(connection);
+            List<Request> all = new ArrayList<>();
+            while (all.size() < 50) {
+                Request request = service.request();
+                if (request == null) {
+                    return;
+                }
+                all.add(request);
+                waiting.incrementAndGet();
+            }
+            together.pass();
+            // In another order than they came.
+            for (Request request : all.reversed()) {
+                service.answer(request, 200, String.valueOf(request.field(":path")));
+            }
+            service.awaitEnd();
+        });
+        try (Http2Client client = Http2Client.connect(started.address())) {
+            List<Integer> streams = new ArrayList<>();
+            for (int i = 0; i < 50; i++) {
+                streams.add(client.request("GET", "/" + i, true));
+            }
+            Await.until("all of them to be there", () -> waiting.get() == 50);
+            together.open();
+            for (int i = 0; i < 50; i++) {
+                assertThat(client.response(streams.get(i)).body()).isEqualTo("/" + i);
+            }
+        }
+        assertThat(upstream().connections()).isEqualTo(1);
+    }
+
+    @Test
+    void noMoreRequestsAtATimeThanTheServiceAllows() {
+        AtomicInteger running = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        TestGateway started = serve(connection -> {
+            Http2Service service = Http2Service.accept(connection, MAX_CONCURRENT_STREAMS, 2);
+            List<Request> open = new ArrayList<>();
+            for (Request next = service.request(); next != null; next = service.request()) {
+                requests.add(next);
+                most.accumulateAndGet(running.incrementAndGet(), Math::max);
+                open.add(next);
+                if (open.size() == 2 || requests.size() == 9) {
+                    for (Request request : open) {
+                        running.decrementAndGet();
+                        service.answer(request, 200, "x");
+                    }
+                    open.clear();
+                }
+            }
+        }, "connections: { maxPerEndpoint: 1, maxWait: 20s }");
+        try (RawClient first = started.client()) {
+            first.send(GET);
+            try (Http2Client client = Http2Client.connect(started.address())) {
+                // The settings are known when the first answer has come.
+                int begin = client.request("GET", "/0", true);
+                assertThat(client.response(begin).status()).isEqualTo(200);
+                assertThat(first.receive().status()).isEqualTo(200);
+                List<Integer> streams = new ArrayList<>();
+                for (int i = 0; i < 7; i++) {
+                    streams.add(client.request("GET", "/" + i, true));
+                }
+                for (int stream : streams) {
+                    assertThat(client.response(stream).status()).isEqualTo(200);
+                }
+            }
+        }
+        assertThat(most.get()).isEqualTo(2);
+        assertThat(upstream().connections()).isEqualTo(1);
+    }
+
+    // Responses.
+
+    @ParameterizedTest
+    @CsvSource({"GET, 204", "GET, 304", "HEAD, 200"})
+    void responsesWithoutABodyEndWithTheirHeads(String method, int status) {
+        TestGateway started = serve(
+                (service, request) -> service.headers(request.stream(), true, ":status", "" + status, "x-a", "1"));
+        try (RawClient client = started.client()) {
+            for (int i = 0; i < 2; i++) {
+                RawResponse response = client.exchange(method + " / HTTP/1.1\r\nHost: a\r\n\r\n");
+                assertThat(response.status()).isEqualTo(status);
+                assertThat(response.field("x-a")).isEqualTo("1");
+                assertThat(response.body()).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void aBodyOfUnknownLengthIsInChunksForHttp11() {
+        TestGateway started = serve((service, request) -> {
+            service.headers(request.stream(), false, ":status", "200");
+            service.data(request.stream(), "one", false);
+            service.data(request.stream(), "two", false);
+            service.headers(request.stream(), true, "x-trailer", "1");
+        });
+        try (RawClient client = started.client()) {
+            for (int i = 0; i < 2; i++) {
+                RawResponse response = client.exchange(GET);
+                assertThat(response.framing()).isEqualTo(RawResponse.Framing.CHUNKED);
+                assertThat(response.body()).isEqualTo("onetwo");
+                assertThat(response.complete()).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void interimResponsesAreNotPassedOn() {
+        TestGateway started = serve((service, request) -> {
+            service.headers(request.stream(), false, ":status", "103", "link", "</a>");
+            service.answer(request, 200, "hello");
+        });
+        try (RawClient client = started.client()) {
+            assertThat(client.exchange(GET).body()).isEqualTo("hello");
+        }
+    }
+
+    @Test
+    void aClientThatReadsNothingHoldsUpNobodyElse() {
+        TestGateway started = serve((service, request) -> {
+            if ("/big".equals(request.field(":path"))) {
+                service.headers(request.stream(), false, ":status", "200");
+                // What the gateway's windows of a stream take; the rest is never sent.
+                service.data(request.stream(), text(60_000), false);
+            } else {
+                service.answer(request, 200, "hello");
+            }
+        });
+        try (Http2Client slow = Http2Client.connect(started.address(), 4, 0); RawClient client = started.client()) {
+            for (int i = 0; i < 30; i++) {
+                slow.request("GET", "/big", true);
+            }
+            Await.until("the responses to have begun", () -> requests.size() >= 30);
+            for (int i = 0; i < 20; i++) {
+                assertThat(client.exchange(GET).body()).isEqualTo("hello");
+            }
+        }
+        assertThat(upstream().connections()).isEqualTo(1);
+    }
+
+    // What goes wrong.
+
+    @ParameterizedTest
+    @ValueSource(strings = {"GET", "POST"})
+    void whatTheServiceHasNotLookedAtIsSentOnceMore(String method) {
+        AtomicInteger count = new AtomicInteger();
+        TestGateway started = serve((service, request) -> {
+            if (count.getAndIncrement() == 0) {
+                service.reset(request.stream(), REFUSED_STREAM);
+            } else {
+                service.answer(request, 200, "hello");
+            }
+        });
+        try (RawClient client = started.client()) {
+            assertThat(client.exchange(method + " / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n").body())
+                    .isEqualTo("hello");
+        }
+        assertThat(requests).hasSize(2);
+    }
+
+    @Test
+    void whatIsBehindTheLastStreamOfGoAwayGoesToAnotherConnection() {
+        TestGateway started = serve(connection -> {
+            Http2Service service = Http2Service.accept(connection);
+            int first = Integer.MAX_VALUE;
+            for (Request next = service.request(); next != null; next = service.request()) {
+                requests.add(next);
+                if (connection.index() == 0 && next.stream() > first) {
+                    service.goAway(first, 0);
+                } else {
+                    first = next.stream();
+                    service.answer(next, 200, "of connection " + connection.index());
+                }
+            }
+        });
+        try (RawClient client = started.client()) {
+            assertThat(client.exchange(post(0)).body()).isEqualTo("of connection 0");
+            assertThat(client.exchange(post(0)).body()).isEqualTo("of connection 1");
+            assertThat(client.exchange(post(0)).body()).isEqualTo("of connection 1");
+        }
+        Await.until("the first connection to be closed", () -> upstream().open() == 1);
+        assertThat(upstream().connections()).isEqualTo(2);
+    }
+
+    @Test
+    void aConnectionThatGoesAwayServesWhatItHas() {
+        Gate go = new Gate();
+        TestGateway started = serve(connection -> {
+            Http2Service service = Http2Service.accept(connection);
+            for (Request next = service.request(); next != null; next = service.request()) {
+                requests.add(next);
+                if (connection.index() == 0) {
+                    service.headers(next.stream(), false, ":status", "200");
+                    service.goAway(next.stream(), 0);
+                    go.pass();
+                    service.data(next.stream(), "to the end", true);
+                } else {
+                    service.answer(next, 200, "of another");
+                }
+            }
+        });
+        try (RawClient client = started.client(); RawClient other = started.client()) {
+            client.send(GET);
+            Await.until("the connection to be going away",
+                    () -> requests.size() == 1 && upstream().connections() == 1);
+            Await.until("a request to go to another connection",
+                    () -> other.exchange(GET).body().equals("of another"));
+            go.open();
+            assertThat(client.receive().body()).isEqualTo("to the end");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, upstream.reset", "2, upstream.reset", "8, upstream.reset"})
+    void aStreamThatIsResetIsAFault(int error, String fault) {
+        TestGateway started = serve((service, request) -> service.reset(request.stream(), error));
+        try (RawClient client = started.client()) {
+            RawResponse response = client.exchange(GET);
+            assertThat(response.status()).isEqualTo(502);
+            assertThat(response.fault()).isEqualTo(fault);
+            assertThat(client.exchange(GET).fault()).isEqualTo(fault);
+        }
+        assertThat(upstream().connections()).isEqualTo(1);
+    }
+
+    @Test
+    void aBodyThatBreaksOffNeverLooksWhole() {
+        TestGateway started = serve((service, request) -> {
+            service.headers(request.stream(), false, ":status", "200");
+            service.data(request.stream(), "a part", false);
+            service.reset(request.stream(), 2);
+        });
+        try (RawClient client = started.client()) {
+            assertThat(client.exchange(GET).complete()).isFalse();
+        }
+        try (Http2Client client = Http2Client.connect(started.address())) {
+            Http2Response response = client.get("/");
+            assertThat(response.complete()).isFalse();
+            assertThat(response.reset()).isGreaterThanOrEqualTo(0);
+        }
+    }
+
+    /// By name, what a service sends: fields of its head, then its body.
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        ":status|200|content-length|3|abcd", ":status|200|content-length|5|abcd", ":status|200|connection|close|abcd",
+        ":status|200|transfer-encoding|chunked|abcd", ":status|200|X-Upper|1|abcd", ":status|101|x|1|abcd",
+        ":status|20|x|1|abcd", ":status|2000|x|1|abcd", ":status|abc|x|1|abcd", "x|1|:status|200|abcd",
+        ":status|200|:status|200|abcd", ":status|200|:path|/|abcd", "x|1|y|1|abcd",
+        ":status|200|content-length|-1|abcd", ":status|200|content-length|4, 4|abcd"})
+    void aMalformedResponseIsRefused(String name, String value, String second, String secondValue, String body) {
+        TestGateway started = serve((service, request) -> {
+            service.headers(request.stream(), false, name, value, second, secondValue);
+            service.data(request.stream(), body, true);
+        });
+        try (RawClient client = started.client()) {
+            RawResponse response = client.exchange(GET);
+            if (second.equals("content-length") && (secondValue.equals("3") || secondValue.equals("5"))) {
+                assertThat(response.complete()).as("%s", response).isFalse();
+            } else {
+                assertThat(response.status()).isEqualTo(502);
+                assertThat(response.fault()).isEqualTo("upstream.invalid");
+            }
+        }
+        try (RawClient client = started.client()) {
+            client.exchange(GET);
+        }
+        assertThat(upstream().connections()).as("others of the connection are not concerned").isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\n", "\r", "\u0000", " x", "x "})
+    void noValueBecomesTwoFields(String evil) {
+        TestGateway started = serve((service, request) -> service.answer(request, 200, "abcd", "x-a", "1" + evil
+                + (evil.length() == 1 ? "x-b: 2" : "")));
+        try (RawClient client = started.client()) {
+            RawResponse response = client.exchange(GET);
+            assertThat(response.field("x-b")).isNull();
+            if (!evil.startsWith(" ")) {
+                assertThat(response.fault()).isEqualTo("upstream.invalid");
+            }
+        }
+    }
+
+    @Test
+    void aServiceThatDoesNotSpeakHttp2IsAFault() {
+        TestGateway started = serve(TestUpstream.answering("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"));
+        upstream().script(connection -> {
+            connection.input().readNBytes(24);
+            connection.send("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+        });
+        try (RawClient client = started.client()) {
+            assertThat(client.exchange(GET).status()).isEqualTo(502);
+        }
+        Await.until("the connection to be closed", () -> upstream().open() == 0);
+    }
+
+    @Test
+    void aServiceThatDoesNotAnswerIsTooLateAndHearsSo() {
+        AtomicInteger reset = new AtomicInteger();
+        TestGateway started = serve(connection -> {
+            Http2Service service = Http2Service.accept(connection);
+            Request request = service.request();
+            if (request != null) {
+                reset.set(service.awaitReset(request.stream()));
+            }
+            service.awaitEnd();
+        }, "timeouts: { response: 200ms }");
+        try (RawClient client = started.client()) {
+            RawResponse response = client.exchange(GET);
+            assertThat(response.status()).isEqualTo(504);
+            assertThat(response.fault()).isEqualTo("upstream.timeout");
+        }
+        Await.until("the service to hear of it", () -> reset.get() == CANCEL);
+    }
+
+    @Test
+    void aClientThatLeavesCancelsItsRequestAlone() {
+        List<Integer> resets = new CopyOnWriteArrayList<>();
+        TestGateway started = serve(connection -> {
+            Http2Service service = Http2Service.accept(connection);
+            for (Request next = service.request(); next != null; next = service.request()) {
+                requests.add(next);
+                if ("/never".equals(next.field(":path"))) {
+                    resets.add(service.awaitReset(next.stream()));
+                } else {
+                    service.answer(next, 200, "hello");
+                }
+            }
+        });
+        try (Http2Client client = Http2Client.connect(started.address())) {
+            int stream = client.request("GET", "/never", true);
+            Await.until("the request to be there", () -> requests.size() == 1);
+            client.reset(stream, CANCEL);
+            Await.until("the service to hear of it", () -> resets.equals(List.of(CANCEL)));
+            assertThat(client.get("/").body()).isEqualTo("hello");
+        }
+        assertThat(upstream().connections()).isEqualTo(1);
+    }
+
+    @Test
+    void anIdleConnectionIsClosedWithAWord() {
+        AtomicInteger said = new AtomicInteger();
+        TestGateway started = serve(connection -> {
+            Http2Service service = Http2Service.accept(connection);
+            Request request = service.request();
+            if (request != null) {
+                service.answer(request, 200, "hello");
+            }
+            said.set(service.awaitEnd() ? 1 : -1);
+        }, "connections: { idleTimeout: 100ms }");
+        try (RawClient client = started.client()) {
+            assertThat(client.exchange(GET).body()).isEqualTo("hello");
+        }
+        Await.until("the connection to be closed", () -> said.get() == 1);
+        assertThat(started.metric("tidegate_upstream_connections_open", "")).isZero();
+    }
+
+    @Test
+    void framesWithoutUseAreBounded() {
+        TestGateway started = serve(connection -> {
+            Http2Service service = Http2Service.accept(connection);
+            service.request();
+            for (int i = 0; i < 5000; i++) {
+                service.frame(Http2Client.PING, 0, 0, new byte[8]);
+            }
+            service.awaitEnd();
+        });
+        try (RawClient client = started.client()) {
+            assertThat(client.exchange(GET).status()).isEqualTo(502);
+        }
+        Await.until("the connection to be closed", () -> upstream().open() == 0);
+    }
+}
