@@ -52,4 +52,16 @@ class SchemaTest {
         assertThat(errors(yaml.formatted("maxBody"))).isEmpty();
         assertThat(errors(yaml.formatted("maxBdy"))).isNotEmpty();
     }
+
+    @Test
+    void knowsFalseAsTheWordForWhatIsSwitchedOff() {
+        String yaml = "policies:\n  - securityHeaders: { frameOptions: %s, strictTransportSecurity: false }\n";
+
+        for (String word : List.of("DENY", "SAMEORIGIN", "false", "\"${FRAMES}\"")) {
+            assertThat(errors(yaml.formatted(word))).as(word).isEmpty();
+        }
+        for (String word : List.of("deny", "true", "\"false\"")) {
+            assertThat(errors(yaml.formatted(word))).as(word).isNotEmpty();
+        }
+    }
 }

@@ -322,7 +322,7 @@ final class Binder {
 
     private @Nullable Object choice(ValueType.Choice choice, Node node, Where where) {
         Set<String> words = choice.constants().keySet();
-        Enum<?> constant = node instanceof Node.Scalar scalar ? choice.constants().get(scalar.text()) : null;
+        Enum<?> constant = node instanceof Node.Scalar scalar ? choice.constant(scalar) : null;
         if (constant == null) {
             String hint = node instanceof Node.Scalar scalar && !scalar.hidden()
                     ? nearest.hint(scalar.text(), words)

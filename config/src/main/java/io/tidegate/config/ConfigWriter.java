@@ -60,7 +60,7 @@ public final class ConfigWriter {
             case Duration duration -> Durations.format(duration);
             case ByteSize size -> size.toString();
             case Ratio ratio -> ratio.toString();
-            case Enum<?> constant -> Shapes.word(constant);
+            case Enum<?> constant -> ValueType.Choice.written(Shapes.word(constant));
             case PolicyConfig policy -> policy(policy);
             case Record config -> record(config);
             case Map<?, ?> map -> map(map);

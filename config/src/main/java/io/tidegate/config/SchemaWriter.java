@@ -210,7 +210,7 @@ public final class SchemaWriter {
     private static Map<String, Object> choice(ValueType.Choice choice) {
         List<Object> words = new ArrayList<>();
         choice.constants().forEach((word, constant) -> {
-            Map<String, Object> schema = map("const", word);
+            Map<String, Object> schema = map("const", ValueType.Choice.written(word));
             String doc = Shapes.doc(constant);
             if (!doc.isEmpty()) {
                 schema.put("description", doc);

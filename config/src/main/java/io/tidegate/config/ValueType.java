@@ -1,9 +1,13 @@
 package io.tidegate.config;
 
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// What a component of a configuration record can be.
 sealed interface ValueType {
+
+    /// The one word of a [Choice] that is no text.
+    String FALSE = "false";
 
     /// What has no more to say about itself.
     enum Plain implements ValueType {
@@ -27,13 +31,25 @@ sealed interface ValueType {
         POLICY
     }
 
-    /// One of a few words.
+    /// One of a few words. The word `false`, for what is switched off, is the truth value, as it is everywhere else.
     ///
     /// @param type
     ///            the enum
     /// @param constants
     ///            its constants, by the word users write
     record Choice(Class<?> type, Map<String, Enum<?>> constants) implements ValueType {
+
+        /// The constant that a scalar stands for, or null.
+        @Nullable
+        Enum<?> constant(Node.Scalar scalar) {
+            boolean quoted = scalar.text().equals(FALSE) && !scalar.is(Node.Scalar.Kind.BOOLEAN);
+            return quoted ? null : constants.get(scalar.text());
+        }
+
+        /// A word as machines write it: a text, or the truth value.
+        static Object written(String word) {
+            return word.equals(FALSE) ? (Object) false : word;
+        }
     }
 
     /// A record.

@@ -3,6 +3,7 @@ package io.tidegate.config;
 import io.tidegate.api.ConfigException;
 import io.tidegate.api.Default;
 import io.tidegate.api.Doc;
+import io.tidegate.api.Named;
 import io.tidegate.api.Pattern;
 import io.tidegate.api.Policy;
 import io.tidegate.api.PolicyContext;
@@ -83,6 +84,22 @@ final class SamplePolicies {
         }
     }
 
+    /// Has a choice that can be switched off.
+    @Doc("Says who may frame a page.")
+    record FramesConfig(@Doc("Who may.") @Default("DENY") Who who) {
+
+        /// Who may frame a page.
+        enum Who {
+            @Doc("Nobody.")
+            @Named("DENY")
+            DENY, @Doc("The page's own origin.")
+            @Named("SAMEORIGIN")
+            SAMEORIGIN, @Doc("Nothing is said.")
+            @Named("false")
+            OFF
+        }
+    }
+
     private record Factory<C extends Record>(String type, Class<C> configType, String summary, Set<Trait> needs,
             Set<Trait> provides, Set<Trait> precedes, boolean answers) implements PolicyFactory<C> {
 
@@ -100,6 +117,8 @@ final class SamplePolicies {
                 "cors", new Factory<>("cors", CorsConfig.class, "Answers preflights.", Set.of(), Set.of(), consumer,
                         false),
                 "jwt", new Factory<>("jwt", JwtConfig.class, "Takes the consumer from a token.", Set.of(), consumer,
+                        Set.of(), false),
+                "frames", new Factory<>("frames", FramesConfig.class, "Says who may frame a page.", Set.of(), Set.of(),
                         Set.of(), false),
                 "quota", new Factory<>("quota", QuotaConfig.class, "Counts requests.", consumer, Set.of(), Set.of(),
                         false),

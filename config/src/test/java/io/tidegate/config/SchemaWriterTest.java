@@ -104,6 +104,8 @@ final class SchemaWriterTest {
         "routes: { a: { policies: [{ use: 5 }] } }",
         "routes: { a: { policies: [{ cors: {}, mode: watch }] } }",
         "routes: { a: { policies: [{ headers: { request: { remove: [X_A] } } }] } }",
+        "routes: { a: { policies: [{ frames: { who: 'false' } }] } }",
+        "routes: { a: { policies: [{ frames: { who: true } }] } }",
         "routes: { a: { policies: [{ quota: {} }] } }"})
     void refusesWhatTheLoaderRefuses(String yaml) {
         Loaded loaded = new ConfigLoader(SamplePolicies.plugins(), name -> null).loadText("t.yaml", yaml);

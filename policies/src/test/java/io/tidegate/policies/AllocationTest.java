@@ -17,6 +17,15 @@ import io.tidegate.policies.respond.RespondConfig;
 import io.tidegate.policies.respond.RespondFactory;
 import io.tidegate.policies.rewrite.RewriteConfig;
 import io.tidegate.policies.rewrite.RewriteFactory;
+import io.tidegate.policies.securityheaders.SecurityHeadersConfig;
+import io.tidegate.policies.securityheaders.SecurityHeadersConfig.ContentTypeOptions;
+import io.tidegate.policies.securityheaders.SecurityHeadersConfig.EmbedderPolicy;
+import io.tidegate.policies.securityheaders.SecurityHeadersConfig.FrameOptions;
+import io.tidegate.policies.securityheaders.SecurityHeadersConfig.OpenerPolicy;
+import io.tidegate.policies.securityheaders.SecurityHeadersConfig.ReferrerPolicy;
+import io.tidegate.policies.securityheaders.SecurityHeadersConfig.ResourcePolicy;
+import io.tidegate.policies.securityheaders.SecurityHeadersFactory;
+import io.tidegate.policies.securityheaders.StrictTransportSecurityConfig;
 import io.tidegate.testkit.PolicyTester;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
@@ -145,5 +154,16 @@ class AllocationTest {
                 List.of(), List.of("x-total"), true, Duration.ofMinutes(10), false, true);
 
         assertThat(bytesPerExchange(policy(new CorsFactory(), config), new StillExchange())).isZero();
+    }
+
+    @Test
+    void addsSecurityHeadersWithoutAllocating() {
+        SecurityHeadersConfig config = new SecurityHeadersConfig(StrictTransportSecurityConfig.of(true),
+                ContentTypeOptions.NOSNIFF, ReferrerPolicy.NO_REFERRER, FrameOptions.DENY, OpenerPolicy.SAME_ORIGIN,
+                ResourcePolicy.OFF, EmbedderPolicy.OFF, "default-src 'self'", null, null, false, List.of("Server"));
+        StillExchange exchange = new StillExchange();
+
+        assertThat(bytesPerExchange(policy(new SecurityHeadersFactory(), config), exchange)).isZero();
+        assertThat(exchange.changes()).isEqualTo(2 * EXCHANGES * 5);
     }
 }

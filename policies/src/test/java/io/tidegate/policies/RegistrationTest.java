@@ -29,7 +29,8 @@ class RegistrationTest {
             assertThat(factory.summary()).endsWith(".");
         }
 
-        assertThat(types).contains("cors", "headers", "redirect", "requestLimits", "respond", "rewrite")
+        assertThat(types).contains("cors", "headers", "redirect", "requestLimits", "respond", "rewrite",
+                "securityHeaders")
                 .doesNotHaveDuplicates();
     }
 

@@ -187,7 +187,10 @@ public final class TestUpstream implements AutoCloseable {
                 SocketChannel accepted = server.accept();
                 UpstreamConnection connection = new UpstreamConnection(this, Connection.of(accepted),
                         connections.getAndIncrement());
-                open.add(connection);
+                if (!admit(connection)) {
+                    connection.reset();
+                    return;
+                }
                 Thread.ofPlatform().daemon().name("test-upstream-" + connection.index())
                         .start(() -> serve(connection));
             } catch (IOException e) {
@@ -196,6 +199,16 @@ public final class TestUpstream implements AutoCloseable {
                 }
             }
         }
+    }
+
+    /// Whether a connection is served. Whoever closes the address does not wait for the thread that accepts: it may get
+    /// one more.
+    private synchronized boolean admit(UpstreamConnection connection) {
+        return !closed && open.add(connection);
+    }
+
+    private synchronized void admitNoMore() {
+        closed = true;
     }
 
     private void serve(UpstreamConnection connection) {
@@ -344,7 +357,7 @@ public final class TestUpstream implements AutoCloseable {
     /// Stops: closes the address and every connection.
     @Override
     public void close() {
-        closed = true;
+        admitNoMore();
         try {
             server.close();
             for (UpstreamConnection connection : open) {
@@ -357,7 +370,7 @@ public final class TestUpstream implements AutoCloseable {
 
     /// Dies: breaks every connection off (RST) and closes the address.
     public void kill() {
-        closed = true;
+        admitNoMore();
         try {
             server.close();
             for (UpstreamConnection connection : open) {
