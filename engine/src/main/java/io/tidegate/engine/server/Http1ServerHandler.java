@@ -296,7 +296,7 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements S
 
     private void onSlowClient() {
         if (stream != null) {
-            stream.exchange().reject(Fault.CLIENT_TOO_SLOW);
+            stream.exchange().fail(Fault.CLIENT_TOO_SLOW);
         }
         TlsClosing.cut(context);
     }

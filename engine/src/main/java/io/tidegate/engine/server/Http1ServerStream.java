@@ -122,7 +122,7 @@ final class Http1ServerStream implements Downstream {
     private void refuseBody(Fault fault) {
         connection().closeAfterResponse();
         if (exchange.isActive()) {
-            exchange.reject(fault);
+            exchange.fail(fault);
         } else {
             connection().shut();
         }

@@ -137,7 +137,7 @@ final class Http2ServerStream implements Downstream {
     void breakOff(Fault fault) {
         muted = true;
         if (exchange.isActive()) {
-            exchange.reject(fault);
+            exchange.fail(fault);
         }
         if (connection != null) {
             over();
@@ -296,7 +296,7 @@ final class Http2ServerStream implements Downstream {
             return;
         }
         Http2ServerHandler by = connection;
-        exchange.reject(fault);
+        exchange.fail(fault);
         by.flushLater();
     }
 
