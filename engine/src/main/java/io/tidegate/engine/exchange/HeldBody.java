@@ -2,6 +2,7 @@ package io.tidegate.engine.exchange;
 
 import io.tidegate.api.Body;
 import java.nio.ByteBuffer;
+import java.util.function.Consumer;
 
 /// A whole body in memory.
 final class HeldBody implements Body {
@@ -13,6 +14,15 @@ final class HeldBody implements Body {
     HeldBody(byte[] held, int length) {
         this.held = held;
         this.length = length;
+    }
+
+    /// Shows a body that is known as a whole, unless it is longer than `maxBytes`.
+    static void show(byte[] body, int maxBytes, Consumer<Body> then, Runnable tooLarge) {
+        if (body.length > maxBytes) {
+            tooLarge.run();
+        } else {
+            then.accept(new HeldBody(body, body.length));
+        }
     }
 
     @Override

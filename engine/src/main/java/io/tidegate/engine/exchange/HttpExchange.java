@@ -20,7 +20,6 @@ import io.tidegate.engine.wire.ResponseHead;
 import io.tidegate.engine.worker.Deadlines.Deadline;
 import io.tidegate.engine.worker.Worker;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -42,12 +41,6 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         IDLE, IN_POLICIES, FORWARDING, ANSWERING
     }
 
-    private static final byte[] NOTHING = {};
-
-    /// What a client may run into that speaks HTTP well: faults, but no rejects.
-    private static final Set<Fault> LIMITS = Set.of(Fault.BODY_TOO_LARGE, Fault.REQUEST_TIMEOUT, Fault.BODY_TOO_SLOW,
-            Fault.CLIENT_TOO_SLOW, Fault.CLIENT_CLOSED);
-
     private final Downstream client;
     private final Worker worker;
     private final RequestHead request;
@@ -66,8 +59,6 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
     private @Nullable Snapshot snapshot;
     private @Nullable ListenerSnapshot listener;
     private @Nullable Route route;
-    private @Nullable ResponseHead response;
-    private byte[] answer = NOTHING;
     private boolean passed;
 
     /// An exchange for one request after the other of `client`, whose heads are read into `request`.
@@ -102,7 +93,7 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         client.peer().show(request);
         id.take(client.peer(), request, worker.random());
         if (client.peer().isMisdirected(request)) {
-            reject(Fault.MISDIRECTED);
+            fail(Fault.MISDIRECTED);
             return;
         }
         if (on.httpsPort() > 0) {
@@ -134,7 +125,7 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
 
     private void sendToHttps(int port) {
         if (request.hostEnd() == request.hostStart()) {
-            reject(Fault.HOST_MISSING);
+            fail(Fault.HOST_MISSING);
         } else {
             onReply(Answers.httpsRedirect(request, port));
         }
@@ -155,19 +146,6 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         open(pinned, on);
         client.peer().forget();
         id.renew(worker.random());
-        reject(fault);
-    }
-
-    /// Ends the exchange because the client breaks the rules, or has not kept to a limit. Nothing that comes behind a
-    /// broken rule is believed: the connection ends with the answer.
-    public void reject(Fault fault) {
-        if (state == State.IDLE) {
-            return;
-        }
-        if (!LIMITS.contains(fault)) {
-            record.rejected = true;
-            client.closeAfterResponse();
-        }
         fail(fault);
     }
 
@@ -176,7 +154,7 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         RouteConfig config = matched.config();
         Fault ambiguous = Route.ambiguity(config, request);
         if (ambiguous != null) {
-            reject(ambiguous);
+            fail(ambiguous);
             return;
         }
         if (config.methodOverride()) {
@@ -250,18 +228,23 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         client.flush();
     }
 
-    /// Ends the exchange because of `fault`: a problem answer where no response has begun, a broken one else.
+    /// Ends the exchange because of `fault`: a problem answer where no response has begun, a broken one else. The
+    /// connection ends with it where it is one of the [Rejects].
     public void fail(Fault fault) {
-        onRefusal(fault, List.of());
+        fail(fault, List.of(), Rejects.whenRead(fault));
     }
 
     @Override
     public void onRefusal(Fault fault, List<Field> headers) {
+        fail(fault, headers, Rejects.whenRefused(fault));
+    }
+
+    private void fail(Fault fault, List<Field> headers, boolean rejected) {
         ListenerSnapshot on = listener;
         if (state == State.IDLE || on == null) {
             return;
         }
-        if (mustNotBePassedOn(fault)) {
+        if (rejected) {
             record.rejected = true;
             client.closeAfterResponse();
         }
@@ -271,21 +254,12 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
             client.abort();
             return;
         }
-        byte[] body = on.answers().make(responseSide.made(), fault, id.toString());
-        responseSide.made().addAll(headers);
-        answer(body);
-    }
-
-    /// Whether what a policy made of the request is as little to be passed on as what a parser refuses.
-    private static boolean mustNotBePassedOn(Fault fault) {
-        return fault.equals(Fault.EMIT_CTL) || fault.code().startsWith("path.");
+        answer(responseSide.make(on.answers(), fault, headers, id));
     }
 
     @Override
     public void onReply(Reply reply) {
-        responseSide.made().make(reply.status());
-        responseSide.made().addAll(reply.headers());
-        answer(reply.body());
+        answer(responseSide.make(reply));
     }
 
     /// Most bytes of the request's body that are let through.
@@ -293,24 +267,23 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         return requestSide.relay().limit();
     }
 
-    /// Answers with what [ResponseSide#made] says, once the policies that ran have seen it.
-    private void answer(byte[] body) {
+    /// Answers with what was made here, once the policies that ran have seen it.
+    private void answer(ResponseHead made) {
         attempts.letGo();
         worker.deadlines().clear(deadline);
         state = State.ANSWERING;
-        answer = body;
-        show(responseSide.made());
+        show(made);
         requestSide.relay().discard();
         responseSide.relay().dropTransforms();
         policies.response();
     }
 
-    private void sendAnswer() {
+    private void sendAnswer(ResponseHead made) {
         if (!requestSide.isComplete()) {
             client.dropBody();
         }
-        record.status = responseSide.made().status();
-        record.responseBytes = responseSide.sendMade(responseSide.made(), answer);
+        record.status = made.status();
+        record.responseBytes = responseSide.sendMade(made);
         onResponseSent();
     }
 
@@ -341,7 +314,7 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
     }
 
     private void show(ResponseHead head) {
-        response = head;
+        responseSide.show(head);
         if (view != null) {
             view.show(head);
         }
@@ -349,9 +322,9 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
 
     @Override
     public void onResponsePassed() {
-        ResponseHead head = response;
-        if (state == State.ANSWERING) {
-            sendAnswer();
+        ResponseHead head = responseSide.head();
+        if (head != null && state == State.ANSWERING) {
+            sendAnswer(head);
             // Where a policy was waited for, nobody else sends it.
             client.flush();
         } else if (head != null && responseSide.isHeld(head)) {
@@ -431,8 +404,6 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         listener = null;
         route = null;
         attempts.clear();
-        response = null;
-        answer = NOTHING;
     }
 
     /// The connection is over: whatever runs is given up, and nothing will be served any more.
@@ -459,18 +430,11 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
 
     @Override
     public void collect(int maxBytes, Consumer<Body> then, Runnable tooLarge) {
-        byte[] known = state == State.ANSWERING ? answer : NOTHING;
-        if (state == State.ANSWERING || (response == null && requestSide.hasNoBody())) {
-            if (known.length > maxBytes) {
-                tooLarge.run();
-            } else {
-                then.accept(new HeldBody(known, known.length));
-            }
-        } else if (response != null) {
-            responseSide.relay().collect(maxBytes, then, tooLarge);
-            attempts.reading(true);
-        } else {
+        if (responseSide.head() == null) {
             requestSide.collect(maxBytes, then, tooLarge);
+        } else {
+            responseSide.collect(maxBytes, then, tooLarge);
+            attempts.reading(true);
         }
     }
 
@@ -497,31 +461,6 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
 
     RouteMatch<Route> match() {
         return match;
-    }
-
-    @Nullable
-    ResponseHead responseHead() {
-        return response;
-    }
-
-    long responseLength() {
-        ResponseHead head = response;
-        if (state == State.ANSWERING) {
-            return answer.length;
-        }
-        return head == null || responseSide.isBodiless() ? 0 : Math.max(-1, head.contentLength());
-    }
-
-    boolean isFromUpstream() {
-        return state != State.ANSWERING;
-    }
-
-    void replaceResponseBody(byte[] body) {
-        if (state == State.ANSWERING) {
-            answer = body;
-        } else {
-            responseSide.relay().replace(body);
-        }
     }
 
     RequestSide requestSide() {

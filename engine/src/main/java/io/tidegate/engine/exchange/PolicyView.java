@@ -112,7 +112,7 @@ final class PolicyView implements Exchange {
 
     @Override
     public void transformResponse(BodyTransform transform) {
-        if (exchange().responseHead() == null) {
+        if (exchange().responseSide().head() == null) {
             throw new IllegalStateException("a response's body can be transformed in onResponse only");
         }
         exchange().responseSide().transform(transform);
@@ -124,7 +124,7 @@ final class PolicyView implements Exchange {
         private final HeaderView headers = new HeaderView();
 
         private ResponseHead head() {
-            ResponseHead head = exchange().responseHead();
+            ResponseHead head = exchange().responseSide().head();
             if (head == null) {
                 throw new IllegalStateException("there is no response yet");
             }
@@ -151,17 +151,17 @@ final class PolicyView implements Exchange {
 
         @Override
         public long contentLength() {
-            return exchange().responseLength();
+            return exchange().responseSide().length();
         }
 
         @Override
         public boolean fromUpstream() {
-            return exchange().isFromUpstream();
+            return !exchange().responseSide().isAnswer();
         }
 
         @Override
         public void replaceBody(byte[] body) {
-            exchange().replaceResponseBody(body);
+            exchange().responseSide().replaceBody(body);
         }
     }
 }

@@ -9,11 +9,14 @@ import io.tidegate.engine.upstream.UpstreamStream;
 import io.tidegate.engine.wire.HeadWriter;
 import io.tidegate.engine.wire.RequestHead;
 import io.tidegate.engine.worker.Worker;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Sends the request of an exchange to a service: its head, and its body as the client sends it.
 final class RequestSide implements Relay.Target {
+
+    private static final byte[] NOTHING = {};
 
     private final HttpExchange exchange;
     private final Downstream client;
@@ -46,12 +49,16 @@ final class RequestSide implements Relay.Target {
     }
 
     /// Whether there is no body, and none is held.
-    boolean hasNoBody() {
+    private boolean hasNoBody() {
         return complete && !relay.isWhole();
     }
 
     /// Keeps the body, and shows it once it is complete.
     void collect(int maxBytes, Consumer<Body> then, Runnable tooLarge) {
+        if (hasNoBody()) {
+            HeldBody.show(NOTHING, maxBytes, then, tooLarge);
+            return;
+        }
         relay.collect(maxBytes, then, () -> {
             if (!complete) {
                 // The rest waits with the client until somebody takes it.
@@ -202,6 +209,6 @@ final class RequestSide implements Relay.Target {
 
     @Override
     public void refuse(Fault fault) {
-        exchange.fail(fault);
+        exchange.onRefusal(fault, List.of());
     }
 }

@@ -1,7 +1,11 @@
 package io.tidegate.engine.exchange;
 
 import io.netty.buffer.ByteBuf;
+import io.tidegate.api.Body;
 import io.tidegate.api.BodyTransform;
+import io.tidegate.api.Fault;
+import io.tidegate.api.Field;
+import io.tidegate.api.Reply;
 import io.tidegate.engine.exchange.Downstream.Framing;
 import io.tidegate.engine.upstream.UpstreamStream;
 import io.tidegate.engine.wire.Ascii;
@@ -10,6 +14,8 @@ import io.tidegate.engine.wire.KnownHeader;
 import io.tidegate.engine.wire.RequestHead;
 import io.tidegate.engine.wire.ResponseHead;
 import io.tidegate.engine.worker.Worker;
+import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +37,9 @@ final class ResponseSide implements Relay.Target {
     private final Relay relay;
     private @Nullable ResponseHead made;
     private @Nullable ResponseHead saved;
+    private @Nullable ResponseHead shown;
+    private byte[] answer = NOTHING;
+    private boolean answers;
     private boolean bodiless;
     private boolean headSent;
 
@@ -51,6 +60,9 @@ final class ResponseSide implements Relay.Target {
     /// The exchange is over: lets go of what was kept of it.
     void clear() {
         relay.discard();
+        answer = NOTHING;
+        answers = false;
+        shown = null;
         if (made != null) {
             made.reset();
         }
@@ -69,6 +81,49 @@ final class ResponseSide implements Relay.Target {
             throw new IllegalStateException("a response's body can be transformed in onResponse only");
         }
         relay.transform(transform);
+    }
+
+    /// The head that policies see; null where there is no response yet.
+    @Nullable
+    ResponseHead head() {
+        return shown;
+    }
+
+    /// Policies see this head from here on.
+    void show(ResponseHead head) {
+        shown = head;
+    }
+
+    /// Whether the response is an answer made here.
+    boolean isAnswer() {
+        return answers;
+    }
+
+    /// Length of the body in bytes, or -1 where it is not known.
+    long length() {
+        ResponseHead head = shown;
+        if (answers) {
+            return answer.length;
+        }
+        return head == null || bodiless ? 0 : Math.max(-1, head.contentLength());
+    }
+
+    /// Shows the body once it is complete.
+    void collect(int maxBytes, Consumer<Body> then, Runnable tooLarge) {
+        if (answers) {
+            HeldBody.show(answer, maxBytes, then, tooLarge);
+        } else {
+            relay.collect(maxBytes, then, tooLarge);
+        }
+    }
+
+    /// Puts another body in place of the answer's, or of the one that was collected.
+    void replaceBody(byte[] body) {
+        if (answers) {
+            answer = body;
+        } else {
+            relay.replace(body);
+        }
     }
 
     /// Whether a head has gone out, so that nothing else can be answered any more.
@@ -175,8 +230,31 @@ final class ResponseSide implements Relay.Target {
         }
     }
 
-    /// The head of an answer made here; most exchanges never need one.
-    ResponseHead made() {
+    /// Makes the answer to a fault.
+    ///
+    /// @return its head
+    ResponseHead make(Answers answering, Fault fault, List<Field> headers, RequestId id) {
+        ResponseHead head = made();
+        answer = answering.make(head, fault, id.toString());
+        answers = true;
+        head.addAll(headers);
+        return head;
+    }
+
+    /// Makes the answer that a policy, or the gateway itself, wants to give.
+    ///
+    /// @return its head
+    ResponseHead make(Reply reply) {
+        ResponseHead head = made();
+        head.make(reply.status());
+        head.addAll(reply.headers());
+        answer = reply.body();
+        answers = true;
+        return head;
+    }
+
+    /// Most exchanges never need one.
+    private ResponseHead made() {
         ResponseHead head = made;
         if (head == null) {
             head = new ResponseHead();
@@ -185,11 +263,11 @@ final class ResponseSide implements Relay.Target {
         return head;
     }
 
-    /// Sends an answer made here.
+    /// Sends the answer that was made.
     ///
     /// @return number of bytes of its body that were sent
-    int sendMade(ResponseHead head, byte[] body) {
-        byte[] sent = rewritten(body);
+    int sendMade(ResponseHead head) {
+        byte[] sent = rewritten(answer);
         int status = head.status();
         boolean empty = status == 204 || status == 304;
         HeadWriter out = worker.heads();
@@ -292,7 +370,7 @@ final class ResponseSide implements Relay.Target {
     }
 
     @Override
-    public void refuse(io.tidegate.api.Fault fault) {
-        exchange.fail(fault);
+    public void refuse(Fault fault) {
+        exchange.onRefusal(fault, List.of());
     }
 }

@@ -1,7 +1,6 @@
 package io.tidegate.engine.server;
 
 import io.tidegate.api.Fault;
-import io.tidegate.config.ListenerConfig;
 import org.jspecify.annotations.Nullable;
 
 /// Watches that a client sends the body it is asked for, and not by single bytes.
@@ -17,11 +16,11 @@ final class BodyWatch {
     /// The client is to send from now on.
     ///
     /// @return when to look, in nanoseconds from now
-    long begin(ListenerConfig config, long now) {
-        lastRead = now;
-        windowStart = now;
+    long begin(ConnectionTerms terms) {
+        lastRead = terms.worker().deadlines().now();
+        windowStart = lastRead;
         windowBytes = 0;
-        return window(config);
+        return window(terms);
     }
 
     /// So many bytes came.
@@ -30,8 +29,8 @@ final class BodyWatch {
         windowBytes += bytes;
     }
 
-    private static long window(ListenerConfig config) {
-        return Math.min(WINDOW_NANOS, config.timeouts().bodyIdle().toNanos());
+    private static long window(ConnectionTerms terms) {
+        return Math.min(WINDOW_NANOS, terms.timeouts().bodyIdle().toNanos());
     }
 
     /// Looks whether enough has come.
@@ -40,10 +39,11 @@ final class BodyWatch {
     ///            whether the client owes bytes: between two chunks nothing is owed, so that streams may be quiet
     /// @return why it is too little, or null
     @Nullable
-    Fault look(ListenerConfig config, long now, boolean owing) {
-        long rate = config.limits().minimumRate().bytes();
+    Fault look(ConnectionTerms terms, boolean owing) {
+        long now = terms.worker().deadlines().now();
+        long rate = terms.config().limits().minimumRate().bytes();
         double seconds = (now - windowStart) / (double) SECOND;
-        if (now - lastRead >= config.timeouts().bodyIdle().toNanos()) {
+        if (now - lastRead >= terms.timeouts().bodyIdle().toNanos()) {
             return Fault.REQUEST_TIMEOUT;
         }
         return rate < Integer.MAX_VALUE && owing && windowBytes < rate * seconds ? Fault.BODY_TOO_SLOW : null;
@@ -52,9 +52,9 @@ final class BodyWatch {
     /// Begins another window.
     ///
     /// @return when to look again, in nanoseconds from now
-    long again(ListenerConfig config, long now) {
-        windowStart = now;
+    long again(ConnectionTerms terms) {
+        windowStart = terms.worker().deadlines().now();
         windowBytes = 0;
-        return Math.min(window(config), config.timeouts().bodyIdle().toNanos() - (now - lastRead));
+        return Math.min(window(terms), terms.timeouts().bodyIdle().toNanos() - (windowStart - lastRead));
     }
 }

@@ -1,9 +1,8 @@
 package io.tidegate.engine.server;
 
-import io.tidegate.config.ListenerConfig;
+import io.tidegate.engine.worker.Deadlines;
 import io.tidegate.engine.worker.Deadlines.Deadline;
 import io.tidegate.engine.worker.Delivery;
-import io.tidegate.engine.worker.Worker;
 
 /// Watches that a client takes what is sent to it, and not by single bytes. Only while bytes wait to be taken: a stream
 /// that is quiet is nobody's fault.
@@ -14,7 +13,8 @@ final class DeliveryWatch {
     /// Looks per window: bytes count as waiting only if they are seen at every one of them.
     private static final int LOOKS = 10;
 
-    private final Worker worker;
+    private final ConnectionTerms terms;
+    private final Deadlines deadlines;
     private final Delivery sent;
     private final Runnable tooSlow;
     private final Deadline deadline = new Deadline(this::look);
@@ -24,26 +24,28 @@ final class DeliveryWatch {
     private long before;
     private int looks;
 
-    DeliveryWatch(Worker worker, Delivery sent, Runnable tooSlow) {
-        this.worker = worker;
+    /// A watch over what is `sent` on a connection with these terms.
+    DeliveryWatch(ConnectionTerms terms, Delivery sent, Runnable tooSlow) {
+        this.terms = terms;
+        this.deadlines = terms.worker().deadlines();
         this.sent = sent;
         this.tooSlow = tooSlow;
     }
 
     /// Something was sent. Costs a comparison where it is watched already.
-    void begin(ListenerConfig config) {
+    void begin() {
         if (armed) {
             return;
         }
         armed = true;
-        long rate = config.limits().minimumRate().bytes();
-        long idle = config.timeouts().writeIdle().toNanos();
+        long rate = terms.config().limits().minimumRate().bytes();
+        long idle = terms.timeouts().writeIdle().toNanos();
         boolean rated = rate < Integer.MAX_VALUE;
         window = rated ? Math.min(WINDOW_NANOS, idle) : idle;
         least = rated ? Math.max(1, rate * window / SECOND) : 1;
         before = sent.delivered();
         looks = 0;
-        worker.deadlines().set(deadline, window / LOOKS);
+        deadlines.set(deadline, window / LOOKS);
     }
 
     private void look() {
@@ -61,10 +63,10 @@ final class DeliveryWatch {
             before = delivered;
             looks = 0;
         }
-        worker.deadlines().set(deadline, window / LOOKS);
+        deadlines.set(deadline, window / LOOKS);
     }
 
     void close() {
-        worker.deadlines().remove(deadline);
+        deadlines.remove(deadline);
     }
 }

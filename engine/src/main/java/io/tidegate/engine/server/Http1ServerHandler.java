@@ -6,13 +6,9 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.DuplexChannel;
 import io.tidegate.api.Fault;
-import io.tidegate.config.ClientTimeoutsConfig;
 import io.tidegate.config.ProtocolConfig;
-import io.tidegate.engine.exchange.ListenerSnapshot;
-import io.tidegate.engine.exchange.Peer;
 import io.tidegate.engine.exchange.Snapshot;
 import io.tidegate.engine.tls.TlsClosing;
-import io.tidegate.engine.tls.TlsConnection;
 import io.tidegate.engine.wire.RequestHead;
 import io.tidegate.engine.worker.Deadlines.Deadline;
 import io.tidegate.engine.worker.Outbox;
@@ -30,17 +26,12 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements S
     /// How long an idle connection is kept once the listener accepts no more.
     private static final long DRAIN_IDLE_NANOS = 5 * SECOND;
 
-    private final Listener listener;
+    private final ConnectionTerms terms;
     private final Worker worker;
     private final Deadline deadline = new Deadline(this::onDeadline);
     private final Outbox outbox;
     private final DeliveryWatch delivery;
     private final ChannelHandlerContext context;
-    private final @Nullable TlsConnection secured; // null without TLS
-    private final long bornAt;
-    private final long ageNanos;
-    private ListenerSnapshot current;
-    private Peer peer;
     private @Nullable Http1ServerStream stream;
     private @Nullable ByteBuf pending;
     private boolean undecided;
@@ -48,32 +39,19 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements S
     private boolean autoRead = true;
     private boolean close;
     private boolean closing;
-    private int requests;
 
-    Http1ServerHandler(Listener listener, ListenerSnapshot current, Worker worker, ChannelHandlerContext context,
-            @Nullable TlsConnection secured) {
-        this.listener = listener;
-        this.secured = secured;
-        this.current = current;
-        this.worker = worker;
+    Http1ServerHandler(ConnectionTerms terms, ChannelHandlerContext context) {
+        this.terms = terms;
+        this.worker = terms.worker();
         this.context = context;
         this.outbox = new Outbox(context.channel(), worker);
-        this.delivery = new DeliveryWatch(worker, outbox, this::onSlowClient);
-        this.peer = new Peer(current, context.channel().remoteAddress(), secured, "1.1");
-        this.bornAt = worker.deadlines().now();
-        long age = current.config().timeouts().connectionAge().toNanos();
-        // Give or take a tenth, so that connections opened together don't end together.
-        this.ageNanos = age - age / 10 + (long) (worker.random().nextDouble() * (age / 5.0));
+        this.delivery = new DeliveryWatch(terms, outbox, this::onSlowClient);
     }
 
     void start() {
-        undecided = secured == null && current.config().spoken().contains(ProtocolConfig.H2C);
+        undecided = !terms.isSecured() && terms.config().spoken().contains(ProtocolConfig.H2C);
         worker.deadlines().refresh();
-        worker.deadlines().set(deadline, timeouts().firstByte().toNanos());
-    }
-
-    ClientTimeoutsConfig timeouts() {
-        return current.config().timeouts();
+        deadline(terms.timeouts().firstByte().toNanos());
     }
 
     // What comes from the client.
@@ -105,27 +83,24 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements S
     /// @return whether it does
     private boolean decide(ByteBuf in) {
         switch (Http2Preface.look(in)) {
-            case NO -> {
-                undecided = false;
-                if (!current.config().spoken().contains(ProtocolConfig.HTTP1)) {
-                    refuse(attached(), Fault.VERSION_UNSUPPORTED);
-                    return false;
-                }
-                return true;
-            }
+            case NO -> undecided = false;
             case MAYBE -> {
-                worker.deadlines().set(deadline, timeouts().requestHead().toNanos());
+                deadline(terms.timeouts().requestHead().toNanos());
                 return false;
             }
             case YES -> {
                 pending = null;
                 worker.deadlines().remove(deadline);
                 delivery.close();
-                listener.speaksHttp2(this, current, context, in);
+                terms.listener().speaksHttp2(this, context, in);
                 return false;
             }
         }
-        throw new AssertionError();
+        if (!terms.config().spoken().contains(ProtocolConfig.HTTP1)) {
+            refuse(attached(), Fault.VERSION_UNSUPPORTED);
+            return false;
+        }
+        return true;
     }
 
     /// Takes as much of what was received as can be taken now; the rest stays, and reading stops.
@@ -166,12 +141,8 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements S
     private Http1ServerStream attached() {
         Http1ServerStream next = stream;
         if (next == null) {
-            next = listener.http1Streams(worker).take();
-            if (next == null) {
-                next = new Http1ServerStream(this);
-            } else {
-                next.attach(this);
-            }
+            next = terms.listener().http1Streams(worker).take();
+            next.attach(this);
             stream = next;
         }
         return next;
@@ -179,46 +150,28 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements S
 
     private boolean readHead(ByteBuf in) {
         Http1ServerStream next = attached();
-        RequestHead head = next.head();
+        RequestHead head = next.head;
         if (head.length() == 0) {
-            worker.deadlines().set(deadline, timeouts().requestHead().toNanos());
+            deadline(terms.timeouts().requestHead().toNanos());
         }
-        if (!current.parser().read(head, in)) {
+        if (!terms.current().parser().read(head, in)) {
             if (head.fault() != null) {
                 refuse(next, head.fault());
             }
             return false;
         }
-        Snapshot snapshot = pin();
-        worker.deadlines().clear(deadline);
-        requests++;
-        close = !head.keepAlive() || requests >= current.config().limits().requestsPerConnection()
-                || listener.isDraining() || worker.deadlines().now() - bornAt > ageNanos;
-        next.begin(snapshot, current);
+        Snapshot snapshot = terms.pin();
+        clearDeadline();
+        close = terms.countRequest() || !head.keepAlive();
+        next.begin(snapshot);
         return true;
-    }
-
-    /// Takes the snapshot of the moment for the next exchange.
-    @SuppressWarnings("ReferenceEquality") // the same listener of the same snapshot
-    private Snapshot pin() {
-        Snapshot snapshot = listener.snapshot();
-        if (snapshot == null) {
-            throw new IllegalStateException("a listener is never open before the first snapshot is in place");
-        }
-        ListenerSnapshot next = snapshot.listener(listener.slot());
-        // A listener that is not declared any more serves its last requests as it was.
-        if (next != null && next != current) {
-            current = next;
-            peer = new Peer(next, context.channel().remoteAddress(), secured, "1.1");
-        }
-        return snapshot;
     }
 
     /// Answers what is no request, and closes: nothing behind it is ever parsed.
     private void refuse(Http1ServerStream refused, Fault fault) {
         close = true;
-        worker.deadlines().clear(deadline);
-        refused.exchange().refuse(pin(), current, fault);
+        clearDeadline();
+        refused.exchange.refuse(terms.pin(), terms.current(), fault);
     }
 
     @Override
@@ -228,7 +181,7 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements S
 
     private void readComplete() {
         if (stream != null) {
-            stream.exchange().onClientReadComplete();
+            stream.exchange.onClientReadComplete();
         }
         flush();
     }
@@ -239,14 +192,13 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements S
         delivery.close();
         closing = true;
         if (stream != null) {
-            stream.exchange().close();
+            stream.exchange.close();
             stream.dropRest();
             giveBack(stream);
         }
         outbox.discard();
-        ByteBuf rest = pending;
-        if (rest != null && !reading) {
-            rest.release();
+        if (pending != null && !reading) {
+            pending.release();
             pending = null;
         }
     }
@@ -257,7 +209,7 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements S
             return;
         }
         if (stream != null) {
-            stream.exchange().onClientWritable();
+            stream.exchange.onClientWritable();
         }
         if (pending != null) {
             goOn();
@@ -275,7 +227,7 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements S
         Http1ServerStream serving = stream;
         if (!outbox.isDelivered() && (closing || isIdle())) {
             // The client is still taking the last response; DeliveryWatch tells whether fast enough.
-            worker.deadlines().set(deadline, (closing ? timeouts().writeIdle() : timeouts().idle()).toNanos());
+            deadline((closing ? terms.timeouts().writeIdle() : terms.timeouts().idle()).toNanos());
         } else if (closing || serving == null) {
             context.close();
         } else if (serving.isServing()) {
@@ -291,12 +243,12 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements S
     /// Whether nothing is served and nothing has come. An empty line alone is no request that somebody waits for an
     /// answer to.
     private boolean isIdle() {
-        return stream == null || (!stream.isServing() && stream.head().length() <= 2);
+        return stream == null || (!stream.isServing() && stream.head.length() <= 2);
     }
 
     private void onSlowClient() {
         if (stream != null) {
-            stream.exchange().reject(Fault.CLIENT_TOO_SLOW);
+            stream.exchange.fail(Fault.CLIENT_TOO_SLOW);
         }
         TlsClosing.cut(context);
     }
@@ -310,9 +262,9 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements S
             return;
         }
         if (serving != null && serving.isServing()) {
-            close |= serving.exchange().awaitsResponse();
-        } else if (serving == null || serving.head().length() == 0) {
-            worker.deadlines().set(deadline, DRAIN_IDLE_NANOS);
+            close |= serving.exchange.awaitsResponse();
+        } else if (serving == null || serving.head.length() == 0) {
+            deadline(DRAIN_IDLE_NANOS);
         }
     }
 
@@ -325,16 +277,8 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements S
     // What the stream asks for.
 
     @Override
-    public Worker worker() {
-        return worker;
-    }
-
-    Peer peer() {
-        return peer;
-    }
-
-    ListenerSnapshot current() {
-        return current;
+    public ConnectionTerms terms() {
+        return terms;
     }
 
     Outbox outbox() {
@@ -348,11 +292,12 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements S
     /// Sends what is waiting, and watches that the client takes it.
     void flush() {
         if (outbox.flush()) {
-            delivery.begin(current.config());
+            delivery.begin();
         }
     }
 
-    /// Calls the stream's `onDeadline` in so many nanoseconds; replaces what was set before.
+    /// Looks again in so many nanoseconds, where a request is served at its [Http1ServerStream#onDeadline]; replaces
+    /// what was set before.
     void deadline(long nanos) {
         worker.deadlines().set(deadline, nanos);
     }
@@ -392,14 +337,14 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements S
         if (stream != null) {
             giveBack(stream);
         }
-        worker.deadlines().set(deadline, listener.isDraining() ? DRAIN_IDLE_NANOS : timeouts().idle().toNanos());
+        deadline(terms.listener().isDraining() ? DRAIN_IDLE_NANOS : terms.timeouts().idle().toNanos());
         goOn();
     }
 
     private void giveBack(Http1ServerStream done) {
         stream = null;
         done.detach();
-        listener.http1Streams(worker).giveBack(done);
+        terms.listener().http1Streams(worker).giveBack(done);
     }
 
     /// Reads on.
@@ -435,13 +380,13 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements S
                 giveBack(stream);
             }
         }
-        worker.deadlines().set(deadline, Math.max(LINGER_NANOS, timeouts().writeIdle().toNanos()));
+        deadline(Math.max(LINGER_NANOS, terms.timeouts().writeIdle().toNanos()));
         // What the client still sends is dropped for a moment, so that it reads the answer first (RFC 9112 section 9.6).
         TlsClosing.finish(context).addListener(sent -> {
             if (context.channel() instanceof DuplexChannel duplex) {
                 duplex.shutdownOutput();
             }
-            worker.deadlines().set(deadline, LINGER_NANOS);
+            deadline(LINGER_NANOS);
         });
         if (!reading) {
             consume();

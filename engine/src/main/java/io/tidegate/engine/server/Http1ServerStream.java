@@ -2,11 +2,6 @@ package io.tidegate.engine.server;
 
 import io.netty.buffer.ByteBuf;
 import io.tidegate.api.Fault;
-import io.tidegate.config.ListenerConfig;
-import io.tidegate.engine.exchange.Downstream;
-import io.tidegate.engine.exchange.HttpExchange;
-import io.tidegate.engine.exchange.ListenerSnapshot;
-import io.tidegate.engine.exchange.Peer;
 import io.tidegate.engine.exchange.Snapshot;
 import io.tidegate.engine.wire.Ascii;
 import io.tidegate.engine.wire.BodyDecoder;
@@ -15,12 +10,9 @@ import io.tidegate.engine.wire.HeadWriter;
 import io.tidegate.engine.wire.RequestHead;
 import io.tidegate.engine.worker.Outbox;
 import io.tidegate.engine.worker.Worker;
-import org.jspecify.annotations.Nullable;
 
-/// One request of a client connection and all that serving it takes. Lent to a connection from the first byte of a
-/// request to the end of its response ([Http1ServerStreams]), so that connections that wait hold little, and what was
-/// used last, which the processor still has at hand, is used next.
-final class Http1ServerStream implements Downstream {
+/// One request of HTTP/1.1. Lent to a connection from the first byte of the request to the end of its response.
+final class Http1ServerStream extends ServerStream<Http1ServerHandler> {
 
     private static final byte[] CONTINUE = Ascii.bytes("HTTP/1.1 100 Continue\r\n\r\n");
     private static final long SECOND = 1_000_000_000L;
@@ -28,55 +20,27 @@ final class Http1ServerStream implements Downstream {
     private static final int MAX_DROPPED = 64 * 1024;
     private static final long DROP_NANOS = 2 * SECOND;
 
-    private final Worker worker;
-    private final RequestHead head = new RequestHead();
     private final BodyDecoder body = new BodyDecoder();
     private final Sink sink = new Sink();
-    private final HttpExchange exchange;
-    private @Nullable Http1ServerHandler connection;
-    private boolean bodyWanted;
-    private boolean dropping;
     private final BodyWatch watch = new BodyWatch();
     private long bodyBytes;
+    private boolean bodyWanted;
+    private boolean dropping;
 
-    Http1ServerStream(Http1ServerHandler connection) {
-        this.connection = connection;
-        this.worker = connection.worker();
-        this.exchange = new HttpExchange(this, head);
-        head.reset();
+    /// A stream of connections of this worker.
+    Http1ServerStream(Worker worker) {
+        super(worker);
     }
 
-    private Http1ServerHandler connection() {
-        Http1ServerHandler serving = connection;
-        if (serving == null) {
-            throw new IllegalStateException("the stream serves no connection");
-        }
-        return serving;
-    }
-
-    /// Serves requests of this connection from here on.
+    @Override
     void attach(Http1ServerHandler to) {
-        connection = to;
+        super.attach(to);
         dropping = false;
         bodyWanted = false;
     }
 
-    /// Serves nobody from here on, and holds nothing of whom it served.
-    void detach() {
-        connection = null;
-        head.reset();
-    }
-
-    RequestHead head() {
-        return head;
-    }
-
-    HttpExchange exchange() {
-        return exchange;
-    }
-
     /// Serves the request whose head has been read.
-    void begin(Snapshot snapshot, ListenerSnapshot on) {
+    void begin(Snapshot snapshot) {
         bodyWanted = false;
         dropping = false;
         bodyBytes = 0;
@@ -85,7 +49,7 @@ final class Http1ServerStream implements Downstream {
         } else if (head.contentLength() > 0) {
             body.counted(head.contentLength());
         }
-        exchange.begin(snapshot, on);
+        exchange.begin(snapshot, terms().current());
     }
 
     /// Whether a request is read or served: what comes next is its body, or has to wait.
@@ -107,7 +71,7 @@ final class Http1ServerStream implements Downstream {
         int before = in.readableBytes();
         body.decode(in, sink);
         int taken = before - in.readableBytes();
-        watch.took(taken, worker.deadlines().now());
+        watch.took(taken, worker().deadlines().now());
         bodyBytes += taken;
         Fault fault = body.fault();
         if (fault != null) {
@@ -122,7 +86,7 @@ final class Http1ServerStream implements Downstream {
     private void refuseBody(Fault fault) {
         connection().closeAfterResponse();
         if (exchange.isActive()) {
-            exchange.reject(fault);
+            exchange.fail(fault);
         } else {
             connection().shut();
         }
@@ -144,34 +108,18 @@ final class Http1ServerStream implements Downstream {
         }
     }
 
-    private void watchBody() {
-        connection().deadline(watch.begin(connection().current().config(), worker.deadlines().now()));
-    }
-
     private void checkBody() {
-        long now = worker.deadlines().now();
-        ListenerConfig config = connection().current().config();
-        Fault fault = watch.look(config, now, body.isInData());
+        Fault fault = watch.look(terms(), body.isInData());
         if (fault != null) {
             Outbox outbox = connection().outbox();
             refuseBody(fault);
             outbox.flush();
             return;
         }
-        connection().deadline(watch.again(config, now));
+        connection().deadline(watch.again(terms()));
     }
 
     // What goes to the client.
-
-    @Override
-    public Worker worker() {
-        return worker;
-    }
-
-    @Override
-    public Peer peer() {
-        return connection().peer();
-    }
 
     @Override
     public Framing framing() {
@@ -201,8 +149,8 @@ final class Http1ServerStream implements Downstream {
     @Override
     public void flush() {
         // What is over has been flushed.
-        if (connection != null) {
-            connection.flush();
+        if (isAttached()) {
+            connection().flush();
         }
     }
 
@@ -225,7 +173,7 @@ final class Http1ServerStream implements Downstream {
                 flush();
             }
             body.limit(exchange.bodyLimit());
-            watchBody();
+            connection().deadline(watch.begin(terms()));
         } else if (!on) {
             connection().clearDeadline();
         }
@@ -293,8 +241,8 @@ final class Http1ServerStream implements Downstream {
 
         @Override
         public void end() {
-            if (connection != null && !connection.isClosing()) {
-                connection.clearDeadline();
+            if (isAttached() && !connection().isClosing()) {
+                connection().clearDeadline();
             }
             if (!dropping) {
                 exchange.onRequestRead();

@@ -6,6 +6,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http2.DecoratingHttp2FrameWriter;
 import io.netty.handler.codec.http2.Http2FrameWriter;
+import org.jspecify.annotations.Nullable;
 
 /// The frames that go out on an HTTP/2 connection: tells of data, remembers resets, and bounds the answers to control
 /// frames that wait to be taken (CVE-2019-9512, CVE-2019-9514, CVE-2019-9515).
@@ -14,14 +15,18 @@ final class Http2FrameOutput extends DecoratingHttp2FrameWriter {
     private static final int MAX_CONTROL_WAITING = 1000;
     private static final int REMEMBERED = 256;
 
-    private final Http2Frames.Events events;
+    private Http2Frames.@Nullable Events events;
     private final int[] resets = new int[REMEMBERED];
     private int nextReset;
     private int waiting;
 
-    Http2FrameOutput(Http2FrameWriter delegate, Http2Frames.Events events) {
+    Http2FrameOutput(Http2FrameWriter delegate) {
         super(delegate);
-        this.events = events;
+    }
+
+    /// Tells `to` of what goes out from here on.
+    void tell(Http2Frames.Events to) {
+        events = to;
     }
 
     /// Whether this stream was reset from here, not long ago: what the client had sent before it heard is no fault.
@@ -41,7 +46,7 @@ final class Http2FrameOutput extends DecoratingHttp2FrameWriter {
         ChannelPromise own = promise.unvoid();
         waiting++;
         own.addListener(written -> waiting--);
-        if (waiting == MAX_CONTROL_WAITING) {
+        if (waiting == MAX_CONTROL_WAITING && events != null) {
             events.onControlFlood();
         }
         return own;
@@ -50,7 +55,9 @@ final class Http2FrameOutput extends DecoratingHttp2FrameWriter {
     @Override
     public ChannelFuture writeData(ChannelHandlerContext ctx, int streamId, ByteBuf data, int padding,
             boolean endStream, ChannelPromise promise) {
-        events.onDataWritten(streamId, data.readableBytes());
+        if (events != null) {
+            events.onDataWritten(streamId, data.readableBytes());
+        }
         return super.writeData(ctx, streamId, data, padding, endStream, promise);
     }
 

@@ -31,9 +31,10 @@ final class Http2Frames {
     private final Http2ConnectionDecoder decoder;
     private final Http2Settings settings;
     private final FieldLines lines;
+    private final Http2FrameOutput output;
 
     /// A codec within `limits`.
-    Http2Frames(LimitsConfig limits, Events events) {
+    Http2Frames(LimitsConfig limits) {
         connection = new DefaultHttp2Connection(true);
         lines = new FieldLines(limits.requestFields());
         Http2Fields fields = new Http2Fields(lines);
@@ -45,15 +46,19 @@ final class Http2Frames {
             }
         };
         // What a client says of the size of heads is advice (RFC 9113 section 6.5.2), and a way to waste work.
-        Http2FrameOutput output = new Http2FrameOutput(
-                new DefaultHttp2FrameWriter(new DefaultHttp2HeadersEncoder(Http2HeadersEncoder.NEVER_SENSITIVE, true)),
-                events);
+        output = new Http2FrameOutput(
+                new DefaultHttp2FrameWriter(new DefaultHttp2HeadersEncoder(Http2HeadersEncoder.NEVER_SENSITIVE, true)));
         encoder = new DefaultHttp2ConnectionEncoder(connection, output);
         decoder = new DefaultHttp2ConnectionDecoder(connection, encoder,
                 new Http2FrameInput(headers, connection, output),
                 Http2PromisedRequestVerifier.ALWAYS_VERIFY, true, true, false, false);
         settings = new Http2Settings().maxConcurrentStreams(MAX_STREAMS).initialWindowSize(STREAM_WINDOW)
                 .maxHeaderListSize(limits.requestHead().bytes());
+    }
+
+    /// Tells `events` of what goes out from here on.
+    void tell(Events events) {
+        output.tell(events);
     }
 
     Http2ConnectionEncoder encoder() {

@@ -74,8 +74,10 @@ public final class Listener implements AutoCloseable {
         this.slot = slot;
         this.live = live;
         this.gate = gate;
-        this.http1Streams = workers.all().stream().map(worker -> new StreamPool<Http1ServerStream>()).toList();
-        this.http2Streams = workers.all().stream().map(worker -> new StreamPool<Http2ServerStream>()).toList();
+        this.http1Streams = workers.all().stream()
+                .map(worker -> new StreamPool<>(() -> new Http1ServerStream(worker))).toList();
+        this.http2Streams = workers.all().stream()
+                .map(worker -> new StreamPool<>(() -> new Http2ServerStream(worker))).toList();
         this.socketFile = address.isUnix() ? Path.of(address.host()) : null;
         ServerBootstrap bootstrap = new ServerBootstrap().group(workers.group())
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
@@ -250,7 +252,8 @@ public final class Listener implements AutoCloseable {
 
     private void serveHttp1(ChannelHandlerContext ctx, ListenerSnapshot current, Worker worker,
             @Nullable TlsConnection secured) {
-        Http1ServerHandler handler = new Http1ServerHandler(Listener.this, current, worker, ctx, secured);
+        Http1ServerHandler handler = new Http1ServerHandler(
+                new ConnectionTerms(this, current, worker, ctx.channel(), secured, "1.1"), ctx);
         keep(handler, ctx);
         ctx.pipeline().addLast(handler);
         handler.start();
@@ -261,7 +264,8 @@ public final class Listener implements AutoCloseable {
 
     private void serveHttp2(ChannelHandlerContext ctx, ListenerSnapshot current, Worker worker,
             @Nullable TlsConnection secured) {
-        Http2ServerHandler handler = Http2ServerHandler.of(this, current, worker, ctx.channel(), secured);
+        Http2ServerHandler handler = Http2ServerHandler.of(
+                new ConnectionTerms(this, current, worker, ctx.channel(), secured, "2"), ctx.channel());
         keep(handler, ctx);
         ctx.pipeline().addLast(handler);
         if (draining) {
@@ -270,10 +274,10 @@ public final class Listener implements AutoCloseable {
     }
 
     /// A connection that was taken for one of HTTP/1.1 speaks HTTP/2, as its first bytes, `in`, tell.
-    void speaksHttp2(Http1ServerHandler before, ListenerSnapshot current, ChannelHandlerContext ctx, ByteBuf in) {
+    void speaksHttp2(Http1ServerHandler before, ChannelHandlerContext ctx, ByteBuf in) {
         connections.remove(before);
         ctx.pipeline().remove(before);
-        serveHttp2(ctx, current, before.worker(), null);
+        serveHttp2(ctx, before.terms().current(), before.terms().worker(), null);
         ctx.pipeline().fireChannelRead(in);
     }
 
@@ -347,7 +351,7 @@ public final class Listener implements AutoCloseable {
         close();
         draining = true;
         for (ServerConnection connection : connections) {
-            connection.worker().loop().execute(connection::drain);
+            connection.terms().worker().loop().execute(connection::drain);
         }
     }
 
@@ -355,7 +359,7 @@ public final class Listener implements AutoCloseable {
     /// would leave them open. Not for an event loop to call.
     public void cut() {
         for (ServerConnection connection : connections) {
-            connection.worker().loop().execute(connection::cut);
+            connection.terms().worker().loop().execute(connection::cut);
         }
         long end = System.nanoTime() + CUT_NANOS;
         while (!connections.isEmpty() && System.nanoTime() - end < 0) {

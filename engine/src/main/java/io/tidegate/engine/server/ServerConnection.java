@@ -1,12 +1,10 @@
 package io.tidegate.engine.server;
 
-import io.tidegate.engine.worker.Worker;
-
 /// A connection of a client, whatever protocol it speaks.
 interface ServerConnection {
 
-    /// The worker whose loop it is on.
-    Worker worker();
+    /// What holds for it.
+    ConnectionTerms terms();
 
     /// Takes no new requests, and closes once the last one is answered. On its loop.
     void drain();

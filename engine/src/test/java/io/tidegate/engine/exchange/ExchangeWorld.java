@@ -1,10 +1,5 @@
 package io.tidegate.engine.exchange;
 
-import io.netty.resolver.AbstractAddressResolver;
-import io.netty.resolver.AddressResolver;
-import io.netty.resolver.AddressResolverGroup;
-import io.netty.util.concurrent.EventExecutor;
-import io.netty.util.concurrent.Promise;
 import io.tidegate.api.Policy;
 import io.tidegate.config.ConfigLoader;
 import io.tidegate.config.GatewayConfig;
@@ -12,6 +7,7 @@ import io.tidegate.config.ListenerConfig;
 import io.tidegate.config.Loaded;
 import io.tidegate.config.Plugins;
 import io.tidegate.config.RouteConfig;
+import io.tidegate.engine.HeldNames;
 import io.tidegate.engine.chain.Step;
 import io.tidegate.engine.observe.AccessLog;
 import io.tidegate.engine.observe.LogLabel;
@@ -27,17 +23,12 @@ import io.tidegate.engine.worker.Workers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /// What is around exchanges: a snapshot with one route to a service whose name is never resolved, so that connections
-/// come
-/// only from the test.
+/// come only from the test.
 final class ExchangeWorld implements AutoCloseable {
 
     private static final GatewayConfig CONFIG = config("""
@@ -53,7 +44,7 @@ final class ExchangeWorld implements AutoCloseable {
     private final Worker worker;
     private final Metrics metrics = new Metrics(1, new Metrics.BuildInfo("test", "any"));
     private final AccessLog log = AccessLog.open(CONFIG.telemetry().accessLog(), 1, metrics);
-    private final Names names = new Names();
+    private final HeldNames names = new HeldNames();
     private final Upstream upstream;
     private final Snapshot snapshot;
 
@@ -71,34 +62,6 @@ final class ExchangeWorld implements AutoCloseable {
             throw new AssertionError("the configuration was refused: " + loaded);
         }
         return accepted.config();
-    }
-
-    private static final class Names extends AddressResolverGroup<InetSocketAddress> {
-
-        private final AtomicInteger asked = new AtomicInteger();
-        private final Deque<Promise<InetSocketAddress>> unanswered = new ArrayDeque<>();
-
-        @Override
-        protected AddressResolver<InetSocketAddress> newResolver(EventExecutor executor) {
-            return new AbstractAddressResolver<>(executor, InetSocketAddress.class) {
-
-                @Override
-                protected boolean doIsResolved(InetSocketAddress address) {
-                    return !address.isUnresolved();
-                }
-
-                @Override
-                protected void doResolve(InetSocketAddress unresolved, Promise<InetSocketAddress> promise) {
-                    asked.incrementAndGet();
-                    unanswered.add(promise);
-                }
-
-                @Override
-                protected void doResolveAll(InetSocketAddress unresolved, Promise<List<InetSocketAddress>> promise) {
-                    promise.setFailure(new UnknownHostException("asked for one only"));
-                }
-            };
-        }
     }
 
     Worker worker() {
@@ -129,14 +92,12 @@ final class ExchangeWorld implements AutoCloseable {
 
     /// Number of connections that were asked for so far.
     int asked() {
-        return names.asked.get();
+        return names.asked();
     }
 
     /// Lets every attempt to connect fail that still waits for the name.
     void failAttempts() {
-        while (!names.unanswered.isEmpty()) {
-            names.unanswered.remove().setFailure(new UnknownHostException("service.test"));
-        }
+        names.failAll();
     }
 
     /// Requests counted so far.

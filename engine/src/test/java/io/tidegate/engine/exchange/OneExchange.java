@@ -179,7 +179,7 @@ final class OneExchange {
                 client.gone();
                 exchange.close();
             }
-            case CLIENT_BREAKS_THE_RULES -> exchange.reject(Fault.BODY_TOO_SLOW);
+            case CLIENT_BREAKS_THE_RULES -> exchange.fail(Fault.CHUNK_DATA);
             case CONNECTED -> connected(TICKET);
             case CONNECTED_FOR_ANOTHER -> {
                 RecordingStream other = new RecordingStream();

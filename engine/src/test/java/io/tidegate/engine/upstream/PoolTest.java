@@ -4,15 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelException;
-import io.netty.resolver.AbstractAddressResolver;
-import io.netty.resolver.AddressResolver;
-import io.netty.resolver.AddressResolverGroup;
-import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Promise;
 import io.tidegate.api.Fault;
 import io.tidegate.config.ConfigLoader;
 import io.tidegate.config.Loaded;
 import io.tidegate.config.Plugins;
+import io.tidegate.engine.HeldNames;
 import io.tidegate.engine.observe.Metrics;
 import io.tidegate.engine.wire.ResponseHead;
 import io.tidegate.engine.worker.Transport;
@@ -42,38 +39,7 @@ class PoolTest {
     private static final Metrics METRICS = new Metrics(1, new Metrics.BuildInfo("test", "any"));
 
     private @Nullable Workers workers;
-    private final Names names = new Names();
-
-    /// Names that are not resolved before a test says so.
-    private static final class Names extends AddressResolverGroup<InetSocketAddress> {
-
-        private final BlockingQueue<Promise<InetSocketAddress>> asked = new LinkedBlockingQueue<>();
-
-        @Override
-        protected AddressResolver<InetSocketAddress> newResolver(EventExecutor executor) {
-            return new AbstractAddressResolver<>(executor, InetSocketAddress.class) {
-
-                @Override
-                protected boolean doIsResolved(InetSocketAddress address) {
-                    return !address.isUnresolved();
-                }
-
-                @Override
-                protected void doResolve(InetSocketAddress unresolved, Promise<InetSocketAddress> promise) {
-                    asked.add(promise);
-                }
-
-                @Override
-                protected void doResolveAll(InetSocketAddress unresolved, Promise<List<InetSocketAddress>> promise) {
-                    promise.setFailure(new UnknownHostException("asked for one only"));
-                }
-            };
-        }
-
-        Promise<InetSocketAddress> next() throws InterruptedException {
-            return Objects.requireNonNull(asked.poll(30, TimeUnit.SECONDS), "nobody asked for the name");
-        }
-    }
+    private final HeldNames names = new HeldNames();
 
     /// A request that writes down what comes of it.
     private static class Request implements UpstreamEvents {

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import javax.tools.JavaCompiler;
 import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
@@ -37,8 +38,6 @@ class SourceTest {
             "HttpExchange.java", "the one path of a request, to be read top to bottom",
             "Http1ServerHandler.java", "the states of a connection, which change together",
             "Http2UpstreamConnection.java", "what the codec tells of a connection to a service, and its bounds",
-            "Http2ServerHandler.java", "what the codec tells of a connection, and its bounds",
-            "Http2ServerStream.java", "both directions of one request",
             "Http2Client.java", "every frame that a test may want to send");
 
     private static final int METHOD_LINES = 60;
@@ -49,7 +48,11 @@ class SourceTest {
             "Engine.apply", "what is opened here has to be closed again here where a later step fails",
             "RequestWriter.write", "all that a head is made of, without an object for each request",
             "Strict.onHeadersRead", "as Netty's codec calls it",
-            "Reader.onHeadersRead", "as Netty's codec calls it");
+            "Http2RequestReader.onHeadersRead", "as Netty's codec calls it");
+
+    /// What marks work that is left, put together so that a search for it does not find this file.
+    private static final Pattern LEFT = Pattern.compile(
+            "\\b(" + String.join("|", "TO" + "DO", "FIX" + "ME", "XX" + "X", "HA" + "CK") + ")\\b");
 
     private static List<Path> sources() {
         List<Path> files = new ArrayList<>();
@@ -67,14 +70,19 @@ class SourceTest {
     @Test
     void filesAreShortEnoughToBeReadAtOnce() {
         List<String> tooLong = new ArrayList<>();
+        Set<String> excepted = new TreeSet<>();
         for (Path file : sources()) {
             long lines = Project.read(file).lines().count();
-            boolean excepted = LONGER.containsKey(file.getFileName().toString());
-            if (lines > HARD_LIMIT || (lines > LINES && !excepted)) {
-                tooLong.add(show(file) + ": " + lines);
+            String name = file.getFileName().toString();
+            if (lines > LINES) {
+                excepted.add(name);
+                if (lines > HARD_LIMIT || !LONGER.containsKey(name)) {
+                    tooLong.add(show(file) + ": " + lines);
+                }
             }
         }
         assertThat(tooLong).as("files above %s lines", LINES).isEmpty();
+        assertThat(excepted).as("exceptions that are needed").containsAll(LONGER.keySet());
     }
 
     @Test
@@ -164,7 +172,7 @@ class SourceTest {
     void nothingIsLeftForLater() {
         List<String> found = new ArrayList<>();
         for (Path file : sources()) {
-            if (Project.read(file).matches("(?s).*\\b(TODO|FIXME|XXX|HACK)\\b.*")) {
+            if (LEFT.matcher(Project.read(file)).find()) {
                 found.add(show(file));
             }
         }

@@ -1,0 +1,30 @@
+package io.tidegate.engine.exchange;
+
+import io.tidegate.api.Fault;
+import io.tidegate.api.Fault.Party;
+import java.util.Set;
+
+/// Which faults are rejects: of messages that are no HTTP, or that two readers could understand in two ways. Nothing of
+/// such a message is passed on, and nothing that comes behind it is believed: the connection ends with the answer.
+final class Rejects {
+
+    /// What a client may run into that speaks HTTP well.
+    private static final Set<Fault> OF_GOOD_CLIENTS = Set.of(Fault.NO_ROUTE, Fault.METHOD_NOT_ALLOWED,
+            Fault.BODY_TOO_LARGE, Fault.LENGTH_REQUIRED, Fault.MEDIA_TYPE_UNSUPPORTED, Fault.LIMIT_EXCEEDED,
+            Fault.CORS_REFUSED, Fault.TOO_MANY_CONNECTIONS, Fault.REQUEST_TIMEOUT, Fault.BODY_TOO_SLOW,
+            Fault.CLIENT_TOO_SLOW, Fault.CLIENT_CLOSED);
+
+    private Rejects() {
+    }
+
+    /// Whether it is one where the gateway itself found the fault, by what it read.
+    static boolean whenRead(Fault fault) {
+        return fault.blame() == Party.CLIENT && !OF_GOOD_CLIENTS.contains(fault);
+    }
+
+    /// Whether it is one where a policy refused a message that was read well: only if what it made of it is as little
+    /// to be passed on as what a parser refuses. What else a policy refuses, it would have refused of any reader.
+    static boolean whenRefused(Fault fault) {
+        return fault.equals(Fault.EMIT_CTL) || fault.code().startsWith("path.");
+    }
+}
