@@ -9,7 +9,7 @@ import java.util.Set;
 final class Rejects {
 
     /// What a client may run into that speaks HTTP well.
-    private static final Set<Fault> OF_GOOD_CLIENTS = Set.of(Fault.NO_ROUTE, Fault.METHOD_NOT_ALLOWED,
+    private static final Set<Fault> WELL_SPOKEN = Set.of(Fault.NO_ROUTE, Fault.METHOD_NOT_ALLOWED,
             Fault.BODY_TOO_LARGE, Fault.LENGTH_REQUIRED, Fault.MEDIA_TYPE_UNSUPPORTED, Fault.LIMIT_EXCEEDED,
             Fault.CORS_REFUSED, Fault.TOO_MANY_CONNECTIONS, Fault.REQUEST_TIMEOUT, Fault.BODY_TOO_SLOW,
             Fault.CLIENT_TOO_SLOW, Fault.CLIENT_CLOSED);
@@ -17,13 +17,13 @@ final class Rejects {
     private Rejects() {
     }
 
-    /// Whether it is one where the gateway itself found the fault, by what it read.
+    /// Whether a fault is one that the gateway itself found, in what it read.
     static boolean whenRead(Fault fault) {
-        return fault.blame() == Party.CLIENT && !OF_GOOD_CLIENTS.contains(fault);
+        return fault.blame() == Party.CLIENT && !WELL_SPOKEN.contains(fault);
     }
 
-    /// Whether it is one where a policy refused a message that was read well: only if what it made of it is as little
-    /// to be passed on as what a parser refuses. What else a policy refuses, it would have refused of any reader.
+    /// Whether a fault is one with which a policy refused a message that had been read well: only where what the policy
+    /// made of it is as little to be passed on as what a parser refuses.
     static boolean whenRefused(Fault fault) {
         return fault.equals(Fault.EMIT_CTL) || fault.code().startsWith("path.");
     }

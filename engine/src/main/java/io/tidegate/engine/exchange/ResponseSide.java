@@ -101,10 +101,10 @@ final class ResponseSide implements Relay.Target {
 
     /// Length of the body in bytes, or -1 where it is not known.
     long length() {
-        ResponseHead head = shown;
         if (answers) {
             return answer.length;
         }
+        ResponseHead head = shown;
         return head == null || bodiless ? 0 : Math.max(-1, head.contentLength());
     }
 
@@ -241,7 +241,7 @@ final class ResponseSide implements Relay.Target {
         return head;
     }
 
-    /// Makes the answer that a policy, or the gateway itself, wants to give.
+    /// Makes an answer of what a policy, or the gateway itself, replies.
     ///
     /// @return its head
     ResponseHead make(Reply reply) {
@@ -253,7 +253,7 @@ final class ResponseSide implements Relay.Target {
         return head;
     }
 
-    /// Most exchanges never need one.
+    /// The head of an answer made here; most exchanges never need one.
     private ResponseHead made() {
         ResponseHead head = made;
         if (head == null) {
