@@ -1,26 +1,22 @@
 package io.tidegate.engine.server;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.handler.codec.http2.Http2Headers;
-import io.netty.handler.codec.http2.Http2Stream;
 import io.tidegate.engine.wire.HeadWriter;
 import io.tidegate.engine.wire.Http2Heads;
+import io.tidegate.engine.worker.DataOutbox;
 import org.jspecify.annotations.Nullable;
 
 /// The response of one stream as it becomes frames: small ranges go out as one, and the last frame ends the stream
 /// (RFC 9113 §8.1). Reused from response to response.
-final class Http2ResponseFrames {
-
-    /// Longest range that is copied, so that small ones go out as one frame.
-    private static final int COPIED = 4096;
-    private static final int SMALLEST_BUFFER = 256;
+final class Http2ResponseFrames implements DataOutbox.Frames {
 
     private final Http2ServerStream served;
+    private final DataOutbox body = new DataOutbox(this);
     private @Nullable Http2Headers head;
-    private @Nullable ByteBuf copies;
-    private @Nullable ByteBuf last;
     private boolean muted;
 
     /// The responses of what `served` serves.
@@ -50,86 +46,55 @@ final class Http2ResponseFrames {
 
     /// Takes a range of a received buffer; the buffer stays the caller's.
     void range(ByteBuf in, int start, int length) {
-        if (muted || length == 0) {
-            return;
-        }
-        if (length <= COPIED) {
-            room(length).writeBytes(in, start, length);
-        } else {
-            settle();
-            next(in.retainedSlice(start, length));
+        if (!muted) {
+            body.range(in, start, length);
         }
     }
 
     /// Takes bytes made here.
     void bytes(byte[] bytes, int start, int length) {
-        if (!muted && length > 0) {
-            room(length).writeBytes(bytes, start, length);
+        if (!muted) {
+            body.bytes(bytes, start, length);
         }
     }
 
-    private ByteBuf room(int length) {
-        ByteBuf buffer = copies;
-        if (buffer == null || buffer.writableBytes() < length) {
-            settle();
-            buffer = outbox().allocator().directBuffer(Math.max(length, SMALLEST_BUFFER));
-            copies = buffer;
-        }
-        return buffer;
+    @Override
+    public ByteBufAllocator allocator() {
+        return outbox().allocator();
     }
 
-    private void settle() {
-        ByteBuf buffer = copies;
-        if (buffer != null) {
-            copies = null;
-            next(buffer);
-        }
+    @Override
+    public void send(ByteBuf data) {
+        sendHead();
+        outbox().data(served.stream(), data, false);
     }
 
-    /// The last data waits, since the end of the stream may go with it.
-    private void next(ByteBuf data) {
-        sendWaiting();
-        last = data;
-    }
-
-    private void sendWaiting() {
-        Http2Outbox outbox = outbox();
+    private void sendHead() {
         Http2Headers fields = head;
         if (fields != null) {
             head = null;
-            outbox.head(served.stream(), fields, false);
-        }
-        ByteBuf data = last;
-        if (data != null) {
-            last = null;
-            outbox.data(served.stream(), data, false);
+            outbox().head(served.stream(), fields, false);
         }
     }
 
     /// Sends all that was taken.
     void send() {
-        settle();
-        sendWaiting();
+        body.flush();
+        sendHead();
     }
 
     /// Sends all that was taken, and the end of the stream with it.
     ///
     /// @return the last frame
     ChannelFuture end() {
-        settle();
-        Http2Outbox outbox = outbox();
-        Http2Stream stream = served.stream();
+        ByteBuf last = body.takeLast();
         Http2Headers fields = head;
-        ByteBuf data = last;
-        head = null;
-        last = null;
-        if (fields != null) {
-            ChannelFuture sent = outbox.head(stream, fields, data == null);
-            if (data == null) {
-                return sent;
-            }
+        if (fields != null && last == null) {
+            head = null;
+            return outbox().head(served.stream(), fields, true);
         }
-        return outbox.data(stream, data == null ? Unpooled.EMPTY_BUFFER : data, true);
+        sendHead();
+        return outbox().data(served.stream(), last == null ? Unpooled.EMPTY_BUFFER : last, true);
     }
 
     private Http2Outbox outbox() {
@@ -138,14 +103,7 @@ final class Http2ResponseFrames {
 
     /// Lets go of what was not sent.
     void discard() {
-        if (copies != null) {
-            copies.release();
-            copies = null;
-        }
-        if (last != null) {
-            last.release();
-            last = null;
-        }
+        body.discard();
         head = null;
     }
 }

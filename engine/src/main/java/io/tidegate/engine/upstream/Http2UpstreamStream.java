@@ -1,6 +1,7 @@
 package io.tidegate.engine.upstream;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.tidegate.api.Fault;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// One request on an HTTP/2 connection to a service, and its response. It is over when the response is complete, or
 /// when
 /// it broke; what is left of the stream then is the connection's business.
-final class Http2UpstreamStream implements UpstreamStream {
+final class Http2UpstreamStream implements UpstreamStream, DataOutbox.Frames {
 
     private final Http2UpstreamConnection connection;
     private final Worker worker;
@@ -44,7 +45,7 @@ final class Http2UpstreamStream implements UpstreamStream {
         this.worker = connection.worker();
         this.events = events;
         this.timer = new ResponseTimer(worker.deadlines(), this::onLate);
-        this.out = new DataOutbox(connection.allocator(), this::sendFrame);
+        this.out = new DataOutbox(this);
     }
 
     // The request.
@@ -65,7 +66,17 @@ final class Http2UpstreamStream implements UpstreamStream {
         return true;
     }
 
-    private void sendFrame(ByteBuf data, boolean end) {
+    @Override
+    public ByteBufAllocator allocator() {
+        return connection.allocator();
+    }
+
+    @Override
+    public void send(ByteBuf data) {
+        send(data, false);
+    }
+
+    private void send(ByteBuf data, boolean end) {
         Http2Stream on = stream;
         if (on == null) {
             data.release();
@@ -87,7 +98,8 @@ final class Http2UpstreamStream implements UpstreamStream {
     @Override
     public void endRequest() {
         requestSent = true;
-        out.end();
+        ByteBuf last = out.takeLast();
+        send(last == null ? Unpooled.EMPTY_BUFFER : last, true);
         connection.flushLater();
     }
 

@@ -2,12 +2,11 @@ package io.tidegate.engine.worker;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.Unpooled;
 import org.jspecify.annotations.Nullable;
 
 /// The body that goes out on one stream of HTTP/2: small ranges are copied together so that they go as one frame, and
 /// the
-/// last of it waits, since the end of the stream may go with it.
+/// last of it waits, since the end of the stream may go with it. Reused from body to body.
 public final class DataOutbox {
 
     /// Longest range that is copied.
@@ -15,24 +14,21 @@ public final class DataOutbox {
     private static final int LEAST_BUFFER = 256;
 
     /// Where the frames go.
-    @FunctionalInterface
     public interface Frames {
 
-        /// Sends a frame; takes the buffer over.
-        ///
-        /// @param end
-        ///            whether the stream ends with it
-        void send(ByteBuf data, boolean end);
+        /// Makes the buffers of small ranges.
+        ByteBufAllocator allocator();
+
+        /// Sends a frame that is not the last; takes the buffer over.
+        void send(ByteBuf data);
     }
 
-    private final ByteBufAllocator allocator;
     private final Frames frames;
     private @Nullable ByteBuf copies;
     private @Nullable ByteBuf waiting;
 
     /// An empty one.
-    public DataOutbox(ByteBufAllocator allocator, Frames frames) {
-        this.allocator = allocator;
+    public DataOutbox(Frames frames) {
         this.frames = frames;
     }
 
@@ -60,7 +56,7 @@ public final class DataOutbox {
         ByteBuf buffer = copies;
         if (buffer == null || buffer.writableBytes() < length) {
             settle();
-            buffer = allocator.directBuffer(Math.max(length, LEAST_BUFFER));
+            buffer = frames.allocator().directBuffer(Math.max(length, LEAST_BUFFER));
             copies = buffer;
         }
         return buffer;
@@ -83,7 +79,7 @@ public final class DataOutbox {
         ByteBuf data = waiting;
         if (data != null) {
             waiting = null;
-            frames.send(data, false);
+            frames.send(data);
         }
     }
 
@@ -93,12 +89,12 @@ public final class DataOutbox {
         flushWaiting();
     }
 
-    /// Sends everything, and the end of the stream with it.
-    public void end() {
+    /// Gives away the last of it, for the caller to send with the end of the stream; null where nothing waits.
+    public @Nullable ByteBuf takeLast() {
         settle();
         ByteBuf data = waiting;
         waiting = null;
-        frames.send(data == null ? Unpooled.EMPTY_BUFFER : data, true);
+        return data;
     }
 
     /// Lets go of what was not sent.
