@@ -79,13 +79,19 @@ class Gateway:
 class Nginx(Gateway):
     """nginx with one worker."""
 
-    def __init__(self, upstream_port, name="nginx", access_log="off"):
+    def __init__(self, upstream_port, name="nginx", access_log="off", secure=False):
         super().__init__(name, upstream_port)
         self.access_log = access_log
+        self.secure = secure
 
     def command(self):
         log = self.access_log.replace("FILE", str(self.folder / "access.log"))
         config = self.folder / "nginx.conf"
+        listen, secrets = "", ""
+        if self.secure:
+            certificate, key = machine.certificate()
+            listen = " ssl http2"
+            secrets = f"ssl_certificate {certificate}; ssl_certificate_key {key}; ssl_protocols TLSv1.2 TLSv1.3;"
         config.write_text(f"""
 daemon off;
 worker_processes 1;
@@ -107,7 +113,8 @@ http {{
         keepalive_requests {MANY};
     }}
     server {{
-        listen 127.0.0.1:{self.port} backlog=4096;
+        listen 127.0.0.1:{self.port}{listen} backlog=4096;
+        {secrets}
         location / {{
             proxy_pass http://service;
             proxy_http_version 1.1;
@@ -125,11 +132,18 @@ http {{
 class HAProxy(Gateway):
     """HAProxy with one thread."""
 
-    def __init__(self, upstream_port, name="haproxy"):
+    def __init__(self, upstream_port, name="haproxy", secure=False):
         super().__init__(name, upstream_port)
+        self.secure = secure
 
     def command(self):
         config = self.folder / "haproxy.cfg"
+        tls = ""
+        if self.secure:
+            certificate, key = machine.certificate()
+            both = self.folder / "both.pem"
+            both.write_text(certificate.read_text() + key.read_text())
+            tls = f" ssl crt {both} alpn h2,http/1.1 ssl-min-ver TLSv1.2"
         config.write_text(f"""
 global
     nbthread 1
@@ -143,7 +157,7 @@ defaults
     option http-keep-alive
     http-reuse always
 frontend clients
-    bind 127.0.0.1:{self.port} backlog 4096
+    bind 127.0.0.1:{self.port}{tls} backlog 4096
     option forwardfor
     http-request set-header X-Forwarded-Proto http
     default_backend service
@@ -156,8 +170,8 @@ backend service
 class Tidegate(Gateway):
     """This gateway: its own command line and defaults, one event loop.
 
-    `config` is a file in which BENCH_PORT, BENCH_UPSTREAM, BENCH_ADMIN, BENCH_TRANSPORT and BENCH_LOG stand for what
-    this run uses, as `${…}`.
+    `config` is a file in which BENCH_PORT, BENCH_UPSTREAM, BENCH_ADMIN, BENCH_TRANSPORT, BENCH_LOG, BENCH_CERT and
+    BENCH_KEY stand for what this run uses, as `${…}`.
     """
 
     warm_up = 20.0
@@ -175,7 +189,10 @@ class Tidegate(Gateway):
         return [machine.ROOT / "tidegate", "run", self.config]
 
     def environment(self):
+        certificate, key = machine.certificate()
         return {
+            "BENCH_CERT": str(certificate),
+            "BENCH_KEY": str(key),
             "BENCH_PORT": str(self.port),
             "BENCH_UPSTREAM": f"http://127.0.0.1:{self.upstream_port}",
             "BENCH_ADMIN": f"127.0.0.1:{self.admin}",

@@ -16,11 +16,11 @@ def header_options():
     return [part for header in HEADERS for part in ("-H", header)]
 
 
-def wrk(port, path, connections, seconds, script=None):
+def wrk(port, path, connections, seconds, script=None, scheme="http"):
     """Runs wrk on the processor for load; returns what it counted."""
     command = ["taskset", "-c", str(processes.LOAD_CPU), "wrk", "-t", "1", "-c", str(connections), "-d",
                str(max(1, round(seconds))), "--latency", "--timeout", "10", *header_options(),
-               *(["-s", str(script)] if script else []), f"http://127.0.0.1:{port}{path}"]
+               *(["-s", str(script)] if script else []), f"{scheme}://127.0.0.1:{port}{path}"]
     text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     return parse_wrk(text)
 
@@ -41,6 +41,31 @@ def parse_wrk(text):
         "p99": latencies.get("99"),
         "failed": (sum(int(count) for count in sockets.groups()) if sockets else 0)
         + (int(statuses.group(1)) if statuses else 0),
+    }
+
+
+def h2load(port, path, connections, streams, seconds):
+    """Runs h2load over TLS on the processor for load; returns what it counted."""
+    command = ["taskset", "-c", str(processes.LOAD_CPU), "h2load", "-t", "1", "-c", str(connections), "-m", str(streams),
+               "-D", str(max(1, round(seconds))), *header_options(), f"https://127.0.0.1:{port}{path}"]
+    text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return parse_h2load(text)
+
+
+def parse_h2load(text):
+    """Reads h2load's report; it tells no percentiles, so the mean stands for the median and the maximum for the tail."""
+    done = re.search(r"requests: \d+ total, \d+ started, (\d+) done, (\d+) succeeded, (\d+) failed, (\d+) errored", text)
+    rate = re.search(r"finished in [\d.]+\w+, ([\d.]+) req/s", text)
+    times = re.search(r"time for request:\s+\S+\s+([\d.]+)(us|ms|s)\s+([\d.]+)(us|ms|s)", text)
+    if done is None or rate is None or times is None:
+        raise RuntimeError(f"no report of h2load:\n{text}")
+    good = re.search(r"status codes: (\d+) 2xx", text)
+    return {
+        "requests": int(done.group(1)),
+        "perSecond": float(rate.group(1)),
+        "p50": float(times.group(3)) * UNITS[times.group(4)],
+        "p99": float(times.group(1)) * UNITS[times.group(2)],
+        "failed": int(done.group(1)) - (int(good.group(1)) if good else 0),
     }
 
 

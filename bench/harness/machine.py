@@ -15,7 +15,7 @@ NATIVE = TARGET / "native"
 RESULTS = BENCH / "results"
 
 PACKAGES = {"nginx": "nginx-light", "haproxy": "haproxy", "wrk": "wrk", "gcc": "gcc libc6-dev", "taskset": "util-linux",
-            "perf": "linux-perf", "mvn": "maven", "curl": "curl"}
+            "perf": "linux-perf", "mvn": "maven", "curl": "curl", "openssl": "openssl", "h2load": "nghttp2-client"}
 
 
 def require(*tools):
@@ -39,6 +39,18 @@ def compile_natives():
         binary = NATIVE / source.stem
         if not binary.exists() or binary.stat().st_mtime < source.stat().st_mtime:
             subprocess.run(["gcc", "-O2", "-Wall", "-Wextra", "-o", binary, source], check=True)
+
+
+def certificate():
+    """A certificate for 127.0.0.1 with an ECDSA key on P-256, signed by itself, and its key; made when first asked for."""
+    both = NATIVE / "bench.crt", NATIVE / "bench.key"
+    if not all(file.exists() for file in both):
+        require("openssl")
+        NATIVE.mkdir(parents=True, exist_ok=True)
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                        "-days", "3650", "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout",
+                        both[1], "-out", both[0]], check=True, capture_output=True)
+    return both
 
 
 def java_home():

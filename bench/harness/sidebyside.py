@@ -11,15 +11,20 @@ def say(text):
 
 
 class Shape:
-    """A kind of load: a path or a script for wrk, over so many connections."""
+    """A kind of load: a path or a script for wrk, over so many connections; or, with `streams`, so many requests at a
+    time on each of them by HTTP/2."""
 
-    def __init__(self, path="/small", connections=64, script=None):
+    def __init__(self, path="/small", connections=64, script=None, scheme="http", streams=0):
         self.path = path
         self.connections = connections
         self.script = script
+        self.scheme = scheme
+        self.streams = streams
 
     def run(self, gateway, seconds):
-        return load.wrk(gateway.port, self.path, self.connections, seconds, self.script)
+        if self.streams:
+            return load.h2load(gateway.port, self.path, self.connections, self.streams, seconds)
+        return load.wrk(gateway.port, self.path, self.connections, seconds, self.script, self.scheme)
 
 
 def measure(gateway, shape, seconds):

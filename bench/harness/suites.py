@@ -83,6 +83,32 @@ def run_loads(options, wanted):
     return results
 
 
+def run_secure(options, wanted):
+    """tls-64 and h2-8x16: the same processes, by HTTP/1.1 and by HTTP/2 over TLS; HTTP/1.1 without TLS behind."""
+    shapes = {
+        "tls-64": ("128-byte responses over TLS 1.3, HTTP/1.1, 64 connections", Shape(scheme="https"), 0.85),
+        "h2-8x16": ("128-byte responses over TLS 1.3, HTTP/2, 8 connections with 16 streams each",
+                    Shape(connections=8, scheme="https", streams=16), 0.60),
+    }
+    gateways.machine.require("h2load", "openssl")
+    config = gateways.machine.BENCH / "configs" / "tls.yaml"
+    results = []
+    with ExitStack() as stack:
+        port = upstream(stack)
+        made = started(stack, gateways.Tidegate(port, "io_uring", config=config),
+                       gateways.Tidegate(port, "epoll", config=config), gateways.Nginx(port, secure=True),
+                       gateways.HAProxy(port, secure=True))
+        for name in (shape for shape in shapes if shape in wanted):
+            title, shape, bound = shapes[name]
+            say(name)
+            rounds = sidebyside.compare(made, shape, options.rounds, options.seconds,
+                                        lambda gateway: gateway.warm_up * options.warm_up_factor)
+            rows = sidebyside.tabulate(rounds)
+            goals = [Goal(f"{name}: io_uring, CPU per request ÷ nginx", ratio(rows, "tidegate-io_uring"), bound)]
+            results.append(Result(f"{name}: {title}", sidebyside.table(rows), {"rounds": rounds, "rows": rows}, goals))
+    return results
+
+
 def run_access_log(options):
     """With a line per request and metrics, against nginx with its log on."""
     config = gateways.machine.BENCH / "configs" / "accesslog.yaml"
@@ -171,14 +197,17 @@ def run_scg(options):
 
 
 LOADS = ("small-64", "10k-64", "small-1000")
+SECURE = ("tls-64", "h2-8x16")
 OTHERS = {"accesslog": run_access_log, "routes": run_routes, "latency": run_latency, "scg": run_scg}
-ALL = LOADS + tuple(OTHERS)
+ALL = LOADS + SECURE + tuple(OTHERS)
 
 
 def run(options, wanted):
     """Runs the wanted suites; yields their results."""
     if any(name in LOADS for name in wanted):
         yield from run_loads(options, wanted)
+    if any(name in SECURE for name in wanted):
+        yield from run_secure(options, wanted)
     for name, suite in OTHERS.items():
         if name in wanted:
             say(name)
