@@ -2,6 +2,7 @@ package io.tidegate.engine.exchange;
 
 import io.netty.buffer.ByteBuf;
 import io.tidegate.engine.wire.HeadWriter;
+import io.tidegate.engine.wire.Trailers;
 import io.tidegate.engine.worker.Worker;
 
 /// The client's side of an exchange, whatever protocol carries it. Confined to its event loop.
@@ -40,6 +41,9 @@ public interface Downstream {
 
     /// Sends bytes made here.
     void sendBytes(byte[] bytes, int start, int length);
+
+    /// Sends fields behind the body, where the protocol has them: HTTP/2.
+    void sendTrailers(Trailers trailers);
 
     /// Sends what is waiting.
     void flush();

@@ -17,6 +17,7 @@ import io.tidegate.engine.upstream.UpstreamStream;
 import io.tidegate.engine.wire.BodySink;
 import io.tidegate.engine.wire.RequestHead;
 import io.tidegate.engine.wire.ResponseHead;
+import io.tidegate.engine.wire.Trailers;
 import io.tidegate.engine.worker.Deadlines.Deadline;
 import io.tidegate.engine.worker.Worker;
 import java.util.List;
@@ -346,6 +347,11 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
     @Override
     public void literal(byte[] bytes, int start, int length) {
         responseSide.relay().literal(bytes, start, length);
+    }
+
+    @Override
+    public void trailers(Trailers trailers) {
+        responseSide.relay().trailers(trailers);
     }
 
     @Override

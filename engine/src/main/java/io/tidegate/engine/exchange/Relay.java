@@ -8,6 +8,7 @@ import io.tidegate.api.FaultException;
 import io.tidegate.engine.wire.Ascii;
 import io.tidegate.engine.wire.BodySink;
 import io.tidegate.engine.wire.HeadWriter;
+import io.tidegate.engine.wire.Trailers;
 import io.tidegate.engine.worker.Worker;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -32,6 +33,9 @@ final class Relay implements BodySink {
 
         /// Takes bytes made here.
         void bytes(byte[] bytes, int start, int length);
+
+        /// Fields behind the body, just before its end.
+        void trailers(Trailers trailers);
 
         /// The body is complete.
         void end();
@@ -65,6 +69,7 @@ final class Relay implements BodySink {
     private @Nullable Consumer<Body> collector;
     private @Nullable Runnable tooLarge;
     private @Nullable List<BodyTransform> transforms;
+    private @Nullable Trailers trailers;
 
     Relay(Worker worker, Target target) {
         this.worker = worker;
@@ -83,6 +88,7 @@ final class Relay implements BodySink {
         limit = maxBytes;
         forget();
         transforms = null;
+        trailers = null;
     }
 
     private void forget() {
@@ -177,6 +183,7 @@ final class Relay implements BodySink {
         }
         held = body;
         heldLength = body.length;
+        trailers = null;
     }
 
     /// Puts a body where the message has none.
@@ -300,6 +307,11 @@ final class Relay implements BodySink {
     }
 
     @Override
+    public void trailers(Trailers behind) {
+        trailers = behind;
+    }
+
+    @Override
     public void end() {
         ended = true;
         if (mode == Mode.PASS) {
@@ -311,6 +323,8 @@ final class Relay implements BodySink {
 
     private void finish() {
         if (transforms != null) {
+            // What is said of the body behind it is said of another one.
+            trailers = null;
             transformed(EMPTY, true);
         }
         if (mode != Mode.PASS) {
@@ -318,6 +332,9 @@ final class Relay implements BodySink {
         }
         if (chunks) {
             target.bytes(LAST_CHUNK, 0, LAST_CHUNK.length);
+        }
+        if (trailers != null) {
+            target.trailers(trailers);
         }
         target.end();
     }

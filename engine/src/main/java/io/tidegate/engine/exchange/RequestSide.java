@@ -8,6 +8,7 @@ import io.tidegate.engine.upstream.Endpoint;
 import io.tidegate.engine.upstream.UpstreamStream;
 import io.tidegate.engine.wire.HeadWriter;
 import io.tidegate.engine.wire.RequestHead;
+import io.tidegate.engine.wire.Trailers;
 import io.tidegate.engine.worker.Worker;
 import java.util.List;
 import java.util.function.Consumer;
@@ -120,6 +121,9 @@ final class RequestSide implements Relay.Target {
                 ? RequestWriter.CHUNKED
                 : whole ? relay.heldLength() : RequestWriter.AS_RECEIVED;
         HeadWriter out = worker.heads();
+        if (client.framing() == Downstream.Framing.FRAMES && request.takesTrailers()) {
+            to.takeTrailers();
+        }
         RequestWriter.write(out, request, route.config(), endpoint, client.peer(), id, length);
         to.sendHead(out, !hasBody, request.method().equals("HEAD"), relay.heldLength());
         if (!hasBody) {
@@ -195,6 +199,13 @@ final class RequestSide implements Relay.Target {
             // It is the service now that lets us wait. First, since it may take what waits before the next call is over.
             to.expect(Long.MAX_VALUE, idleNanos);
             client.readBody(false);
+        }
+    }
+
+    @Override
+    public void trailers(Trailers trailers) {
+        if (stream != null) {
+            stream.sendTrailers(trailers);
         }
     }
 

@@ -13,6 +13,7 @@ import io.tidegate.engine.wire.HeadWriter;
 import io.tidegate.engine.wire.KnownHeader;
 import io.tidegate.engine.wire.RequestHead;
 import io.tidegate.engine.wire.ResponseHead;
+import io.tidegate.engine.wire.Trailers;
 import io.tidegate.engine.worker.Worker;
 import java.util.List;
 import java.util.function.Consumer;
@@ -362,6 +363,11 @@ final class ResponseSide implements Relay.Target {
         if (!client.isWritable()) {
             exchange.pauseService();
         }
+    }
+
+    @Override
+    public void trailers(Trailers trailers) {
+        client.sendTrailers(trailers);
     }
 
     @Override

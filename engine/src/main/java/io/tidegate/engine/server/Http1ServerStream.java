@@ -8,6 +8,7 @@ import io.tidegate.engine.wire.BodyDecoder;
 import io.tidegate.engine.wire.BodySink;
 import io.tidegate.engine.wire.HeadWriter;
 import io.tidegate.engine.wire.RequestHead;
+import io.tidegate.engine.wire.Trailers;
 import io.tidegate.engine.worker.Outbox;
 import io.tidegate.engine.worker.Worker;
 
@@ -157,6 +158,11 @@ final class Http1ServerStream extends ServerStream<Http1ServerHandler> {
     @Override
     public boolean isWritable() {
         return connection().outbox().isWritable();
+    }
+
+    @Override
+    public void sendTrailers(Trailers trailers) {
+        // They end here: few clients of HTTP/1.1 look for them, and fewer still say so (RFC 9110 section 6.5.1).
     }
 
     @Override

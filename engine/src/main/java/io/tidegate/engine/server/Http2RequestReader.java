@@ -1,7 +1,6 @@
 package io.tidegate.engine.server;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2Error;
@@ -132,7 +131,7 @@ final class Http2RequestReader extends Http2FrameAdapter {
             throw Http2Exception.streamError(streamId, Http2Error.PROTOCOL_ERROR, "%s", fault.title());
         }
         if (served != null) {
-            served.data(Unpooled.EMPTY_BUFFER, true);
+            served.trailers(lines.trailers());
             touched.add(served);
         }
     }

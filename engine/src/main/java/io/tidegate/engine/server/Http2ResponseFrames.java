@@ -7,6 +7,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.tidegate.engine.wire.HeadWriter;
 import io.tidegate.engine.wire.Http2Heads;
+import io.tidegate.engine.wire.Trailers;
 import io.tidegate.engine.worker.DataOutbox;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,7 @@ final class Http2ResponseFrames implements DataOutbox.Frames {
     private final Http2ServerStream served;
     private final DataOutbox body = new DataOutbox(this);
     private @Nullable Http2Headers head;
+    private @Nullable Http2Headers trailers;
     private boolean muted;
 
     /// The responses of what `served` serves.
@@ -58,6 +60,11 @@ final class Http2ResponseFrames implements DataOutbox.Frames {
         }
     }
 
+    /// Takes the fields behind the body, which end the stream.
+    void trailers(Trailers behind) {
+        trailers = behind.fields();
+    }
+
     @Override
     public ByteBufAllocator allocator() {
         return outbox().allocator();
@@ -87,6 +94,10 @@ final class Http2ResponseFrames implements DataOutbox.Frames {
     ///
     /// @return the last frame
     ChannelFuture end() {
+        if (trailers != null) {
+            send();
+            return outbox().head(served.stream(), trailers, true);
+        }
         ByteBuf last = body.takeLast();
         Http2Headers fields = head;
         if (fields != null && last == null) {
@@ -104,6 +115,7 @@ final class Http2ResponseFrames implements DataOutbox.Frames {
     /// Lets go of what was not sent.
     void discard() {
         body.discard();
+        trailers = null;
         head = null;
     }
 }

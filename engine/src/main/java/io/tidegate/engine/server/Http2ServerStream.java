@@ -1,6 +1,7 @@
 package io.tidegate.engine.server;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.Http2Error;
@@ -13,6 +14,7 @@ import io.tidegate.engine.wire.Ascii;
 import io.tidegate.engine.wire.FieldLines;
 import io.tidegate.engine.wire.HeadWriter;
 import io.tidegate.engine.wire.RequestHead;
+import io.tidegate.engine.wire.Trailers;
 import io.tidegate.engine.worker.Deadlines.Deadline;
 import io.tidegate.engine.worker.Worker;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +32,7 @@ final class Http2ServerStream extends ServerStream<Http2ServerHandler> {
     private final Http2ResponseFrames response = new Http2ResponseFrames(this);
     private @Nullable Http2Stream stream;
     private @Nullable ByteBuf held;
+    private @Nullable Trailers trailers;
     private long received;
     private boolean open;
     private boolean ended;
@@ -64,6 +67,7 @@ final class Http2ServerStream extends ServerStream<Http2ServerHandler> {
         stream = on;
         response.begin();
         received = 0;
+        trailers = null;
         open = !end;
         ended = end;
         wanted = false;
@@ -199,6 +203,15 @@ final class Http2ServerStream extends ServerStream<Http2ServerHandler> {
         }
     }
 
+    /// Takes the end of the body, with the fields behind it.
+    ///
+    /// @param fields
+    ///            those that may pass; null for none
+    void trailers(@Nullable Trailers fields) throws Http2Exception {
+        trailers = fields;
+        data(Unpooled.EMPTY_BUFFER, true);
+    }
+
     private void endBody() {
         ended = false;
         worker().deadlines().clear(deadline);
@@ -208,6 +221,9 @@ final class Http2ServerStream extends ServerStream<Http2ServerHandler> {
         }
         if (framing) {
             exchange.requestBody().literal(LAST_CHUNK, 0, LAST_CHUNK.length);
+        }
+        if (trailers != null) {
+            exchange.requestBody().trailers(trailers);
         }
         exchange.onRequestRead();
     }
@@ -280,6 +296,11 @@ final class Http2ServerStream extends ServerStream<Http2ServerHandler> {
     @Override
     public void sendBytes(byte[] bytes, int start, int length) {
         response.bytes(bytes, start, length);
+    }
+
+    @Override
+    public void sendTrailers(Trailers trailers) {
+        response.trailers(trailers);
     }
 
     @Override

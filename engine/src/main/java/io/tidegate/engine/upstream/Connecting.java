@@ -63,6 +63,8 @@ final class Connecting {
     }
 
     private void late() {
+        // First, as closing fails the attempt at once.
+        over = true;
         if (channel != null) {
             // Fails the attempt if it is under way, and keeps one that waits for its name from being made.
             channel.close();

@@ -10,8 +10,6 @@ import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
-import io.netty.handler.codec.http2.Http2Flags;
-import io.netty.handler.codec.http2.Http2FrameAdapter;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
@@ -24,8 +22,6 @@ import io.tidegate.engine.wire.ResponseParser;
 import io.tidegate.engine.worker.Deadlines.Deadline;
 import io.tidegate.engine.worker.GlitchBudget;
 import io.tidegate.engine.worker.Worker;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// A connection to an endpoint that carries many requests at a time (RFC 9113). Netty's codec reads and writes the
@@ -51,8 +47,7 @@ final class Http2UpstreamConnection extends Http2ConnectionHandler implements Po
     private final Http2Connection.PropertyKey serving;
     private final Deadline deadline = new Deadline(this::close);
     private final GlitchBudget idleFrames;
-    /// Who has been handed something since the last reads were complete.
-    private final List<UpstreamEvents> touched = new ArrayList<>();
+    private final Http2ResponseReader reader;
     private final Runnable flushTask = this::flushNow;
     private @Nullable ChannelHandlerContext context;
     private Fault endsWith = Fault.UPSTREAM_CLOSED;
@@ -73,6 +68,7 @@ final class Http2UpstreamConnection extends Http2ConnectionHandler implements Po
         this.maxInterim = upstream.config().limits().interimResponses();
         this.scheme = secure ? HTTPS : HTTP;
         this.serving = connection().newKey();
+        this.reader = new Http2ResponseReader(this, connection());
         this.idleFrames = new GlitchBudget(MAX_IDLE_FRAMES, worker.deadlines().now());
     }
 
@@ -83,7 +79,7 @@ final class Http2UpstreamConnection extends Http2ConnectionHandler implements Po
     static Http2UpstreamConnection of(Pool pool, Worker worker, Upstream upstream, boolean secure) {
         Http2UpstreamConnection made = new Http2UpstreamConnection(pool, worker, upstream, secure,
                 new Http2ServiceFrames(upstream.config().limits()));
-        made.decoder().frameListener(made.new Reader());
+        made.decoder().frameListener(made.reader);
         made.connection().addListener(made.new Streams());
         made.encoder().flowController().listener(made::onWritable);
         return made;
@@ -206,6 +202,12 @@ final class Http2UpstreamConnection extends Http2ConnectionHandler implements Po
         encoder().writeData(ctx, stream.id(), data, 0, end, ctx.newPromise());
     }
 
+    /// Sends fields behind a body, and the end of the request with them.
+    void sendTrailers(Http2Stream stream, Http2Headers fields) {
+        ChannelHandlerContext ctx = context();
+        encoder().writeHeaders(ctx, stream.id(), fields, 0, true, ctx.newPromise());
+    }
+
     /// The service can stop: nobody waits for the response.
     void cancel(Http2Stream stream) {
         if (connection().stream(stream.id()) != null) {
@@ -231,7 +233,7 @@ final class Http2UpstreamConnection extends Http2ConnectionHandler implements Po
     }
 
     private void onWritable(Http2Stream stream) {
-        Http2UpstreamStream served = stream.getProperty(serving);
+        Http2UpstreamStream served = serving(stream);
         if (served != null && isWritable(stream)) {
             served.onWritable();
         }
@@ -285,8 +287,7 @@ final class Http2UpstreamConnection extends Http2ConnectionHandler implements Po
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) throws Exception {
-        touched.forEach(UpstreamEvents::onUpstreamReadComplete);
-        touched.clear();
+        reader.readComplete();
         reading = false;
         super.channelReadComplete(ctx);
     }
@@ -330,17 +331,29 @@ final class Http2UpstreamConnection extends Http2ConnectionHandler implements Po
     protected void onStreamError(ChannelHandlerContext ctx, boolean outbound, Throwable cause,
             Http2Exception.StreamException fault) {
         Http2Stream stream = connection().stream(fault.streamId());
-        Http2UpstreamStream broken = stream == null ? null : stream.getProperty(serving);
+        Http2UpstreamStream broken = serving(stream);
         if (broken != null && !outbound) {
-            broken.onBroken(fault instanceof Http2Exception.HeaderListSizeException
+            broken.ended(fault instanceof Http2Exception.HeaderListSizeException
                     ? Fault.UPSTREAM_HEAD_TOO_LARGE
-                    : Fault.UPSTREAM_INVALID);
+                    : Fault.UPSTREAM_INVALID, false);
         }
         super.onStreamError(ctx, outbound, cause, fault);
         flushLater();
     }
 
-    private void idleFrame() {
+    /// What is served on this stream; null where nobody waits for its response.
+    @Nullable
+    Http2UpstreamStream serving(@Nullable Http2Stream stream) {
+        return stream == null ? null : stream.getProperty(serving);
+    }
+
+    /// The service may allow more requests at a time than before.
+    void allowsMore() {
+        pool.serveBy(this);
+    }
+
+    /// The service has sent a frame that nobody needs.
+    void idleFrame() {
         if (idleFrames.spend(worker.deadlines().now())) {
             Http2Exception reason = Http2Exception.connectionError(Http2Error.ENHANCE_YOUR_CALM,
                     "too many frames without use");
@@ -353,9 +366,9 @@ final class Http2UpstreamConnection extends Http2ConnectionHandler implements Po
 
         @Override
         public void onStreamClosed(Http2Stream stream) {
-            Http2UpstreamStream served = stream.getProperty(serving);
+            Http2UpstreamStream served = serving(stream);
             if (served != null) {
-                served.onClosed(endsWith, stream.id() > lastProcessed);
+                served.ended(endsWith, stream.id() > lastProcessed);
             }
         }
 
@@ -363,70 +376,6 @@ final class Http2UpstreamConnection extends Http2ConnectionHandler implements Po
         public void onGoAwayReceived(int lastStreamId, long errorCode, ByteBuf debugData) {
             lastProcessed = lastStreamId;
             leave();
-        }
-    }
-
-    /// What comes of frames.
-    private final class Reader extends Http2FrameAdapter {
-
-        @SuppressWarnings("ReferenceEquality") // the same exchange
-        private @Nullable Http2UpstreamStream stream(int id) {
-            Http2Stream stream = connection().stream(id);
-            Http2UpstreamStream served = stream == null ? null : stream.getProperty(serving);
-            UpstreamEvents receiver = served == null ? null : served.events();
-            if (receiver != null && (touched.isEmpty() || touched.getLast() != receiver)) {
-                touched.add(receiver);
-            }
-            return served;
-        }
-
-        @Override
-        public void onHeadersRead(ChannelHandlerContext ctx, int streamId, Http2Headers headers, int padding,
-                boolean end) {
-            Http2UpstreamStream stream = stream(streamId);
-            if (stream != null) {
-                stream.head(end);
-            }
-        }
-
-        @Override
-        public void onHeadersRead(ChannelHandlerContext ctx, int streamId, Http2Headers headers, int dependency,
-                short weight, boolean exclusive, int padding, boolean end) {
-            onHeadersRead(ctx, streamId, headers, padding, end);
-        }
-
-        @Override
-        public int onDataRead(ChannelHandlerContext ctx, int streamId, ByteBuf data, int padding, boolean end) {
-            if (!data.isReadable() && !end) {
-                idleFrame();
-            }
-            Http2UpstreamStream stream = stream(streamId);
-            return (stream == null ? data.readableBytes() : stream.data(data, end)) + padding;
-        }
-
-        @Override
-        public void onRstStreamRead(ChannelHandlerContext ctx, int streamId, long errorCode) {
-            Http2UpstreamStream stream = stream(streamId);
-            if (stream != null) {
-                stream.onReset(errorCode == Http2Error.REFUSED_STREAM.code());
-            }
-        }
-
-        @Override
-        public void onSettingsRead(ChannelHandlerContext ctx, Http2Settings settings) {
-            idleFrame();
-            pool.serveBy(Http2UpstreamConnection.this);
-        }
-
-        @Override
-        public void onPingRead(ChannelHandlerContext ctx, long data) {
-            idleFrame();
-        }
-
-        @Override
-        public void onUnknownFrame(ChannelHandlerContext ctx, byte type, int streamId, Http2Flags flags,
-                ByteBuf payload) {
-            idleFrame();
         }
     }
 }

@@ -3,11 +3,15 @@ package io.tidegate.engine.upstream;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.tidegate.api.Fault;
 import io.tidegate.engine.wire.HeadWriter;
 import io.tidegate.engine.wire.Http2Heads;
 import io.tidegate.engine.wire.ResponseHead;
+import io.tidegate.engine.wire.Trailers;
 import io.tidegate.engine.worker.DataOutbox;
 import io.tidegate.engine.worker.Worker;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +31,9 @@ final class Http2UpstreamStream implements UpstreamStream, DataOutbox.Frames {
     /// What has come of the body while nobody reads; it counts against the service's window.
     private @Nullable ByteBuf held;
     private boolean heldEnd;
+    private @Nullable Trailers behindRequest;
+    private @Nullable Trailers behindResponse;
+    private boolean takesTrailers;
     private boolean reading = true;
     private boolean drainQueued;
     private boolean toHead;
@@ -54,7 +61,11 @@ final class Http2UpstreamStream implements UpstreamStream, DataOutbox.Frames {
     public void sendHead(HeadWriter request, boolean withoutBody, boolean headMethod, int expected) {
         toHead = headMethod;
         requestSent = withoutBody;
-        stream = connection.sendHead(this, Http2Heads.request(request, connection.scheme()), withoutBody);
+        Http2Headers fields = Http2Heads.request(request, connection.scheme());
+        if (takesTrailers) {
+            fields.add(HttpHeaderNames.TE, HttpHeaderValues.TRAILERS);
+        }
+        stream = connection.sendHead(this, fields, withoutBody);
         if (stream == null) {
             // Told when the caller is done with this call.
             worker.loop().execute(() -> fail(Fault.UPSTREAM_CLOSED, Progress.UNPROCESSED));
@@ -96,10 +107,26 @@ final class Http2UpstreamStream implements UpstreamStream, DataOutbox.Frames {
     }
 
     @Override
+    public void takeTrailers() {
+        takesTrailers = true;
+    }
+
+    @Override
+    public void sendTrailers(Trailers trailers) {
+        out.flush();
+        behindRequest = trailers;
+    }
+
+    @Override
     public void endRequest() {
         requestSent = true;
-        ByteBuf last = out.takeLast();
-        send(last == null ? Unpooled.EMPTY_BUFFER : last, true);
+        Http2Stream on = stream;
+        if (behindRequest != null && on != null) {
+            connection.sendTrailers(on, behindRequest.fields());
+        } else {
+            ByteBuf last = out.takeLast();
+            send(last == null ? Unpooled.EMPTY_BUFFER : last, true);
+        }
         connection.flushLater();
     }
 
@@ -139,6 +166,7 @@ final class Http2UpstreamStream implements UpstreamStream, DataOutbox.Frames {
         serviceEnded = end;
         if (withBody) {
             if (end && connection.lines().areTrailers()) {
+                behindResponse = connection.lines().trailers();
                 data(Unpooled.EMPTY_BUFFER, true);
             } else {
                 refuse(Fault.UPSTREAM_INVALID);
@@ -218,6 +246,9 @@ final class Http2UpstreamStream implements UpstreamStream, DataOutbox.Frames {
             receiver.range(in, in.readerIndex(), length, length);
         }
         if (end && events == receiver) {
+            if (behindResponse != null) {
+                receiver.trailers(behindResponse);
+            }
             receiver.end();
             finish();
         }
@@ -299,27 +330,16 @@ final class Http2UpstreamStream implements UpstreamStream, DataOutbox.Frames {
         finish();
     }
 
-    /// The service ends it.
+    /// It has ended before its response was complete: reset by the service, or closed with its connection.
     ///
     /// @param unprocessed
     ///            whether the service says that it has not looked at the request
-    void onReset(boolean unprocessed) {
-        gone = true;
-        fail(Fault.UPSTREAM_RESET, unprocessed && !answered ? Progress.UNPROCESSED : progress());
-    }
-
-    /// The stream is closed, with its connection or without.
-    void onClosed(Fault fault, boolean unprocessed) {
+    void ended(Fault fault, boolean unprocessed) {
+        // A response that is complete and waits for its client is not concerned.
         if (!heldEnd) {
             gone = true;
             fail(fault, unprocessed && !answered ? Progress.UNPROCESSED : progress());
         }
-    }
-
-    /// The service broke the rules of HTTP/2, and the stream is reset for it by somebody else.
-    void onBroken(Fault fault) {
-        gone = true;
-        fail(fault, progress());
     }
 
     private void onLate() {

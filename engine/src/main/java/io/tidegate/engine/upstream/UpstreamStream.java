@@ -2,6 +2,7 @@ package io.tidegate.engine.upstream;
 
 import io.netty.buffer.ByteBuf;
 import io.tidegate.engine.wire.HeadWriter;
+import io.tidegate.engine.wire.Trailers;
 
 /// One request on its way to an endpoint, whatever protocol carries it. Confined to its event loop.
 public interface UpstreamStream {
@@ -26,6 +27,16 @@ public interface UpstreamStream {
 
     /// Sends framing that was made here.
     void sendBytes(byte[] bytes, int start, int length);
+
+    /// Says that the client takes fields behind the body (RFC 9110 §10.1.4). Before the head.
+    default void takeTrailers() {
+        // Where the protocol has none, they end here.
+    }
+
+    /// Sends fields behind the body, where the protocol has them. Before the end.
+    default void sendTrailers(Trailers trailers) {
+        // Where the protocol has none, they end here.
+    }
 
     /// The request is complete.
     void endRequest();

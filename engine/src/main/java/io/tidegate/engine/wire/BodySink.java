@@ -15,6 +15,11 @@ public interface BodySink {
     /// Framing written anew, in place of what was received.
     void literal(byte[] bytes, int start, int length);
 
+    /// Fields that came behind the body. Just before its end, by HTTP/2 only.
+    default void trailers(Trailers trailers) {
+        // Who does not speak of them drops them.
+    }
+
     /// The body is complete.
     void end();
 }

@@ -254,6 +254,11 @@ public final class FieldLines implements DecodedFields {
         return false;
     }
 
+    /// What of the fields, which came behind a body, may pass; null for none.
+    public @Nullable Trailers trailers() {
+        return Trailers.of(lines);
+    }
+
     /// Whether the fields, which came behind a body, may be there (RFC 9110 §6.5.1).
     public @Nullable Fault checkTrailers() {
         if (pseudo) {

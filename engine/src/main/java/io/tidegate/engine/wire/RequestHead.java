@@ -9,6 +9,8 @@ public final class RequestHead extends MessageHead {
     /// Length of a body that is chunked.
     public static final long CHUNKED = -1;
 
+    private static final byte[] TRAILERS = Ascii.bytes("trailers");
+
     int prefixLines;
     int methodEnd;
     int methodStart;
@@ -112,6 +114,12 @@ public final class RequestHead extends MessageHead {
     /// Whether the client waits for a 100 before it sends the body.
     public boolean expectsContinue() {
         return expectsContinue;
+    }
+
+    /// Whether the client says that it takes fields behind a body (RFC 9110 §10.1.4).
+    public boolean takesTrailers() {
+        int field = find(KnownHeader.TE);
+        return field >= 0 && valueHasToken(field, TRAILERS);
     }
 
     /// The client was told to go on.

@@ -124,6 +124,11 @@ public final class ResponseLines implements DecodedFields {
         return head;
     }
 
+    /// What of the fields, which came behind a body, may pass; null for none.
+    public @Nullable Trailers trailers() {
+        return Trailers.of(lines);
+    }
+
     /// Whether the fields may stand behind a body (RFC 9110 section 6.5.1).
     public boolean areTrailers() {
         return fault == null && !pseudo && !length;

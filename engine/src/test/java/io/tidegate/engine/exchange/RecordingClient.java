@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
 import io.tidegate.engine.wire.HeadWriter;
+import io.tidegate.engine.wire.Trailers;
 import io.tidegate.engine.worker.Worker;
 
 /// A client's side of an exchange that checks that nothing is sent twice, nor behind the end.
@@ -86,6 +87,11 @@ final class RecordingClient implements Downstream {
 
     @Override
     public void sendBytes(byte[] bytes, int start, int length) {
+        sending();
+    }
+
+    @Override
+    public void sendTrailers(Trailers trailers) {
         sending();
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.buffer.ByteBuf;
 import io.tidegate.engine.upstream.UpstreamStream;
 import io.tidegate.engine.wire.HeadWriter;
+import io.tidegate.engine.wire.Trailers;
 
 /// A service's side of an exchange that checks that it is used as it says.
 final class RecordingStream implements UpstreamStream {
@@ -54,6 +55,16 @@ final class RecordingStream implements UpstreamStream {
     public void endRequest() {
         sending();
         requestEnded = true;
+    }
+
+    @Override
+    public void takeTrailers() {
+        assertThat(givenBack).isFalse();
+    }
+
+    @Override
+    public void sendTrailers(Trailers trailers) {
+        sending();
     }
 
     @Override

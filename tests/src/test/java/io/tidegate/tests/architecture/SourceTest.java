@@ -37,7 +37,6 @@ class SourceTest {
             "Fault.java", "the list of every error, two constants a screen",
             "HttpExchange.java", "the one path of a request, to be read top to bottom",
             "Http1ServerHandler.java", "the states of a connection, which change together",
-            "Http2UpstreamConnection.java", "what the codec tells of a connection to a service, and its bounds",
             "Http2Client.java", "every frame that a test may want to send");
 
     private static final int METHOD_LINES = 60;
@@ -48,6 +47,7 @@ class SourceTest {
             "Engine.apply", "what is opened here has to be closed again here where a later step fails",
             "RequestWriter.write", "all that a head is made of, without an object for each request",
             "Strict.onHeadersRead", "as Netty's codec calls it",
+            "Http2ResponseReader.onHeadersRead", "as Netty's codec calls it",
             "Http2RequestReader.onHeadersRead", "as Netty's codec calls it");
 
     /// What marks work that is left, put together so that a search for it does not find this file.

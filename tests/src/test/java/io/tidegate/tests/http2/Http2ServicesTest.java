@@ -286,6 +286,90 @@ class Http2ServicesTest {
         assertThat(upstream().connections()).isEqualTo(1);
     }
 
+    // Trailers.
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 5, 100_000})
+    void trailersPassFromServiceToClient(int length) {
+        TestGateway started = serve((service, request) -> {
+            service.headers(request.stream(), false, ":status", "200", "content-type", "application/grpc");
+            if (length > 0) {
+                service.data(request.stream(), text(length), false);
+            }
+            service.headers(request.stream(), true, "grpc-status", "0", "grpc-message", "fine", "set-cookie", "a=1",
+                    "authorization", "x", "content-type", "text/html");
+        });
+        try (Http2Client client = Http2Client.connect(started.address())) {
+            for (int i = 0; i < 2; i++) {
+                Http2Response response = client.get("/", "te", "trailers");
+                assertThat(response.status()).isEqualTo(200);
+                assertThat(response.body().equals(text(length))).isTrue();
+                assertThat(response.complete()).isTrue();
+                assertThat(response.trailers()).containsExactly(new RawField("grpc-status", "0"),
+                        new RawField("grpc-message", "fine"));
+            }
+        }
+        assertThat(requests).allMatch(request -> "trailers".equals(request.field("te")));
+        try (RawClient client = started.client()) {
+            RawResponse response = client.exchange("GET / HTTP/1.1\r\nHost: a\r\nTE: trailers\r\n\r\n");
+            assertThat(response.body().equals(text(length))).isTrue();
+            assertThat(response.trailers()).as("to HTTP/1.1").isEmpty();
+        }
+        assertThat(requests.getLast().field("te")).as("for a client that gets none").isNull();
+    }
+
+    @Test
+    void aResponseOfTrailersAloneIsOneHead() {
+        TestGateway started = serve((service, request) -> service.headers(request.stream(), true, ":status", "200",
+                "content-type", "application/grpc", "grpc-status", "12"));
+        try (Http2Client client = Http2Client.connect(started.address())) {
+            Http2Response response = client.get("/");
+            assertThat(response.field("grpc-status")).isEqualTo("12");
+            assertThat(response.complete()).isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 5, 50_000})
+    void trailersPassFromClientToService(int length) {
+        TestGateway started = serve((service, request) -> service.answer(request, 200, request.body()));
+        try (Http2Client client = Http2Client.connect(started.address())) {
+            int stream = client.request("POST", "/", false);
+            int at = 0;
+            while (at < length) {
+                int part = Math.min(16_384, length - at);
+                client.data(stream, text(length).substring(at, at + part), false);
+                at += part;
+            }
+            client.headers(stream, true, "x-checksum", "1", "x-forwarded-for", "6.6.6.6", "via", "me");
+            assertThat(client.response(stream).body().equals(text(length))).isTrue();
+        }
+        Request request = requests.getFirst();
+        assertThat(request.body().equals(text(length))).isTrue();
+        assertThat(request.fields().getLast()).isEqualTo(new RawField("x-checksum", "1"));
+        assertThat(request.fields()).doesNotContain(new RawField("x-forwarded-for", "6.6.6.6"),
+                new RawField("via", "me"));
+    }
+
+    @Test
+    void trailersOfABodyThatIsHeldComeBehindIt() {
+        TestGateway started = serve((service, request) -> {
+            service.headers(request.stream(), false, ":status", "200");
+            service.data(request.stream(), text(50_000), false);
+            service.headers(request.stream(), true, "grpc-status", "0");
+        });
+        // The client takes 100 bytes, and the rest when all has come.
+        try (Http2Client client = Http2Client.connect(started.address(), 4, 100)) {
+            int stream = client.request("GET", "/", true);
+            client.head(stream);
+            Await.until("the response to have been sent", () -> upstream().sentBytes() > 50_000);
+            client.windowUpdate(stream, 100_000);
+            Http2Response response = client.response(stream);
+            assertThat(response.body().equals(text(50_000))).isTrue();
+            assertThat(response.trailers()).containsExactly(new RawField("grpc-status", "0"));
+        }
+    }
+
     // What goes wrong.
 
     @ParameterizedTest
@@ -501,7 +585,8 @@ class Http2ServicesTest {
             assertThat(client.exchange(GET).body()).isEqualTo("hello");
         }
         Await.until("the connection to be closed", () -> said.get() == 1);
-        assertThat(started.metric("tidegate_upstream_connections_open", "")).isZero();
+        Await.until("it to be counted as closed",
+                () -> started.metric("tidegate_upstream_connections_open", "") == 0);
     }
 
     @Test

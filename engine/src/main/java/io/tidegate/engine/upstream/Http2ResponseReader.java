@@ -1,0 +1,95 @@
+package io.tidegate.engine.upstream;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Flags;
+import io.netty.handler.codec.http2.Http2FrameAdapter;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2Settings;
+import io.tidegate.api.Fault;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What becomes of the frames that a service sends: HEADERS and DATA are responses, which an [Http2UpstreamStream] each
+/// takes. What else comes is of no use here, and counted as such.
+final class Http2ResponseReader extends Http2FrameAdapter {
+
+    private final Http2UpstreamConnection connection;
+    private final Http2Connection codec;
+    /// Who has been handed something since the last reads were complete.
+    private final List<UpstreamEvents> touched = new ArrayList<>();
+
+    /// A reader of the frames of this connection.
+    Http2ResponseReader(Http2UpstreamConnection connection, Http2Connection codec) {
+        this.connection = connection;
+        this.codec = codec;
+    }
+
+    /// All that came at once has been read.
+    void readComplete() {
+        touched.forEach(UpstreamEvents::onUpstreamReadComplete);
+        touched.clear();
+    }
+
+    @SuppressWarnings("ReferenceEquality") // the same exchange
+    private @Nullable Http2UpstreamStream stream(int id) {
+        Http2UpstreamStream served = connection.serving(codec.stream(id));
+        UpstreamEvents receiver = served == null ? null : served.events();
+        if (receiver != null && (touched.isEmpty() || touched.getLast() != receiver)) {
+            touched.add(receiver);
+        }
+        return served;
+    }
+
+    @Override
+    public void onHeadersRead(ChannelHandlerContext ctx, int streamId, Http2Headers headers, int padding,
+            boolean end) {
+        Http2UpstreamStream stream = stream(streamId);
+        if (stream != null) {
+            stream.head(end);
+        }
+    }
+
+    @Override
+    public void onHeadersRead(ChannelHandlerContext ctx, int streamId, Http2Headers headers, int dependency,
+            short weight, boolean exclusive, int padding, boolean end) {
+        onHeadersRead(ctx, streamId, headers, padding, end);
+    }
+
+    @Override
+    public int onDataRead(ChannelHandlerContext ctx, int streamId, ByteBuf data, int padding, boolean end) {
+        if (!data.isReadable() && !end) {
+            connection.idleFrame();
+        }
+        Http2UpstreamStream stream = stream(streamId);
+        return (stream == null ? data.readableBytes() : stream.data(data, end)) + padding;
+    }
+
+    @Override
+    public void onRstStreamRead(ChannelHandlerContext ctx, int streamId, long errorCode) {
+        Http2UpstreamStream stream = stream(streamId);
+        if (stream != null) {
+            stream.ended(Fault.UPSTREAM_RESET, errorCode == Http2Error.REFUSED_STREAM.code());
+        }
+    }
+
+    @Override
+    public void onSettingsRead(ChannelHandlerContext ctx, Http2Settings settings) {
+        connection.idleFrame();
+        connection.allowsMore();
+    }
+
+    @Override
+    public void onPingRead(ChannelHandlerContext ctx, long data) {
+        connection.idleFrame();
+    }
+
+    @Override
+    public void onUnknownFrame(ChannelHandlerContext ctx, byte type, int streamId, Http2Flags flags,
+            ByteBuf payload) {
+        connection.idleFrame();
+    }
+}

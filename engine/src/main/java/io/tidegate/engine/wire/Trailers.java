@@ -1,0 +1,61 @@
+package io.tidegate.engine.wire;
+
+import io.netty.handler.codec.http2.DefaultHttp2Headers;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.util.AsciiString;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// The fields behind a body (RFC 9110 §6.5) that may pass from one side that speaks HTTP/2 to the other. Those that
+/// mean
+/// something only in front of the body are left out (RFC 9110 §6.5.1): whoever reads them behind it may take them for
+/// what
+/// was never checked.
+public final class Trailers {
+
+    /// Besides those of [KnownHeader]: of control, of content, of caches, of credentials.
+    private static final Set<AsciiString> HEADS_ONLY = Set.of(AsciiString.cached("age"),
+            AsciiString.cached("cache-control"), AsciiString.cached("content-encoding"),
+            AsciiString.cached("content-range"), AsciiString.cached("expires"), AsciiString.cached("if-match"),
+            AsciiString.cached("if-modified-since"), AsciiString.cached("if-none-match"),
+            AsciiString.cached("if-range"), AsciiString.cached("if-unmodified-since"),
+            AsciiString.cached("location"), AsciiString.cached("max-forwards"), AsciiString.cached("pragma"),
+            AsciiString.cached("retry-after"), AsciiString.cached("set-cookie"), AsciiString.cached("vary"),
+            AsciiString.cached("www-authenticate"));
+
+    private final Http2Headers fields;
+
+    private Trailers(Http2Headers fields) {
+        this.fields = fields;
+    }
+
+    /// Reads them off checked lines of HTTP/1.1.
+    ///
+    /// @return null where none may pass
+    static @Nullable Trailers of(HeadWriter lines) {
+        byte[] bytes = lines.array();
+        Http2Headers fields = new DefaultHttp2Headers(false, 8);
+        int start = 0;
+        while (start < lines.length()) {
+            int colon = start;
+            while (bytes[colon] != ':') {
+                colon++;
+            }
+            int end = colon;
+            while (bytes[end] != '\r') {
+                end++;
+            }
+            AsciiString name = new AsciiString(bytes, start, colon - start, true);
+            if (KnownHeader.find(bytes, start, colon) == null && !HEADS_ONLY.contains(name)) {
+                fields.add(name, new AsciiString(bytes, colon + 2, end - colon - 2, true));
+            }
+            start = end + 2;
+        }
+        return fields.isEmpty() ? null : new Trailers(fields);
+    }
+
+    /// As HTTP/2 sends them.
+    public Http2Headers fields() {
+        return fields;
+    }
+}
