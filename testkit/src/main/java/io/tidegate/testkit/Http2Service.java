@@ -45,7 +45,9 @@ public final class Http2Service {
     ///            its fields in their order, pseudo-header fields too
     /// @param body
     ///            as ISO-8859-1; empty where only the head was read
-    public record Request(int stream, List<RawField> fields, String body) {
+    /// @param headBytes
+    ///            length of its compressed fields, trailers included
+    public record Request(int stream, List<RawField> fields, String body, int headBytes) {
 
         /// The value of the first field of this name, or null.
         public @Nullable String field(String name) {
@@ -58,6 +60,7 @@ public final class Http2Service {
 
         private final List<RawField> fields = new ArrayList<>();
         private final ByteArrayOutputStream body = new ByteArrayOutputStream();
+        private int headBytes;
     }
 
     private Http2Service(UpstreamConnection connection) {
@@ -247,6 +250,7 @@ public final class Http2Service {
     private void head(int stream, byte[] payload, boolean end) throws IOException {
         Incoming request = incoming.computeIfAbsent(stream, id -> new Incoming());
         boolean first = request.fields.isEmpty();
+        request.headBytes += payload.length;
         ByteBuf block = Unpooled.wrappedBuffer(payload);
         try {
             decoder.decodeHeaders(stream, block).forEach(field -> request.fields
@@ -257,7 +261,7 @@ public final class Http2Service {
             block.release();
         }
         if (first) {
-            heads.add(new Request(stream, List.copyOf(request.fields), ""));
+            heads.add(new Request(stream, List.copyOf(request.fields), "", payload.length));
         }
         if (end) {
             complete(stream);
@@ -285,7 +289,7 @@ public final class Http2Service {
         Incoming request = incoming.remove(stream);
         if (request != null) {
             requests.add(new Request(stream, List.copyOf(request.fields),
-                    request.body.toString(StandardCharsets.ISO_8859_1)));
+                    request.body.toString(StandardCharsets.ISO_8859_1), request.headBytes));
         }
     }
 }

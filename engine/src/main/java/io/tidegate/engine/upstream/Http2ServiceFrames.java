@@ -11,8 +11,8 @@ import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
 import io.netty.handler.codec.http2.Http2Headers;
-import io.netty.handler.codec.http2.Http2HeadersEncoder;
 import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.util.AsciiString;
 import io.tidegate.config.UpstreamConfig.ResponseLimits;
 import io.tidegate.engine.wire.Http2Fields;
 import io.tidegate.engine.wire.ResponseLines;
@@ -24,6 +24,8 @@ final class Http2ServiceFrames {
     /// Bytes of one response that may wait here.
     static final int STREAM_WINDOW = 65_535;
     private static final int MAX_SMALL_CONTINUATIONS = 8;
+    private static final AsciiString COOKIE = AsciiString.cached("cookie");
+    private static final AsciiString AUTHORIZATION = AsciiString.cached("authorization");
 
     private final Http2ConnectionEncoder encoder;
     private final Http2ConnectionDecoder decoder;
@@ -43,11 +45,21 @@ final class Http2ServiceFrames {
             }
         };
         encoder = new DefaultHttp2ConnectionEncoder(connection,
-                new DefaultHttp2FrameWriter(new DefaultHttp2HeadersEncoder(Http2HeadersEncoder.NEVER_SENSITIVE, true)));
+                new DefaultHttp2FrameWriter(new DefaultHttp2HeadersEncoder(Http2ServiceFrames::isSecret, true)));
         decoder = new DefaultHttp2ConnectionDecoder(connection, encoder,
                 new DefaultHttp2FrameReader(headers, MAX_SMALL_CONTINUATIONS));
         settings = new Http2Settings().pushEnabled(false).initialWindowSize(STREAM_WINDOW)
                 .maxHeaderListSize(limits.responseHead().bytes());
+    }
+
+    /// Whether a field is never put into the table that requests of all clients share: by trying values, one could find
+    /// out another's, who sees how long the frames are (RFC 7541 section 7.1.3).
+    private static boolean isSecret(CharSequence name, CharSequence value) {
+        return switch (name.length()) {
+            case 6 -> AsciiString.contentEquals(name, COOKIE);
+            case 13 -> AsciiString.contentEquals(name, AUTHORIZATION);
+            default -> false;
+        };
     }
 
     Http2ConnectionEncoder encoder() {

@@ -141,6 +141,20 @@ class Http2ServicesTest {
         assertThat(upstream().connections()).isEqualTo(1);
     }
 
+    @ParameterizedTest
+    @CsvSource({"Authorization, false", "Cookie, false", "X-Other, true"})
+    void secretsAreNotRememberedBetweenRequests(String name, boolean remembered) {
+        TestGateway started = serve((service, request) -> service.answer(request, 200, ""));
+        try (RawClient client = started.client()) {
+            for (int i = 0; i < 2; i++) {
+                client.exchange("GET / HTTP/1.1\r\nHost: a\r\n" + name + ": " + text(500) + "\r\n\r\n");
+            }
+        }
+        assertThat(requests.getLast().field(name.toLowerCase(Locale.ROOT))).isEqualTo(text(500));
+        assertThat(requests.getLast().headBytes() < 300).as("compressed to %s bytes", requests.getLast().headBytes())
+                .isEqualTo(remembered);
+    }
+
     @Test
     void manyRequestsShareOneConnection() {
         Gate together = new Gate();
