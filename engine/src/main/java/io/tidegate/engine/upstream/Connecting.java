@@ -3,6 +3,8 @@ package io.tidegate.engine.upstream;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.ssl.SslHandler;
 import io.tidegate.api.Fault;
 import io.tidegate.engine.tls.ServiceTls;
@@ -90,11 +92,13 @@ final class Connecting {
 
     private void secure(Channel made, ServiceTls by) {
         SslHandler handler = by.handler(made.alloc(), endpoint.url());
-        made.pipeline().addFirst(handler);
+        Silence silence = new Silence();
+        made.pipeline().addFirst(handler).addLast(silence);
         handler.handshakeFuture().addListener(done -> {
             if (over) {
                 made.close();
             } else if (done.isSuccess()) {
+                made.pipeline().remove(silence);
                 stands(made, handler.applicationProtocol());
             } else {
                 String reason = ServiceTls.failure(done.cause());
@@ -103,6 +107,15 @@ final class Connecting {
                 end(Fault.UPSTREAM_TLS);
             }
         });
+    }
+
+    /// Stands behind TLS until that stands: what fails is told once, by the handshake's end.
+    private static final class Silence extends ChannelInboundHandlerAdapter {
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            ctx.close();
+        }
     }
 
     private void stands(Channel made, @Nullable String protocol) {
