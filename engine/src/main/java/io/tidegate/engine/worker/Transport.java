@@ -43,9 +43,8 @@ public enum Transport {
     private static final String MULTISHOT = "io.netty.iouring.recvMultiShotEnabled";
     private static final short BUFFER_GROUP = 1;
 
-    /// Size of a buffer to receive into, in bytes: eight cache lines more than a power of two, so that the beginnings
-    /// of
-    /// neighbours don't fall on the same lines of the processor's cache.
+    /// Size of a buffer to receive into, in bytes: eight cache lines more than a power of two, so that neighbours don't
+    /// begin on the same lines of the processor's cache.
     private static final int RECEIVE_BUFFER = 16384 + 512;
 
     /// Entries of the ring of submissions and of the ring of completions of io_uring. Both are gone through from end to
@@ -53,9 +52,9 @@ public enum Transport {
     private static final int SUBMISSIONS = 512;
     private static final int COMPLETIONS = 4096;
 
-    /// Most clients that a listener accepts in one turn of its loop. Netty's own is one: a thousand clients that
-    /// connect
-    /// at once to a busy loop would wait for as many of its turns.
+    /// Most clients that a listener accepts in one turn of its loop. Netty's own is one: a thousand clients that come
+    /// at
+    /// once to a busy loop would wait for as many of its turns.
     public static final int ACCEPTED_PER_TURN = 64;
 
     static {
@@ -105,13 +104,14 @@ public enum Transport {
 
     IoHandlerFactory handlers() {
         return switch (this) {
-            case IO_URING -> IoUringIoHandler.newFactory(new IoUringIoHandlerConfig().setRingSize(SUBMISSIONS)
+            case IO_URING -> UringHandler.factory(IoUringIoHandler.newFactory(new IoUringIoHandlerConfig()
+                    .setRingSize(SUBMISSIONS)
                     .setCqSize(COMPLETIONS)
                     .setSingleIssuer(true)
                     .setBufferRingConfig(IoUringBufferRingConfig.builder().bufferGroupId(BUFFER_GROUP)
                             .bufferRingSize((short) 256).batchSize(64)
                             .allocator(new IoUringFixedBufferRingAllocator(ByteBufAllocator.DEFAULT, RECEIVE_BUFFER))
-                            .build()));
+                            .build())));
             case EPOLL -> EpollIoHandler.newFactory();
             case NIO -> NioIoHandler.newFactory();
         };
