@@ -28,7 +28,7 @@ public record RouteConfig(
 
         @Doc("Whether the client's `Host` goes upstream. `false`: that of the endpoint.") @Default("true") boolean preserveHost,
 
-        @Doc("Whether bodies are streams without an end in sight (server-sent events, long polling): only idle time-outs apply.") @Default("false") boolean streaming,
+        @Doc("Whether bodies are streams without an end in sight (long polling, logs that are followed): only idle time-outs apply. Server-sent events and gRPC are known by their `Content-Type`.") @Default("false") boolean streaming,
 
         @Doc("Whether the route is meant to be open where `defaultAccess` is `deny`.") @Named("public") @Default("false") boolean isPublic,
 

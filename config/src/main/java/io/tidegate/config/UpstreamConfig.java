@@ -53,7 +53,7 @@ public record UpstreamConfig(
     public record Timeouts(
             @Doc("Until a connection stands, the time to resolve its name included.") @Default("2s") Duration connect,
 
-            @Doc("From the end of the request to the end of the response, `streaming: true` routes excepted.") @Default("15s") Duration response,
+            @Doc("From the end of the request to the end of the response. Server-sent events, gRPC and routes with `streaming: true` are excepted.") @Default("15s") Duration response,
 
             @Doc("Between two reads of a response.") @Default("60s") Duration idle) {
     }

@@ -7,6 +7,7 @@ import io.tidegate.engine.upstream.Endpoint;
 import io.tidegate.engine.upstream.Progress;
 import io.tidegate.engine.upstream.Upstream;
 import io.tidegate.engine.upstream.UpstreamStream;
+import io.tidegate.engine.wire.ResponseHead;
 import io.tidegate.engine.worker.Worker;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,7 @@ final class Attempts {
     private int ticket;
     private boolean connecting;
     private boolean reused;
+    private boolean endless;
 
     Attempts(HttpExchange exchange, RequestSide request, PolicyRun policies, ExchangeRecord record,
             RequestId id) {
@@ -46,6 +48,7 @@ final class Attempts {
     void begin(Route matched) {
         route = matched;
         upstream = matched.target(worker.random());
+        endless = matched.config().streaming() || EndlessMessages.isCall(exchange.request());
         reused = false;
         next();
     }
@@ -87,7 +90,7 @@ final class Attempts {
         stream = made;
         reused = again;
         record.connected(again);
-        request.send(made, matched, chosen, id, matched.responseNanos(target.config()),
+        request.send(made, matched, chosen, id, matched.responseNanos(target.config(), endless),
                 matched.idleNanos(target.config()));
     }
 
@@ -133,8 +136,18 @@ final class Attempts {
         }
     }
 
+    /// How long a stream without an end in sight may be quiet on both sides, in nanoseconds; -1 where it has one.
+    long endlessIdleNanos() {
+        return endless && route != null && upstream != null ? route.idleNanos(upstream.config()) : -1;
+    }
+
     /// The service has begun to answer.
-    void answered(int status) {
+    void answered(ResponseHead head) {
+        int status = head.status();
+        if (!endless && route != null && upstream != null && EndlessMessages.isEventStream(head)) {
+            endless = true;
+            request.expectNoEnd(route.responseNanos(upstream.config(), true));
+        }
         record.firstByte();
         if (endpoint != null) {
             endpoint.pool(worker).cells().response(status, record.firstByteNanos());

@@ -191,6 +191,17 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         attempts.connected(connected, again, given);
     }
 
+    /// How long both sides may be quiet where the messages are streams without an end in sight, in nanoseconds;
+    /// -1 else.
+    public long endlessIdleNanos() {
+        return attempts.endlessIdleNanos();
+    }
+
+    /// Bytes of the response's body that have come.
+    public long responseBytes() {
+        return record.responseBytes;
+    }
+
     /// Takes the request's body; [#onRequestRead] takes its end.
     public BodySink requestBody() {
         return requestSide.relay();
@@ -296,7 +307,7 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         if (from == null) {
             return;
         }
-        attempts.answered(head.status());
+        attempts.answered(head);
         show(head);
         responseSide.setBodiless(complete);
         if (policies.hasSteps()) {

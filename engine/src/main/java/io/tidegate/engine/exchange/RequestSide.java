@@ -148,6 +148,14 @@ final class RequestSide implements Relay.Target {
         }
     }
 
+    /// The response turns out to have no end in sight: of the time that it may take, this is left.
+    void expectNoEnd(long response) {
+        responseNanos = response;
+        if (complete && stream != null) {
+            stream.expect(response, idleNanos);
+        }
+    }
+
     /// The service is given up.
     void detach() {
         stream = null;

@@ -104,8 +104,11 @@ public final class Route {
     }
 
     /// From the end of a request to the end of its response.
-    long responseNanos(UpstreamConfig upstream) {
-        if (config.streaming()) {
+    ///
+    /// @param endless
+    ///            whether that has no end in sight, so that only what is said of one try counts
+    long responseNanos(UpstreamConfig upstream, boolean endless) {
+        if (endless) {
             return tryNanos;
         }
         return Math.min(tryNanos, nanos(config.timeouts().response(), upstream.timeouts().response()));

@@ -110,14 +110,14 @@ final class Http1ServerStream extends ServerStream<Http1ServerHandler> {
     }
 
     private void checkBody() {
-        Fault fault = watch.look(terms(), body.isInData());
+        Fault fault = watch.look(terms(), exchange, body.isInData());
         if (fault != null) {
             Outbox outbox = connection().outbox();
             refuseBody(fault);
             outbox.flush();
             return;
         }
-        connection().deadline(watch.again(terms()));
+        connection().deadline(watch.again(terms(), exchange));
     }
 
     // What goes to the client.
@@ -179,7 +179,7 @@ final class Http1ServerStream extends ServerStream<Http1ServerHandler> {
                 flush();
             }
             body.limit(exchange.bodyLimit());
-            connection().deadline(watch.begin(terms()));
+            connection().deadline(watch.begin(terms(), exchange));
         } else if (!on) {
             connection().clearDeadline();
         }

@@ -261,9 +261,9 @@ final class Http2ServerStream extends ServerStream<Http2ServerHandler> {
         if (!isAttached() || !open || !wanted) {
             return;
         }
-        Fault fault = watch.look(terms(), true);
+        Fault fault = watch.look(terms(), exchange, exchange.endlessIdleNanos() < 0);
         if (fault == null) {
-            worker().deadlines().set(deadline, watch.again(terms()));
+            worker().deadlines().set(deadline, watch.again(terms(), exchange));
             return;
         }
         Http2Outbox outbox = connection().outbox();
@@ -334,7 +334,7 @@ final class Http2ServerStream extends ServerStream<Http2ServerHandler> {
                 connection().outbox().head(stream(), new DefaultHttp2Headers(false).status("100"), false);
                 connection().outbox().flushLater();
             }
-            worker().deadlines().set(deadline, watch.begin(terms()));
+            worker().deadlines().set(deadline, watch.begin(terms(), exchange));
         } else if (!on) {
             worker().deadlines().clear(deadline);
         }
