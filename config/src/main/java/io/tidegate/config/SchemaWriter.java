@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Writes the JSON Schema (2020-12) of the configuration file, for editors and for whoever generates files.
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class SchemaWriter {
 
     private static final String NAME = "^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$";
+    private static final Pattern NUMBER = Pattern.compile("\\d+(\\.\\d+)?");
     private static final Set<String> NAMED = Set.of("listeners", "upstreams", "routes", "policySets");
 
     private final Plugins plugins;
@@ -216,6 +218,10 @@ public final class SchemaWriter {
                 schema.put("description", doc);
             }
             words.add(schema);
+            if (NUMBER.matcher(word).matches()) {
+                // Without quotes, YAML reads it as a number.
+                words.add(map("const", Double.valueOf(word)));
+            }
         });
         words.add(reference("substitution"));
         return anyOf(words);

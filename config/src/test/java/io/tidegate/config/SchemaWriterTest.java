@@ -83,6 +83,15 @@ final class SchemaWriterTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"1.3", "'1.3'", "\"1.2\""})
+    void acceptsAVersionWithQuotesAndWithout(String version) {
+        String yaml = "upstreams: { a: { endpoints: ['https://a'], tls: { minVersion: " + version + " } } }";
+        assertThat(new ConfigLoader(SamplePolicies.plugins(), name -> null).loadText("t.yaml", yaml))
+                .isInstanceOf(Loaded.Accepted.class);
+        assertThat(errors(yaml)).isEmpty();
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {
         "listners: {}",
         "version: 2",
