@@ -369,6 +369,11 @@ public record Fault(String code, int status, String title, Party blame) {
             "The service could not be reached securely",
             Party.UPSTREAM);
 
+    /// A certificate of the service has run out.
+    public static final Fault TLS_UPSTREAM_EXPIRED = new Fault("tls.upstream_expired", 502,
+            "The service could not be reached securely: its certificate has expired",
+            Party.UPSTREAM);
+
     /// The service closed the connection.
     public static final Fault UPSTREAM_CLOSED = new Fault("upstream.closed", 502, "The service closed the connection",
             Party.UPSTREAM);
@@ -448,7 +453,8 @@ public record Fault(String code, int status, String title, Party blame) {
             LENGTH_REQUIRED, MEDIA_TYPE_UNSUPPORTED,
             REQUEST_TIMEOUT, BODY_TOO_SLOW, CLIENT_CLOSED, CLIENT_TOO_SLOW,
             CORS_REFUSED, TOO_MANY_CONNECTIONS, UPSTREAM_UNAVAILABLE, UPSTREAM_CONNECT, UPSTREAM_UNRESOLVED,
-            UPSTREAM_CONNECT_TIMEOUT, UPSTREAM_TLS, UPSTREAM_CLOSED, UPSTREAM_RESET, UPSTREAM_INVALID,
+            UPSTREAM_CONNECT_TIMEOUT, UPSTREAM_TLS, TLS_UPSTREAM_EXPIRED, UPSTREAM_CLOSED, UPSTREAM_RESET,
+            UPSTREAM_INVALID,
             UPSTREAM_HEAD_TOO_LARGE, UPSTREAM_TIMEOUT, UPSTREAM_BUSY, OVERLOADED,
             DRAINING, NOT_CONFIGURED, POLICY_FAILED, POLICY_TIMEOUT,
             CONDITION_FAILED, INTERNAL);

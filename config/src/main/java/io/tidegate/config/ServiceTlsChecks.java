@@ -1,7 +1,5 @@
 package io.tidegate.config;
 
-import io.tidegate.config.pem.Certificates;
-
 /// Checks TLS and protocols towards services, files included.
 final class ServiceTlsChecks {
 
@@ -47,9 +45,10 @@ final class ServiceTlsChecks {
     }
 
     private void tls(String upstream, ServiceTlsConfig tls) {
-        FileConfig ca = tls.ca();
-        if (ca != null) {
-            context.read(() -> Certificates.read(ca.path()), ca, "upstreams", upstream, "tls", "ca");
+        new AuthorityChecks(context).check(tls.ca(), tls.crl(), "services", "upstreams", upstream, "tls");
+        if (tls.crl() != null && tls.ca() == null) {
+            context.error("needs 'ca' beside it: the authorities whose lists these are", "upstreams", upstream, "tls",
+                    "crl");
         }
         if (tls.cert() != null && tls.key() != null) {
             pairs.check(tls.cert(), tls.key(), "upstreams", upstream, "tls");
@@ -63,7 +62,7 @@ final class ServiceTlsChecks {
                     "upstreams", upstream, "tls", "sni");
         }
         if (tls.verify() == ServiceTlsConfig.Verify.NONE) {
-            if (ca != null) {
+            if (tls.ca() != null) {
                 context.error("has no effect: 'verify: none' trusts everybody", "upstreams", upstream, "tls", "ca");
             }
             context.warning("whoever stands between the gateway and the service can pose as the service: trust its"

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 public record ServiceTlsConfig(
         @Doc("The authorities that the service's certificate must come from, in PEM. Left out: those that the Java runtime trusts.") @Nullable FileConfig ca,
 
+        @Doc("Lists of certificates that are withdrawn, in PEM or DER; needs `ca`. Each authority needs one that is not out of date, or its services are refused.") @Nullable FileConfig crl,
+
         @Doc("The certificate chain in PEM that the gateway shows where the service asks for one (mutual TLS). Needs `key`.") @Nullable FileConfig cert,
 
         @Doc("Its private key in PEM, not encrypted: PKCS#8, PKCS#1 or SEC1.") @Nullable FileConfig key,
@@ -23,8 +25,8 @@ public record ServiceTlsConfig(
         @Doc("The oldest version that is spoken.") @Default("1.2") TlsConfig.Version minVersion) {
 
     /// What is so where a service has endpoints with `https://` and no `tls`.
-    public static final ServiceTlsConfig DEFAULT = new ServiceTlsConfig(null, null, null, null, Verify.FULL,
-            TlsConfig.Version.TLS_1_2);
+    public static final ServiceTlsConfig DEFAULT = new ServiceTlsConfig(null, null, null, null, null,
+            Verify.FULL, TlsConfig.Version.TLS_1_2);
 
     /// What of a service's certificate is checked.
     public enum Verify {
@@ -36,6 +38,6 @@ public record ServiceTlsConfig(
 
     /// Every file that it names.
     public List<FileConfig> files() {
-        return Stream.of(ca, cert, key).filter(Objects::nonNull).toList();
+        return Stream.of(ca, crl, cert, key).filter(Objects::nonNull).toList();
     }
 }

@@ -4,15 +4,12 @@ import static io.tidegate.config.CheckContext.below;
 
 import io.tidegate.config.pem.Certificates;
 import io.tidegate.config.pem.TlsFiles;
-import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Checks TLS, protocols and redirects of listeners, the files that they name included.
@@ -24,7 +21,6 @@ final class TlsChecks {
 
     private final CheckContext context;
     private final KeyPairChecks pairs;
-    private final Instant now = Instant.now();
 
     /// Who has a name on a listener.
     private record Owner(int index, String keyType, @Nullable ClientAuthConfig auth) {
@@ -165,34 +161,9 @@ final class TlsChecks {
     // Clients.
 
     private void clientAuth(ClientAuthConfig auth, Object... at) {
-        FileConfig file = auth.ca();
-        List<X509Certificate> authorities = file == null
-                ? null
-                : context.read(() -> Certificates.read(file.path()), file, below(at, "ca"));
-        if (file == null && auth.asks()) {
+        if (auth.ca() == null && auth.asks()) {
             context.error("is required, unless 'mode' is off", below(at, "ca"));
         }
-        FileConfig crl = auth.crl();
-        List<X509CRL> lists = crl == null
-                ? null
-                : context.read(() -> Certificates.readLists(crl.path()), crl, below(at, "crl"));
-        if (crl == null || lists == null || authorities == null) {
-            return;
-        }
-        Set<Object> issuers = authorities.stream().map(X509Certificate::getSubjectX500Principal)
-                .collect(Collectors.toSet());
-        for (X509CRL list : lists) {
-            if (!issuers.contains(list.getIssuerX500Principal())) {
-                context.error("has a list of '" + list.getIssuerX500Principal() + "', which is none of the authorities"
-                        + " in 'ca'", below(at, "crl"));
-            } else if (list.getNextUpdate() != null && list.getNextUpdate().toInstant().isBefore(now)) {
-                context.warning("the list of '" + list.getIssuerX500Principal() + "' is out of date since "
-                        + list.getNextUpdate().toInstant() + ": its clients are refused", below(at, "crl"));
-            }
-        }
-        authorities.stream().map(X509Certificate::getSubjectX500Principal).filter(
-                authority -> lists.stream().noneMatch(list -> list.getIssuerX500Principal().equals(authority)))
-                .forEach(authority -> context.warning("has no list of '" + authority + "': its clients are refused",
-                        below(at, "crl")));
+        new AuthorityChecks(context).check(auth.ca(), auth.crl(), "clients", at);
     }
 }

@@ -6,8 +6,10 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.NetUtil;
 import io.netty.util.ReferenceCountUtil;
+import io.tidegate.api.Fault;
 import io.tidegate.config.EndpointUrl;
 import java.security.cert.CertificateException;
+import java.security.cert.CertificateExpiredException;
 import java.util.List;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLEngine;
@@ -52,9 +54,7 @@ public final class ServiceTls implements AutoCloseable {
         return NetUtil.isValidIpV4Address(host) || NetUtil.isValidIpV6Address(host);
     }
 
-    /// Why a handshake failed or a connection broke, in words for whoever runs the gateway; null where TLS has nothing
-    /// to
-    /// do with it.
+    /// Why a handshake failed or a connection broke, in words for whoever runs the gateway; null where it was not TLS.
     public static @Nullable String failure(Throwable cause) {
         Throwable root = cause;
         boolean tls = false;
@@ -75,6 +75,16 @@ public final class ServiceTls implements AutoCloseable {
             return "its certificate is refused: " + root.getMessage();
         }
         return tls ? "TLS fails: " + root.getMessage() : null;
+    }
+
+    /// What a handshake fails with: that a certificate of the service has run out is told apart.
+    public static Fault fault(Throwable cause) {
+        for (Throwable at = cause; at != null; at = at.getCause()) {
+            if (at instanceof CertificateExpiredException) {
+                return Fault.TLS_UPSTREAM_EXPIRED;
+            }
+        }
+        return Fault.UPSTREAM_TLS;
     }
 
     /// Keeps it from being let go of until one more [#close].

@@ -13,9 +13,12 @@ import io.tidegate.config.UpstreamConfig;
 import io.tidegate.config.pem.Certificates;
 import io.tidegate.config.pem.PrivateKeys;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.PrivateKey;
+import java.security.cert.CRLException;
 import java.security.cert.CertificateEncodingException;
+import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.util.HexFormat;
 import java.util.List;
@@ -50,7 +53,7 @@ public final class ServiceTlsCompiler {
                     : new ServiceTls(digest, material.context(declared, protocols).build(), declared.sni());
         } catch (TlsMaterial.UnusableException e) {
             problems.add(problem(path + "." + e.place(), String.valueOf(e.getMessage())));
-        } catch (CertificateEncodingException | SSLException | IllegalArgumentException e) {
+        } catch (GeneralSecurityException | SSLException | IllegalArgumentException e) {
             problems.add(problem(path, "can't be used: " + e.getMessage()));
         }
         return null;
@@ -64,14 +67,18 @@ public final class ServiceTlsCompiler {
     ///
     /// @param authorities
     ///            whom its certificate must come from; empty for those that the Java runtime trusts
+    /// @param withdrawn
+    ///            their lists of certificates that are withdrawn
     /// @param chain
     ///            what the gateway shows, with its intermediate ones; empty for nothing
     /// @param key
     ///            the key of the first of them
-    private record Material(List<X509Certificate> authorities, List<X509Certificate> chain, @Nullable PrivateKey key) {
+    private record Material(List<X509Certificate> authorities, List<X509CRL> withdrawn, List<X509Certificate> chain,
+            @Nullable PrivateKey key) {
 
         static Material read(ServiceTlsConfig declared) throws TlsMaterial.UnusableException {
             FileConfig ca = declared.ca();
+            FileConfig crl = declared.crl();
             FileConfig cert = declared.cert();
             FileConfig secret = declared.key();
             List<X509Certificate> chain = cert == null
@@ -87,11 +94,16 @@ public final class ServiceTlsCompiler {
             }
             return new Material(ca == null
                     ? List.of()
-                    : TlsMaterial.read("ca", ca, () -> Certificates.read(ca.path())), chain, key);
+                    : TlsMaterial.read("ca", ca, () -> Certificates.read(ca.path())),
+                    crl == null
+                            ? List.of()
+                            : TlsMaterial.read("crl", crl, () -> Certificates.readLists(crl.path())),
+                    chain, key);
         }
 
         /// Stands for all of it, and for what else a context is made of.
-        String digest(ServiceTlsConfig declared, List<String> protocols) throws CertificateEncodingException {
+        String digest(ServiceTlsConfig declared, List<String> protocols)
+                throws CertificateEncodingException, CRLException {
             MessageDigest digest = TlsMaterial.sha256();
             for (List<X509Certificate> certificates : List.of(authorities, chain)) {
                 TlsMaterial.add(digest, new byte[]{(byte) certificates.size()});
@@ -99,13 +111,17 @@ public final class ServiceTlsCompiler {
                     TlsMaterial.add(digest, certificate.getEncoded());
                 }
             }
+            for (X509CRL list : withdrawn) {
+                TlsMaterial.add(digest, list.getEncoded());
+            }
             TlsMaterial.add(digest, key == null ? new byte[0] : key.getEncoded());
             TlsMaterial.add(digest, (declared.sni() + " " + declared.verify() + " " + declared.minVersion() + " "
                     + protocols).getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(digest.digest());
         }
 
-        SslContextBuilder context(ServiceTlsConfig declared, List<String> protocols) {
+        SslContextBuilder context(ServiceTlsConfig declared, List<String> protocols)
+                throws GeneralSecurityException {
             SslContextBuilder builder = SslContextBuilder.forClient().sslProvider(TlsLibrary.current().provider())
                     .protocols(declared.minVersion().spoken())
                     .ciphers(TlsContexts.SUITES, SupportedCipherSuiteFilter.INSTANCE)
@@ -116,7 +132,7 @@ public final class ServiceTlsCompiler {
             if (declared.verify() == Verify.NONE) {
                 builder.trustManager(InsecureTrustManagerFactory.INSTANCE);
             } else if (!authorities.isEmpty()) {
-                builder.trustManager(authorities.toArray(X509Certificate[]::new));
+                builder.trustManager(Trust.of(authorities, withdrawn));
             }
             return key == null ? builder : builder.keyManager(key, chain.toArray(X509Certificate[]::new));
         }

@@ -10,22 +10,11 @@ import io.tidegate.config.ClientAuthConfig;
 import io.tidegate.config.TlsConfig;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.security.cert.CertPathBuilder;
-import java.security.cert.CertStore;
-import java.security.cert.CollectionCertStoreParameters;
-import java.security.cert.PKIXBuilderParameters;
-import java.security.cert.PKIXRevocationChecker;
-import java.security.cert.TrustAnchor;
-import java.security.cert.X509CertSelector;
 import java.security.cert.X509Certificate;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
-import javax.net.ssl.CertPathTrustManagerParameters;
 import javax.net.ssl.SSLException;
-import javax.net.ssl.TrustManagerFactory;
 
 /// All contexts that are in use, by what they were made of: one that did not change outlives a reload, and with it the
 /// sessions of its clients. May be used by several threads.
@@ -94,7 +83,7 @@ final class TlsContexts {
             builder.applicationProtocolConfig(alpn(protocols));
         }
         if (material.mode() != ClientAuthConfig.Mode.OFF) {
-            builder.trustManager(trust(material));
+            builder.trustManager(Trust.of(material.authorities(), material.withdrawn()));
         }
         return builder.build();
     }
@@ -104,26 +93,6 @@ final class TlsContexts {
         return new ApplicationProtocolConfig(ApplicationProtocolConfig.Protocol.ALPN,
                 ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
                 ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT, protocols);
-    }
-
-    private static TrustManagerFactory trust(TlsMaterial material) throws GeneralSecurityException {
-        PKIXBuilderParameters parameters = new PKIXBuilderParameters(material.authorities().stream()
-                .map(authority -> new TrustAnchor(authority, null)).collect(Collectors.toSet()),
-                new X509CertSelector());
-        parameters.setRevocationEnabled(false);
-        if (!material.withdrawn().isEmpty()) {
-            parameters.addCertStore(
-                    CertStore.getInstance("Collection", new CollectionCertStoreParameters(material.withdrawn())));
-            PKIXRevocationChecker checker = (PKIXRevocationChecker) CertPathBuilder.getInstance("PKIX")
-                    .getRevocationChecker();
-            // Nobody is asked over the network: what the lists don't say is not known, and is refused.
-            checker.setOptions(EnumSet.of(PKIXRevocationChecker.Option.PREFER_CRLS,
-                    PKIXRevocationChecker.Option.NO_FALLBACK));
-            parameters.addCertPathChecker(checker);
-        }
-        TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
-        trust.init(new CertPathTrustManagerParameters(parameters));
-        return trust;
     }
 
     /// Takes contexts back.

@@ -104,7 +104,7 @@ final class Connecting {
                 String reason = ServiceTls.failure(done.cause());
                 endpoint.connects().failed(reason == null ? "it ends the connection while TLS is set up" : reason);
                 made.close();
-                end(Fault.UPSTREAM_TLS);
+                end(ServiceTls.fault(done.cause()));
             }
         });
     }

@@ -60,7 +60,7 @@ public final class Endpoint {
             return Fault.UPSTREAM_RESET;
         }
         connects.failed(reason);
-        return Fault.UPSTREAM_TLS;
+        return ServiceTls.fault(cause);
     }
 
     boolean isUnix() {

@@ -125,9 +125,13 @@ class ServiceTlsTest {
     }
 
     private void assertRefused() {
+        assertRefused("upstream.tls");
+    }
+
+    private void assertRefused(String fault) {
         RawResponse response = get();
         assertThat(response.status()).isEqualTo(502);
-        assertThat(response.fault()).isEqualTo("upstream.tls");
+        assertThat(response.fault()).isEqualTo(fault);
         assertThat(upstream == null ? List.of() : upstream.heads()).as("what was sent to whom nobody knows").isEmpty();
     }
 
@@ -263,7 +267,24 @@ class ServiceTlsTest {
         serve(services.server(false, Instant.now().minusSeconds(60), "127.0.0.1"), HELLO);
         start(url("127.0.0.1"), ca() + ", verify: " + verify);
 
+        assertRefused("tls.upstream_expired");
+    }
+
+    @Test
+    void aCertificateThatWasWithdrawnIsRefused() {
+        X509Bundle withdrawn = services.server(false, "127.0.0.1");
+        serve(withdrawn, HELLO);
+        start(url("127.0.0.1"), ca() + ", crl: " + services.crl("services.crl", withdrawn));
+
         assertRefused();
+    }
+
+    @Test
+    void aCertificateThatIsOnNoListOfWithdrawnOnesIsAccepted() {
+        serve(services.server(false, "127.0.0.1"), HELLO);
+        start(url("127.0.0.1"), ca() + ", crl: " + services.crl("services.crl", services.server(false, "127.0.0.1")));
+
+        assertThat(get().body()).isEqualTo("hello");
     }
 
     @Test
