@@ -238,6 +238,10 @@ public record Fault(String code, int status, String title, Party blame) {
     public static final Fault UPGRADE_INVALID = new Fault("upgrade.invalid", 400, "The upgrade request is malformed",
             Party.CLIENT);
 
+    /// The protocol that the request asks to change to is not known.
+    public static final Fault UPGRADE_UNSUPPORTED = new Fault("upgrade.unsupported", 501,
+            "The protocol asked for is not supported", Party.CLIENT);
+
     /// The request would put control characters into a header.
     public static final Fault EMIT_CTL = new Fault("emit.ctl", 400,
             "The request would put control characters into a header",
@@ -342,6 +346,32 @@ public record Fault(String code, int status, String title, Party blame) {
             "Too many connections from this address",
             Party.CLIENT);
 
+    // WebSocket (RFC 6455). What ends a connection that stands is told by its Close frame.
+
+    /// WebSocket is not allowed here.
+    public static final Fault WEBSOCKET_REFUSED = new Fault("websocket.refused", 403, "WebSocket is not allowed here",
+            Party.CLIENT);
+
+    /// The version of WebSocket is not supported.
+    public static final Fault WEBSOCKET_VERSION = new Fault("websocket.version", 426,
+            "The version of WebSocket is not supported", Party.CLIENT);
+
+    /// A WebSocket frame is malformed.
+    public static final Fault WEBSOCKET_INVALID = new Fault("websocket.invalid", 400,
+            "A WebSocket frame is malformed", Party.CLIENT);
+
+    /// A WebSocket message is too large.
+    public static final Fault WEBSOCKET_TOO_LARGE = new Fault("websocket.too_large", 413,
+            "A WebSocket message is too large", Party.CLIENT);
+
+    /// WebSocket frames came too fast.
+    public static final Fault WEBSOCKET_TOO_FAST = new Fault("websocket.too_fast", 429,
+            "WebSocket frames came too fast", Party.CLIENT);
+
+    /// The WebSocket connection was quiet for too long.
+    public static final Fault WEBSOCKET_IDLE = new Fault("websocket.idle", 408,
+            "The WebSocket connection was quiet for too long", Party.CLIENT);
+
     // What the upstream did.
 
     /// The service is unavailable.
@@ -390,6 +420,11 @@ public record Fault(String code, int status, String title, Party blame) {
     /// The service sent too large a header.
     public static final Fault UPSTREAM_HEAD_TOO_LARGE = new Fault("upstream.head_too_large", 502,
             "The service sent too large a header",
+            Party.UPSTREAM);
+
+    /// The service does not take WebSocket over HTTP/2: its settings do not allow it.
+    public static final Fault UPSTREAM_NO_WEBSOCKET = new Fault("upstream.no_websocket", 502,
+            "The service does not take WebSocket over HTTP/2",
             Party.UPSTREAM);
 
     /// The service did not answer in time.
@@ -446,16 +481,18 @@ public record Fault(String code, int status, String title, Party blame) {
             PATH_ABOVE_ROOT, PATH_DOT_PARAMETER, PATH_PARAMETER, PATH_DOUBLE_ESCAPE, METHOD_UNSUPPORTED,
             HOST_MISSING, HOST_DUP, HOST_SYNTAX, HEADER_NAME,
             HEADER_CTL, HEADER_ALIAS, HEADER_HOP, HEADER_DUP,
-            HEADERS_TOO_LARGE, HEADERS_TOO_MANY, UPGRADE_INVALID, EMIT_CTL,
+            HEADERS_TOO_LARGE, HEADERS_TOO_MANY, UPGRADE_INVALID, UPGRADE_UNSUPPORTED, EMIT_CTL,
             H2_NAME, H2_VALUE, H2_CONNECTION, H2_PSEUDO,
             H2_LENGTH, H2_STREAM, H2_PROTOCOL, H2_FLOOD,
             MISDIRECTED, NO_ROUTE, METHOD_NOT_ALLOWED, BODY_TOO_LARGE, LIMIT_EXCEEDED,
             LENGTH_REQUIRED, MEDIA_TYPE_UNSUPPORTED,
             REQUEST_TIMEOUT, BODY_TOO_SLOW, CLIENT_CLOSED, CLIENT_TOO_SLOW,
-            CORS_REFUSED, TOO_MANY_CONNECTIONS, UPSTREAM_UNAVAILABLE, UPSTREAM_CONNECT, UPSTREAM_UNRESOLVED,
+            CORS_REFUSED, TOO_MANY_CONNECTIONS, WEBSOCKET_REFUSED, WEBSOCKET_VERSION, WEBSOCKET_INVALID,
+            WEBSOCKET_TOO_LARGE, WEBSOCKET_TOO_FAST, WEBSOCKET_IDLE, UPSTREAM_UNAVAILABLE, UPSTREAM_CONNECT,
+            UPSTREAM_UNRESOLVED,
             UPSTREAM_CONNECT_TIMEOUT, UPSTREAM_TLS, TLS_UPSTREAM_EXPIRED, UPSTREAM_CLOSED, UPSTREAM_RESET,
             UPSTREAM_INVALID,
-            UPSTREAM_HEAD_TOO_LARGE, UPSTREAM_TIMEOUT, UPSTREAM_BUSY, OVERLOADED,
+            UPSTREAM_HEAD_TOO_LARGE, UPSTREAM_NO_WEBSOCKET, UPSTREAM_TIMEOUT, UPSTREAM_BUSY, OVERLOADED,
             DRAINING, NOT_CONFIGURED, POLICY_FAILED, POLICY_TIMEOUT,
             CONDITION_FAILED, INTERNAL);
 

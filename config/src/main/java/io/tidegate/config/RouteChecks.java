@@ -41,6 +41,7 @@ final class RouteChecks {
             positive(route.timeouts().perTry(), name, "perTry");
             positive(route.timeouts().response(), name, "response");
             positive(route.timeouts().idle(), name, "idle");
+            webSocket(route.websocket(), name);
             if (context.whole("routes." + name)) {
                 destination(name, route);
             }
@@ -146,6 +147,26 @@ final class RouteChecks {
     private void positive(@Nullable Duration duration, String name, String key) {
         if (duration != null && duration.isZero()) {
             context.error("must be longer than 0s", "routes", name, "timeouts", key);
+        }
+    }
+
+    private void webSocket(WebSocketConfig webSocket, String name) {
+        if (webSocket.idleTimeout().isZero()) {
+            context.error("must be longer than 0s", "routes", name, "websocket", "idleTimeout");
+        }
+        if (webSocket.maxLifetime() != null && webSocket.maxLifetime().isZero()) {
+            context.error("must be longer than 0s", "routes", name, "websocket", "maxLifetime");
+        }
+        WebSocketConfig.Limits limits = webSocket.limits();
+        if (limits == null) {
+            return;
+        }
+        if (limits.maxFrame().compareTo(limits.maxMessage()) > 0 && !limits.maxFrame().isUnlimited()) {
+            context.warning("never reached: a message of several frames may have '" + limits.maxMessage()
+                    + "' in all ('maxMessage')", "routes", name, "websocket", "limits", "maxFrame");
+        }
+        if (limits.bytesPerSecond().bytes() == 0) {
+            context.error("must be more than 0B", "routes", name, "websocket", "limits", "bytesPerSecond");
         }
     }
 

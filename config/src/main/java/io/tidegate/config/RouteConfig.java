@@ -30,6 +30,8 @@ public record RouteConfig(
 
         @Doc("Whether bodies are streams without an end in sight (long polling, logs that are followed): only idle time-outs apply. Server-sent events and gRPC are known by their `Content-Type`.") @Default("false") boolean streaming,
 
+        @Doc("WebSocket on this route.") @Default("{}") WebSocketConfig websocket,
+
         @Doc("Whether the route is meant to be open where `defaultAccess` is `deny`.") @Named("public") @Default("false") boolean isPublic,
 
         @Doc("What an encoded slash (`%2F`, `%5C`) in a path is: refused, or data that is kept as it is.") @Default("reject") EncodedSlash encodedSlash,

@@ -8,6 +8,7 @@ import io.netty.handler.codec.http2.Http2Headers;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
@@ -81,6 +82,16 @@ public final class Http2Client implements AutoCloseable {
         /// The payload's number at this place.
         public long number(int at) {
             return ByteBuffer.wrap(payload).getInt(at) & 0xFFFFFFFFL;
+        }
+
+        /// The value of a setting, -1 where the frame has none of this identifier.
+        public long value(int identifier) {
+            for (int at = 0; at + 6 <= payload.length; at += 6) {
+                if (ByteBuffer.wrap(payload).getShort(at) == identifier) {
+                    return number(at + 2);
+                }
+            }
+            return -1;
         }
 
         /// Whether this flag is set.
@@ -262,7 +273,14 @@ public final class Http2Client implements AutoCloseable {
     /// Sends a whole body in frames of at most 16 KiB, as the server's windows let it, unless the stream is
     /// over before.
     public Http2Client upload(int stream, String text) {
-        byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
+        return upload(stream, text.getBytes(StandardCharsets.ISO_8859_1), true);
+    }
+
+    /// Sends these bytes in frames of at most 16 KiB, as the server's windows let it, unless the stream is over before.
+    ///
+    /// @param end
+    ///            whether the body is complete with them
+    public Http2Client upload(int stream, byte[] bytes, boolean end) {
         int at = 0;
         while (at < bytes.length && !ended && !stream(stream).isOver()) {
             int room = Math.min(Math.min(stream(0).window, stream(stream).window), Math.min(16_384, bytes.length - at));
@@ -274,9 +292,38 @@ public final class Http2Client implements AutoCloseable {
             stream(stream).window -= room;
             byte[] part = Arrays.copyOfRange(bytes, at, at + room);
             at += room;
-            frame(DATA, at == bytes.length ? END_STREAM : 0, stream, part);
+            frame(DATA, end && at == bytes.length ? END_STREAM : 0, stream, part);
         }
         return this;
+    }
+
+    /// What comes on a stream behind its head, as it comes; it ends with the stream, however that ends.
+    public InputStream input(int stream) {
+        return new InputStream() {
+
+            private int at;
+
+            @Override
+            public int read() {
+                byte[] one = new byte[1];
+                return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+            }
+
+            @Override
+            public int read(byte[] target, int offset, int length) {
+                Stream from = stream(stream);
+                while (length > 0 && from.body.size() <= at && !from.isOver() && !ended) {
+                    take();
+                }
+                int count = Math.min(length, from.body.size() - at);
+                if (count == 0 && length > 0) {
+                    return -1;
+                }
+                System.arraycopy(from.body.toByteArray(), at, target, offset, count);
+                at += count;
+                return count;
+            }
+        };
     }
 
     /// Resets a stream.

@@ -61,6 +61,7 @@ public final class Http2Service {
         private final List<RawField> fields = new ArrayList<>();
         private final ByteArrayOutputStream body = new ByteArrayOutputStream();
         private int headBytes;
+        private boolean complete;
     }
 
     private Http2Service(UpstreamConnection connection) {
@@ -121,6 +122,39 @@ public final class Http2Service {
         return heads.poll();
     }
 
+    /// What comes on a stream behind a head that was read, as it comes; it ends with the stream, however that ends.
+    public InputStream input(int stream) {
+        Incoming from = incoming.get(stream);
+        if (from == null) {
+            throw new IllegalStateException("the request on stream " + stream + " is complete");
+        }
+        return new InputStream() {
+
+            private int at;
+
+            @Override
+            public int read() throws IOException {
+                byte[] one = new byte[1];
+                return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+            }
+
+            @Override
+            public int read(byte[] target, int offset, int length) throws IOException {
+                while (length > 0 && from.body.size() <= at && !from.complete && !resets.containsKey(stream)
+                        && take()) {
+                    // What was taken may have been another frame.
+                }
+                int count = Math.min(length, from.body.size() - at);
+                if (count == 0 && length > 0) {
+                    return -1;
+                }
+                System.arraycopy(from.body.toByteArray(), at, target, offset, count);
+                at += count;
+                return count;
+            }
+        };
+    }
+
     /// Waits until the gateway resets this stream.
     ///
     /// @return the error code, or -1 where the connection ended instead
@@ -159,7 +193,11 @@ public final class Http2Service {
 
     /// Sends a part of a body, in as many frames and as soon as the gateway's windows let it.
     public void data(int stream, String text, boolean end) throws IOException {
-        byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
+        data(stream, text.getBytes(StandardCharsets.ISO_8859_1), end);
+    }
+
+    /// Sends a part of a body, in as many frames and as soon as the gateway's windows let it.
+    public void data(int stream, byte[] bytes, boolean end) throws IOException {
         int at = 0;
         do {
             int room = Math.min(Math.min(window(0), window(stream)), Math.min(LARGEST_FRAME, bytes.length - at));
@@ -214,7 +252,7 @@ public final class Http2Service {
         boolean end = (head[4] & Http2Client.END_STREAM) != 0;
         switch (head[3]) {
             case Http2Client.HEADERS -> head(stream, payload, end);
-            case Http2Client.DATA -> data(stream, payload, end);
+            case Http2Client.DATA -> received(stream, payload, end);
             case Http2Client.SETTINGS -> settings(payload, (head[4] & Http2Client.ACK) != 0);
             case Http2Client.WINDOW_UPDATE -> windows.put(stream, window(stream) + ByteBuffer.wrap(payload).getInt());
             case Http2Client.RST_STREAM -> resets.put(stream, ByteBuffer.wrap(payload).getInt());
@@ -268,7 +306,7 @@ public final class Http2Service {
         }
     }
 
-    private void data(int stream, byte[] payload, boolean end) throws IOException {
+    private void received(int stream, byte[] payload, boolean end) throws IOException {
         Incoming request = incoming.get(stream);
         if (request == null) {
             throw new MalformedMessageException("stream", "data before the head of " + stream);
@@ -288,6 +326,7 @@ public final class Http2Service {
     private void complete(int stream) {
         Incoming request = incoming.remove(stream);
         if (request != null) {
+            request.complete = true;
             requests.add(new Request(stream, List.copyOf(request.fields),
                     request.body.toString(StandardCharsets.ISO_8859_1), request.headBytes));
         }

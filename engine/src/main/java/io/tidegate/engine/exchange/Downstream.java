@@ -57,6 +57,10 @@ public interface Downstream {
     /// Lets the request's body come (or not): [HttpExchange#requestBody] takes it.
     void readBody(boolean on);
 
+    /// The head that was sent opens a tunnel: from here on bytes go both ways, those of the client to
+    /// [HttpExchange#requestBody], until either side ends.
+    void openTunnel();
+
     /// Whether a response's end must close the connection, so that its head has to say so.
     boolean closesAfterResponse();
 

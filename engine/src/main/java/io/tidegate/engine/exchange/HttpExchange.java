@@ -18,6 +18,7 @@ import io.tidegate.engine.wire.BodySink;
 import io.tidegate.engine.wire.RequestHead;
 import io.tidegate.engine.wire.ResponseHead;
 import io.tidegate.engine.wire.Trailers;
+import io.tidegate.engine.wire.WebSocketHandshake;
 import io.tidegate.engine.worker.Deadlines.Deadline;
 import io.tidegate.engine.worker.Worker;
 import java.util.List;
@@ -55,6 +56,7 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
     private final HeadInput input;
     private final RouteMatch<Route> match = new RouteMatch<>();
     private @Nullable PolicyView view;
+    private @Nullable Tunnel tunnel;
 
     private State state = State.IDLE;
     private @Nullable Snapshot snapshot;
@@ -158,6 +160,11 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
             fail(ambiguous);
             return;
         }
+        Fault unfit = request.isHandshake() ? Tunnel.refusal(config.websocket(), request) : null;
+        if (unfit != null) {
+            onRefusal(unfit, Tunnel.knownVersion(unfit));
+            return;
+        }
         if (config.methodOverride()) {
             request.letMethodOverridePass();
         }
@@ -231,7 +238,13 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
 
     @Override
     public void onUpstreamFault(Fault fault, Progress progress) {
-        attempts.failed(fault, progress);
+        if (tunnel != null && tunnel.isClosing()) {
+            // It has said goodbye: how it goes does not matter.
+            end();
+            client.flush();
+        } else {
+            attempts.failed(fault, progress);
+        }
     }
 
     /// Ends the exchange where nobody else sends what comes of it.
@@ -309,7 +322,7 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         }
         attempts.answered(head);
         show(head);
-        responseSide.setBodiless(complete);
+        responseSide.setBodiless(complete || head.switchesProtocols());
         if (policies.hasSteps()) {
             passed = false;
             policies.response();
@@ -322,7 +335,37 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
             }
         }
         record.status = head.status();
-        responseSide.send(head, in, start, end, from);
+        if (head.switchesProtocols()) {
+            switchProtocols(head, from);
+        } else {
+            responseSide.send(head, in, start, end, from);
+        }
+    }
+
+    /// The service opens a tunnel, and the policies have seen its head.
+    private void switchProtocols(ResponseHead head, UpstreamStream from) {
+        Route matched = route;
+        ListenerSnapshot on = listener;
+        if (matched == null || on == null) {
+            return;
+        }
+        worker.deadlines().clear(deadline);
+        if (head.status() == WebSocketHandshake.SWITCHING_PROTOCOLS) {
+            Tunnel opened = new Tunnel(this, matched.config().websocket(), record,
+                    on.telemetry().metrics().worker(worker.index()));
+            tunnel = opened;
+            opened.begin(head, client, from);
+        } else {
+            // A policy has made another answer of it.
+            onReply(Reply.of(head.status()));
+        }
+    }
+
+    /// The listener accepts no more: what has no end by itself ends.
+    public void goAway() {
+        if (tunnel != null) {
+            tunnel.goAway();
+        }
     }
 
     private void show(ResponseHead head) {
@@ -341,7 +384,12 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
             client.flush();
         } else if (head != null && responseSide.isHeld(head)) {
             record.status = head.status();
-            responseSide.sendHeld(head, attempts.stream());
+            UpstreamStream from = attempts.stream();
+            if (head.switchesProtocols() && from != null) {
+                switchProtocols(head, from);
+            } else {
+                responseSide.sendHeld(head, from);
+            }
             client.flush();
         } else {
             // Still in the call that brought the head: it goes out from there.
@@ -397,6 +445,10 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
     // The end.
 
     private void conclude() {
+        if (tunnel != null) {
+            tunnel.over();
+            tunnel = null;
+        }
         attempts.letGo();
         worker.deadlines().clear(deadline);
         record.requestBytes = requestSide.relay().count();
@@ -426,7 +478,7 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
     /// The connection is over: whatever runs is given up, and nothing will be served any more.
     public void close() {
         if (state != State.IDLE) {
-            if (record.fault == null) {
+            if (record.fault == null && (tunnel == null || !tunnel.isClosing())) {
                 record.fault = Fault.CLIENT_CLOSED;
             }
             conclude();

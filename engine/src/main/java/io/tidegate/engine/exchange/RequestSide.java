@@ -15,7 +15,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Sends the request of an exchange to a service: its head, and its body as the client sends it.
-final class RequestSide implements Relay.Target {
+final class RequestSide implements Relay.Target, TunnelDirection.Way {
 
     private static final byte[] NOTHING = {};
 
@@ -25,6 +25,7 @@ final class RequestSide implements Relay.Target {
     private final RequestHead request;
     private final Relay relay;
     private @Nullable UpstreamStream stream;
+    private @Nullable TunnelDirection tunnel;
     private long responseNanos;
     private long idleNanos;
     private boolean begun;
@@ -42,6 +43,7 @@ final class RequestSide implements Relay.Target {
         begun = false;
         complete = request.contentLength() == 0;
         stream = null;
+        tunnel = null;
         relay.reset(Route.DEFAULT_MAX_BODY);
     }
 
@@ -124,6 +126,9 @@ final class RequestSide implements Relay.Target {
         if (client.framing() == Downstream.Framing.FRAMES && request.takesTrailers()) {
             to.takeTrailers();
         }
+        if (request.isHandshake()) {
+            to.askForTunnel(request.makeServiceKey(worker.random()));
+        }
         RequestWriter.write(out, request, route.config(), endpoint, client.peer(), id, length);
         to.sendHead(out, !hasBody, request.method().equals("HEAD"), relay.heldLength());
         if (!hasBody) {
@@ -156,6 +161,20 @@ final class RequestSide implements Relay.Target {
         }
     }
 
+    /// The service has agreed to a tunnel: what the client sends goes through it, as long as it likes.
+    void openTunnel(TunnelDirection through) {
+        // Whatever policies made of the body: the handshake had none.
+        relay.reset(Long.MAX_VALUE);
+        tunnel = through;
+        begun = true;
+        complete = false;
+        responseNanos = Long.MAX_VALUE;
+        idleNanos = Long.MAX_VALUE;
+        if (stream != null) {
+            stream.expect(Long.MAX_VALUE, Long.MAX_VALUE);
+        }
+    }
+
     /// The service is given up.
     void detach() {
         stream = null;
@@ -171,7 +190,8 @@ final class RequestSide implements Relay.Target {
     }
 
     /// All that the client sent at once has been handed on.
-    void flush() {
+    @Override
+    public void flush() {
         UpstreamStream to = stream;
         if (to != null) {
             to.flush();
@@ -186,6 +206,16 @@ final class RequestSide implements Relay.Target {
 
     @Override
     public void range(ByteBuf in, int start, int length) {
+        TunnelDirection through = tunnel;
+        if (through == null) {
+            pass(in, start, length);
+        } else {
+            through.range(in, start, length);
+        }
+    }
+
+    @Override
+    public void pass(ByteBuf in, int start, int length) {
         UpstreamStream to = stream;
         if (to != null) {
             to.sendBody(in, start, length);
@@ -219,6 +249,16 @@ final class RequestSide implements Relay.Target {
 
     @Override
     public void end() {
+        TunnelDirection through = tunnel;
+        if (through == null) {
+            finish();
+        } else {
+            through.end();
+        }
+    }
+
+    /// Nothing more of the request comes.
+    void finish() {
         UpstreamStream to = stream;
         if (to != null) {
             to.endRequest();

@@ -8,7 +8,6 @@ import io.tidegate.api.Field;
 import io.tidegate.api.Reply;
 import io.tidegate.engine.exchange.Downstream.Framing;
 import io.tidegate.engine.upstream.UpstreamStream;
-import io.tidegate.engine.wire.Ascii;
 import io.tidegate.engine.wire.HeadWriter;
 import io.tidegate.engine.wire.KnownHeader;
 import io.tidegate.engine.wire.RequestHead;
@@ -22,14 +21,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Sends the response of an exchange: decides how it is framed, writes its head, and moves its body.
-final class ResponseSide implements Relay.Target {
+final class ResponseSide implements Relay.Target, TunnelDirection.Way {
 
     private static final Logger LOG = LoggerFactory.getLogger(ResponseSide.class);
     private static final byte[] NOTHING = {};
-    private static final byte[] CHUNKED_LINE = Ascii.bytes("transfer-encoding: chunked\r\n");
-    private static final byte[] CLOSE_LINE = Ascii.bytes("connection: close\r\n");
-    private static final byte[] KEEP_ALIVE_LINE = Ascii.bytes("connection: keep-alive\r\n");
-    private static final byte[] LENGTH = Ascii.bytes("content-length: ");
 
     private final HttpExchange exchange;
     private final Downstream client;
@@ -39,6 +34,7 @@ final class ResponseSide implements Relay.Target {
     private @Nullable ResponseHead made;
     private @Nullable ResponseHead saved;
     private @Nullable ResponseHead shown;
+    private @Nullable TunnelDirection tunnel;
     private byte[] answer = NOTHING;
     private boolean answers;
     private boolean bodiless;
@@ -55,6 +51,7 @@ final class ResponseSide implements Relay.Target {
     void begin() {
         headSent = false;
         bodiless = false;
+        tunnel = null;
         relay.reset(Long.MAX_VALUE);
     }
 
@@ -111,7 +108,7 @@ final class ResponseSide implements Relay.Target {
 
     /// Shows the body once it is complete.
     void collect(int maxBytes, Consumer<Body> then, Runnable tooLarge) {
-        if (answers) {
+        if (answers || switchesProtocols()) {
             HeldBody.show(answer, maxBytes, then, tooLarge);
         } else {
             relay.collect(maxBytes, then, tooLarge);
@@ -122,9 +119,23 @@ final class ResponseSide implements Relay.Target {
     void replaceBody(byte[] body) {
         if (answers) {
             answer = body;
-        } else {
+        } else if (!switchesProtocols()) {
             relay.replace(body);
         }
+    }
+
+    /// Whether the service opens a tunnel: there is no body to be seen or changed.
+    private boolean switchesProtocols() {
+        return shown != null && shown.switchesProtocols();
+    }
+
+    /// Sends the head that opens a tunnel; what comes behind it goes through that.
+    void openTunnel(HeadWriter head, TunnelDirection through) {
+        headSent = true;
+        client.sendHead(head, relay.heldLength());
+        tunnel = through;
+        relay.dropTransforms();
+        relay.open(false);
     }
 
     /// Whether a head has gone out, so that nothing else can be answered any more.
@@ -271,20 +282,7 @@ final class ResponseSide implements Relay.Target {
         byte[] sent = rewritten(answer);
         int status = head.status();
         boolean empty = status == 204 || status == 304;
-        HeadWriter out = worker.heads();
-        out.clear();
-        head.writeTo(out);
-        if (!head.hasAdded("date")) {
-            // RFC 9110 section 6.6.1.
-            out.bytes(worker.dates().line(System.currentTimeMillis()));
-        }
-        if (!empty) {
-            out.bytes(LENGTH);
-            out.decimal(sent.length);
-            out.crlf();
-        }
-        writeConnection(out);
-        out.crlf();
+        HeadWriter out = ResponseWriter.writeMade(worker, head, client, empty ? -1 : sent.length);
         headSent = true;
         boolean withBody = !empty && sent.length > 0 && !request.method().equals("HEAD");
         client.sendHead(out, withBody ? sent.length : 0);
@@ -314,43 +312,30 @@ final class ResponseSide implements Relay.Target {
         }
     }
 
-    /// Says what becomes of the connection, where that is not what the version of the client takes for granted (RFC
-    /// 9112
-    /// section 9.3).
-    private void writeConnection(HeadWriter out) {
-        if (client.closesAfterResponse()) {
-            out.bytes(CLOSE_LINE);
-        } else if (client.framing() == Framing.CLOSE) {
-            out.bytes(KEEP_ALIVE_LINE);
-        }
-    }
-
     private HeadWriter write(ResponseHead head, boolean rewritten, boolean unknownLength) {
-        int status = head.status();
         boolean toHead = request.method().equals("HEAD");
         // A response without a body has no length either, but where it is that of the one that GET would get.
-        boolean noBody = bodiless && !toHead && status != 304;
+        boolean noBody = bodiless && !toHead && head.status() != 304;
         if (rewritten || noBody) {
             head.drop(KnownHeader.CONTENT_LENGTH);
         }
-        HeadWriter out = worker.heads();
-        out.clear();
-        head.writeTo(out);
-        boolean chunked = head.contentLength() == ResponseHead.CHUNKED;
-        if (client.framing() == Framing.CHUNKS && (unknownLength || (toHead && chunked))) {
-            out.bytes(CHUNKED_LINE);
-        } else if (noBody && status != 204) {
-            out.bytes(LENGTH);
-            out.one('0');
-            out.crlf();
-        }
-        writeConnection(out);
-        out.crlf();
-        return out;
+        boolean chunks = unknownLength || (toHead && head.contentLength() == ResponseHead.CHUNKED);
+        return ResponseWriter.write(worker.heads(), head, client,
+                chunks ? ResponseWriter.CHUNKED : noBody ? 0 : ResponseWriter.AS_RECEIVED);
     }
 
     @Override
     public void range(ByteBuf in, int start, int length) {
+        TunnelDirection through = tunnel;
+        if (through == null) {
+            pass(in, start, length);
+        } else {
+            through.range(in, start, length);
+        }
+    }
+
+    @Override
+    public void pass(ByteBuf in, int start, int length) {
         client.sendRange(in, start, length);
         if (!client.isWritable()) {
             exchange.pauseService();
@@ -372,7 +357,17 @@ final class ResponseSide implements Relay.Target {
 
     @Override
     public void end() {
-        exchange.onResponseSent();
+        TunnelDirection through = tunnel;
+        if (through == null) {
+            exchange.onResponseSent();
+        } else {
+            through.end();
+        }
+    }
+
+    @Override
+    public void flush() {
+        client.flush();
     }
 
     @Override

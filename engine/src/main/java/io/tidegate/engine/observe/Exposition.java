@@ -123,6 +123,11 @@ final class Exposition {
                 "Connections of clients turned away, by reason.");
         codes("tidegate_client_connections_refused_total", "", "reason", workers, WorkerCells::refused);
         tls(workers);
+        out.family("tidegate_websocket_connections_open", SeriesType.GAUGE, "Connections of WebSocket.");
+        out.sample("tidegate_websocket_connections_open", "", total(workers, WorkerCells::tunnelsOpen));
+        out.family("tidegate_websocket_connections_total", SeriesType.COUNTER,
+                "Connections of WebSocket that were opened.");
+        out.sample("tidegate_websocket_connections_total", "", total(workers, WorkerCells::tunnelsOpened));
         out.family("tidegate_faults_total", SeriesType.COUNTER, "Exchanges that ended with a fault, by its code.");
         codes("tidegate_faults_total", "", "code", workers, WorkerCells::faults);
         out.family("tidegate_rejects_total", SeriesType.COUNTER,

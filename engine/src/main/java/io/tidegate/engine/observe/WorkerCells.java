@@ -16,7 +16,9 @@ public final class WorkerCells extends Cells {
     private static final int STALLS = 5;
     private static final int BEAT_DUE = 6;
     private static final int ALIASES = 7;
-    private static final int SIZE = 8;
+    private static final int TUNNELS_OPENED = 8;
+    private static final int TUNNELS_CLOSED = 9;
+    private static final int SIZE = 10;
 
     private final CodeCounts refused = new CodeCounts();
     private final CodeCounts faults = new CodeCounts();
@@ -66,6 +68,24 @@ public final class WorkerCells extends Cells {
     ///            a short constant such as `timeout`
     public void tlsFailed(String reason) {
         tlsFailures.add(reason);
+    }
+
+    /// A connection of WebSocket stands.
+    public void tunnelOpened() {
+        add(TUNNELS_OPENED, 1);
+    }
+
+    /// A connection of WebSocket has ended.
+    public void tunnelClosed() {
+        add(TUNNELS_CLOSED, 1);
+    }
+
+    long tunnelsOpened() {
+        return read(TUNNELS_OPENED);
+    }
+
+    long tunnelsOpen() {
+        return read(TUNNELS_OPENED) - read(TUNNELS_CLOSED);
     }
 
     /// An exchange ended with a fault, whoever is to blame.

@@ -4,7 +4,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.socket.DuplexChannel;
 import io.tidegate.api.Fault;
 import io.tidegate.config.ProtocolConfig;
 import io.tidegate.engine.exchange.Snapshot;
@@ -263,6 +262,7 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements S
         }
         if (serving != null && serving.isServing()) {
             close |= serving.exchange.awaitsResponse();
+            serving.exchange.goAway();
         } else if (serving == null || serving.head.length() == 0) {
             deadline(DRAIN_IDLE_NANOS);
         }
@@ -382,12 +382,7 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements S
         }
         deadline(Math.max(LINGER_NANOS, terms.timeouts().writeIdle().toNanos()));
         // What the client still sends is dropped for a moment, so that it reads the answer first (RFC 9112 section 9.6).
-        TlsClosing.finish(context).addListener(sent -> {
-            if (context.channel() instanceof DuplexChannel duplex) {
-                duplex.shutdownOutput();
-            }
-            deadline(LINGER_NANOS);
-        });
+        TlsClosing.finishOutput(context).addListener(sent -> deadline(LINGER_NANOS));
         if (!reading) {
             consume();
         }

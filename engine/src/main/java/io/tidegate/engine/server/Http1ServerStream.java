@@ -27,6 +27,7 @@ final class Http1ServerStream extends ServerStream<Http1ServerHandler> {
     private long bodyBytes;
     private boolean bodyWanted;
     private boolean dropping;
+    private boolean tunnel;
 
     /// A stream of connections of this worker.
     Http1ServerStream(Worker worker) {
@@ -44,6 +45,7 @@ final class Http1ServerStream extends ServerStream<Http1ServerHandler> {
     void begin(Snapshot snapshot) {
         bodyWanted = false;
         dropping = false;
+        tunnel = false;
         bodyBytes = 0;
         if (head.contentLength() == RequestHead.CHUNKED) {
             body.chunked(false, true);
@@ -104,7 +106,7 @@ final class Http1ServerStream extends ServerStream<Http1ServerHandler> {
     void onDeadline() {
         if (dropping && !exchange.isActive()) {
             connection().shut();
-        } else if (takesBody()) {
+        } else if (takesBody() && !tunnel) {
             checkBody();
         }
     }
@@ -179,12 +181,25 @@ final class Http1ServerStream extends ServerStream<Http1ServerHandler> {
                 flush();
             }
             body.limit(exchange.bodyLimit());
-            connection().deadline(watch.begin(terms(), exchange));
+            if (!tunnel) {
+                connection().deadline(watch.begin(terms(), exchange));
+            }
         } else if (!on) {
             connection().clearDeadline();
         }
         bodyWanted = on;
         connection().bodyWantedChanged();
+    }
+
+    @Override
+    public void openTunnel() {
+        tunnel = true;
+        body.untilClose();
+        // What came behind the request has waited for this.
+        readBody(true);
+        if (isAttached() && terms().listener().isDraining()) {
+            exchange.goAway();
+        }
     }
 
     @Override

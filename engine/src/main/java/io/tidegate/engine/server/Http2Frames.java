@@ -56,7 +56,7 @@ final class Http2Frames {
                 new Http2FrameInput(headers, connection, output),
                 Http2PromisedRequestVerifier.ALWAYS_VERIFY, true, true, false, false);
         settings = new Http2Settings().maxConcurrentStreams(MAX_STREAMS).initialWindowSize(STREAM_WINDOW)
-                .maxHeaderListSize(limits.requestHead().bytes());
+                .maxHeaderListSize(limits.requestHead().bytes()).connectProtocolEnabled(true);
     }
 
     /// Tells `events` of what goes out from here on.

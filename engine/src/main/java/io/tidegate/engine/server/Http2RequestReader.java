@@ -61,6 +61,23 @@ final class Http2RequestReader extends Http2FrameAdapter {
         touched.clear();
     }
 
+    /// The listener accepts no more: what has no end by itself ends.
+    void goAway() {
+        List<Http2ServerStream> served = new ArrayList<>();
+        try {
+            connection.forEachActiveStream(stream -> {
+                Http2ServerStream serves = serving(stream);
+                if (serves != null) {
+                    served.add(serves);
+                }
+                return true;
+            });
+        } catch (Http2Exception e) {
+            handler.onError(handler.context(), true, e);
+        }
+        served.forEach(stream -> stream.exchange.goAway());
+    }
+
     // Requests.
 
     private void begin(Http2Stream stream, boolean end) {

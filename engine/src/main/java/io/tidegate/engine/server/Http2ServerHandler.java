@@ -142,6 +142,9 @@ final class Http2ServerHandler extends Http2ConnectionHandler implements ServerC
     /// In two steps (RFC 9113 §6.8), so that what the client has sent before it hears of it is still served.
     @Override
     public void drain() {
+        if (terms.listener().isDraining()) {
+            requests.goAway();
+        }
         if (leaving) {
             return;
         }

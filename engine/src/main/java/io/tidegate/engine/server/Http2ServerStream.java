@@ -40,6 +40,7 @@ final class Http2ServerStream extends ServerStream<Http2ServerHandler> {
     private boolean framing;
     private boolean dropping;
     private boolean delivering;
+    private boolean tunnel;
 
     /// A stream of connections of this worker.
     Http2ServerStream(Worker worker) {
@@ -73,6 +74,7 @@ final class Http2ServerStream extends ServerStream<Http2ServerHandler> {
         wanted = false;
         framing = false;
         dropping = false;
+        tunnel = false;
         ListenerSnapshot listener = terms().current();
         Fault fault = refused;
         if (fault == null) {
@@ -154,7 +156,7 @@ final class Http2ServerStream extends ServerStream<Http2ServerHandler> {
         Http2Stream on = stream();
         int length = in.readableBytes();
         received += length;
-        long declared = head.contentLength();
+        long declared = head.isHandshake() ? RequestHead.CHUNKED : head.contentLength();
         if (declared >= 0 && (received > declared || (end && received < declared))) {
             throw Http2Exception.streamError(on.id(), Http2Error.PROTOCOL_ERROR, "%s", Fault.H2_LENGTH.title());
         }
@@ -179,11 +181,8 @@ final class Http2ServerStream extends ServerStream<Http2ServerHandler> {
 
     private void hold(ByteBuf in) {
         if (in.isReadable()) {
-            ByteBuf before = held;
-            if (before == null) {
-                before = connection().outbox().allocator().buffer(in.readableBytes());
-                held = before;
-            }
+            ByteBuf before = held == null ? connection().outbox().allocator().buffer(in.readableBytes()) : held;
+            held = before;
             // A copy, since a small range would keep all that was received with it.
             before.writeBytes(in, in.readerIndex(), in.readableBytes());
         }
@@ -215,7 +214,7 @@ final class Http2ServerStream extends ServerStream<Http2ServerHandler> {
     private void endBody() {
         ended = false;
         worker().deadlines().clear(deadline);
-        if (head.contentLength() == 0) {
+        if (head.contentLength() == 0 && !tunnel) {
             // The exchange never waited for it.
             return;
         }
@@ -249,9 +248,11 @@ final class Http2ServerStream extends ServerStream<Http2ServerHandler> {
                 }
                 requests.consumed(on, length);
             }
-            if (stream == on && wanted && ended && head.contentLength() != 0) {
+            if (stream == on && wanted && ended && (head.contentLength() != 0 || tunnel)) {
                 endBody();
             }
+            // Nobody else does: this may be called by the service's side, which takes more.
+            exchange.onClientReadComplete();
         } finally {
             delivering = false;
         }
@@ -334,13 +335,22 @@ final class Http2ServerStream extends ServerStream<Http2ServerHandler> {
                 connection().outbox().head(stream(), new DefaultHttp2Headers(false).status("100"), false);
                 connection().outbox().flushLater();
             }
-            worker().deadlines().set(deadline, watch.begin(terms(), exchange));
+            worker().deadlines().set(deadline, tunnel ? Long.MAX_VALUE : watch.begin(terms(), exchange));
         } else if (!on) {
             worker().deadlines().clear(deadline);
         }
         wanted = on;
         if (on) {
             drain();
+        }
+    }
+
+    @Override
+    public void openTunnel() {
+        tunnel = true;
+        readBody(true);
+        if (isAttached() && terms().listener().isDraining()) {
+            exchange.goAway();
         }
     }
 
@@ -380,7 +390,8 @@ final class Http2ServerStream extends ServerStream<Http2ServerHandler> {
         boolean reset = !response.isMuted();
         over();
         if (reset) {
-            outbox.reset(on, Http2Error.INTERNAL_ERROR);
+            // RFC 8441 section 5: CANCEL is for a tunnel what a reset is for TCP.
+            outbox.reset(on, tunnel ? Http2Error.CANCEL : Http2Error.INTERNAL_ERROR);
             outbox.flushLater();
         }
     }

@@ -6,11 +6,13 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
 import io.tidegate.api.Fault;
+import io.tidegate.engine.tls.TlsClosing;
 import io.tidegate.engine.wire.BodyDecoder;
 import io.tidegate.engine.wire.BodySink;
 import io.tidegate.engine.wire.HeadWriter;
 import io.tidegate.engine.wire.ResponseHead;
 import io.tidegate.engine.wire.ResponseParser;
+import io.tidegate.engine.wire.WebSocketHandshake;
 import io.tidegate.engine.worker.Outbox;
 import io.tidegate.engine.worker.Worker;
 import org.jspecify.annotations.Nullable;
@@ -32,8 +34,9 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
     private @Nullable ChannelHandlerContext context;
     private @Nullable Outbox outbox;
     private @Nullable UpstreamEvents events;
-    /// The head that is being received; none is held between responses.
-    private @Nullable ResponseHead head;
+    private final LentHead head;
+    private byte @Nullable [] tunnelKey;
+    private boolean tunnel;
     private boolean requestSent;
     private boolean headOnly;
     private boolean toHead;
@@ -52,6 +55,7 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
         this.maxInterim = maxInterim;
         this.early = new EarlyAnswer(worker);
         this.timer = new ResponseTimer(worker.deadlines(), this::onLate);
+        this.head = new LentHead(worker);
     }
 
     @Override
@@ -82,6 +86,8 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
         served++;
         ended = false;
         requestSent = false;
+        tunnelKey = null;
+        tunnel = false;
         touched = false;
         interim = 0;
         body.reset();
@@ -112,8 +118,17 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
     }
 
     @Override
+    public void askForTunnel(byte[] key) {
+        tunnelKey = key;
+    }
+
+    @Override
     public void endRequest() {
         requestSent = true;
+        if (tunnel) {
+            outbox().flush();
+            TlsClosing.finishOutput(context());
+        }
     }
 
     @Override
@@ -217,7 +232,7 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
                 }
                 continue;
             }
-            ResponseHead receiving = head();
+            ResponseHead receiving = head.take();
             int start = in.readerIndex();
             boolean whole = receiving.length() == 0;
             if (!parser.read(receiving, in)) {
@@ -234,41 +249,28 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
         }
     }
 
-    private ResponseHead head() {
-        ResponseHead taken = head;
-        if (taken == null) {
-            taken = worker.takeResponseHead();
-            head = taken;
-        }
-        return taken;
-    }
-
     @SuppressWarnings("ReferenceEquality") // the same exchange, not an equal one
     private void onHead(ResponseHead received, ByteBuf in, int start) {
         UpstreamEvents receiver = events;
         if (receiver == null) {
             return;
         }
-        if (received.interim()) {
-            if (received.status() == 101 || ++interim > maxInterim) {
+        boolean switches = tunnelKey != null && WebSocketHandshake.isAnswered(received, tunnelKey);
+        if (received.interim() && !switches) {
+            if (received.switchesProtocols() || ++interim > maxInterim) {
                 fail(Fault.UPSTREAM_INVALID);
-                return;
+            } else {
+                received.reset();
             }
-            received.reset();
             return;
         }
+        tunnel = switches;
         int status = received.status();
         boolean complete = toHead || status == 204 || status == 304 || received.contentLength() == 0;
         keep = received.keepAlive() && (complete || received.contentLength() != ResponseHead.UNTIL_CLOSE);
         keepAliveSeconds = received.keepAliveSeconds();
         if (!complete) {
-            if (received.contentLength() == ResponseHead.CHUNKED) {
-                body.chunked(false, false);
-            } else if (received.contentLength() == ResponseHead.UNTIL_CLOSE) {
-                body.untilClose();
-            } else {
-                body.counted(received.contentLength());
-            }
+            body.response(received.contentLength());
         }
         int end = in.readerIndex();
         receiver.onResponseHead(received, in, start, end, complete);
@@ -290,11 +292,7 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
         events = null;
         timer.stop();
         body.reset();
-        ResponseHead done = head;
-        if (done != null) {
-            head = null;
-            worker.giveBack(done);
-        }
+        head.giveBack();
         if (reusable && !reading) {
             reading = true;
             context().channel().config().setAutoRead(true);

@@ -79,7 +79,7 @@ final class Http2ResponseReader extends Http2FrameAdapter {
     @Override
     public void onSettingsRead(ChannelHandlerContext ctx, Http2Settings settings) {
         connection.idleFrame();
-        connection.allowsMore();
+        connection.onSettings(settings);
     }
 
     @Override

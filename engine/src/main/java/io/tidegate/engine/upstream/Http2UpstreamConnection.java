@@ -11,6 +11,7 @@ import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.util.AsciiString;
@@ -47,6 +48,7 @@ final class Http2UpstreamConnection extends Http2ConnectionHandler implements Po
     private final Http2Connection.PropertyKey closing;
     private final Deadline deadline = new Deadline(this::close);
     private final GlitchBudget idleFrames;
+    private final TunnelSetting tunnels = new TunnelSetting();
     private final Http2ResponseReader reader;
     private final Runnable flushTask = this::flushNow;
     private @Nullable ChannelHandlerContext context;
@@ -361,9 +363,16 @@ final class Http2UpstreamConnection extends Http2ConnectionHandler implements Po
         return stream == null ? null : stream.getProperty(serving);
     }
 
-    /// The service may allow more requests at a time than before.
-    void allowsMore() {
+    /// The service may allow more requests at a time than before, or WebSocket.
+    void onSettings(Http2Settings settings) {
+        Boolean connect = settings.connectProtocolEnabled();
+        tunnels.settle(connect != null && connect);
         pool.serveBy(this);
+    }
+
+    /// Tells whether the service takes handshakes of WebSocket, as soon as it has said so.
+    void whenSettled(TunnelSetting.Asking asking) {
+        tunnels.ask(asking);
     }
 
     /// The service has sent a frame that nobody needs.

@@ -1,43 +1,35 @@
 package io.tidegate.engine.upstream;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.tidegate.api.Fault;
 import io.tidegate.engine.wire.HeadWriter;
-import io.tidegate.engine.wire.Http2Heads;
 import io.tidegate.engine.wire.ResponseHead;
 import io.tidegate.engine.wire.Trailers;
-import io.tidegate.engine.worker.DataOutbox;
 import io.tidegate.engine.worker.Worker;
 import org.jspecify.annotations.Nullable;
 
 /// One request on an HTTP/2 connection to a service, and its response. It is over when the response is complete, or
 /// when
 /// it broke; what is left of the stream then is the connection's business.
-final class Http2UpstreamStream implements UpstreamStream, DataOutbox.Frames {
+final class Http2UpstreamStream implements UpstreamStream {
 
     private final Http2UpstreamConnection connection;
     private final Worker worker;
     private final ResponseTimer timer;
-    private final DataOutbox out;
+    private final Http2RequestFrames request;
     private @Nullable UpstreamEvents events;
     private @Nullable Http2Stream stream;
     private @Nullable ResponseHead head;
     /// What has come of the body while nobody reads; it counts against the service's window.
     private @Nullable ByteBuf held;
     private boolean heldEnd;
-    private @Nullable Trailers behindRequest;
     private @Nullable Trailers behindResponse;
-    private boolean takesTrailers;
     private boolean reading = true;
     private boolean drainQueued;
     private boolean toHead;
-    private boolean requestSent;
     private boolean serviceEnded;
     /// Whether it was closed by the service, or with the connection.
     private boolean gone;
@@ -52,24 +44,34 @@ final class Http2UpstreamStream implements UpstreamStream, DataOutbox.Frames {
         this.worker = connection.worker();
         this.events = events;
         this.timer = new ResponseTimer(worker.deadlines(), this::onLate);
-        this.out = new DataOutbox(this);
+        this.request = new Http2RequestFrames(connection, this);
     }
 
     // The request.
 
     @Override
-    public void sendHead(HeadWriter request, boolean withoutBody, boolean headMethod, int expected) {
+    public void sendHead(HeadWriter head, boolean withoutBody, boolean headMethod, int expected) {
         toHead = headMethod;
-        requestSent = withoutBody;
-        Http2Headers fields = Http2Heads.request(request, connection.scheme());
-        if (takesTrailers) {
-            fields.add(HttpHeaderNames.TE, HttpHeaderValues.TRAILERS);
-        }
-        stream = connection.sendHead(this, fields, withoutBody);
+        request.head(head, withoutBody);
+    }
+
+    /// Sends the head, on a stream that begins with it.
+    void begin(Http2Headers fields, boolean end) {
+        stream = connection.sendHead(this, fields, end);
         if (stream == null) {
-            // Told when the caller is done with this call.
-            worker.loop().execute(() -> fail(Fault.UPSTREAM_CLOSED, Progress.UNPROCESSED));
+            failLater(Fault.UPSTREAM_CLOSED, Progress.UNPROCESSED);
         }
+    }
+
+    /// Fails when whoever calls is done with it.
+    void failLater(Fault fault, Progress progress) {
+        worker.loop().execute(() -> fail(fault, progress));
+    }
+
+    /// The stream of the connection that the request is on; null before it begins and behind its end.
+    @Nullable
+    Http2Stream stream() {
+        return stream;
     }
 
     @Override
@@ -78,63 +80,40 @@ final class Http2UpstreamStream implements UpstreamStream, DataOutbox.Frames {
     }
 
     @Override
-    public ByteBufAllocator allocator() {
-        return connection.allocator();
-    }
-
-    @Override
-    public void send(ByteBuf data) {
-        send(data, false);
-    }
-
-    private void send(ByteBuf data, boolean end) {
-        Http2Stream on = stream;
-        if (on == null) {
-            data.release();
-        } else {
-            connection.sendData(on, data, end);
-        }
+    public void askForTunnel(byte[] key) {
+        // HTTP/2 needs no proof that the service has understood.
+        request.askForTunnel();
     }
 
     @Override
     public void sendBody(ByteBuf in, int start, int length) {
-        out.range(in, start, length);
+        request.range(in, start, length);
     }
 
     @Override
     public void sendBytes(byte[] bytes, int start, int length) {
-        out.bytes(bytes, start, length);
+        request.bytes(bytes, start, length);
     }
 
     @Override
     public void takeTrailers() {
-        takesTrailers = true;
+        request.takeTrailers();
     }
 
     @Override
     public void sendTrailers(Trailers trailers) {
-        out.flush();
-        behindRequest = trailers;
+        request.trailers(trailers);
     }
 
     @Override
     public void endRequest() {
-        requestSent = true;
-        Http2Stream on = stream;
-        if (behindRequest != null && on != null) {
-            connection.sendTrailers(on, behindRequest.fields());
-        } else {
-            ByteBuf last = out.takeLast();
-            send(last == null ? Unpooled.EMPTY_BUFFER : last, true);
-        }
+        request.end();
         connection.flushLater();
     }
 
     @Override
     public void flush() {
-        if (!requestSent) {
-            out.flush();
-        }
+        request.flush();
         connection.flushLater();
     }
 
@@ -199,14 +178,21 @@ final class Http2UpstreamStream implements UpstreamStream, DataOutbox.Frames {
         }
         answered = true;
         int status = received.status();
-        boolean never = toHead || status == 204 || status == 304;
+        if (request.asksForTunnel() && status / 100 == 2) {
+            if (end) {
+                refuse(Fault.UPSTREAM_INVALID);
+                return;
+            }
+            received.switchProtocols();
+        }
+        boolean never = !received.switchesProtocols() && (toHead || status == 204 || status == 304);
         if (end && !never && received.contentLength() > 0) {
             refuse(Fault.UPSTREAM_INVALID);
             return;
         }
         boolean complete = end || never;
         withBody = !complete;
-        declared = received.contentLength();
+        declared = received.switchesProtocols() ? ResponseHead.UNTIL_CLOSE : received.contentLength();
         receiver.onResponseHead(received, Unpooled.EMPTY_BUFFER, 0, 0, complete);
         if (complete && events == receiver) {
             receiver.end();
@@ -373,7 +359,7 @@ final class Http2UpstreamStream implements UpstreamStream, DataOutbox.Frames {
         }
         events = null;
         timer.close();
-        out.discard();
+        request.discard();
         if (head != null) {
             release(head);
         }
@@ -384,7 +370,7 @@ final class Http2UpstreamStream implements UpstreamStream, DataOutbox.Frames {
                 connection.consumed(on, held.readableBytes());
             }
             // Where both sides have said all, it ends by itself.
-            if (!gone && (!requestSent || !serviceEnded || connection.hasUnsent(on))) {
+            if (!gone && (!request.isSent() || !serviceEnded || connection.hasUnsent(on))) {
                 connection.cancel(on);
             }
         }

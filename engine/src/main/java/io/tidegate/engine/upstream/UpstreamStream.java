@@ -19,6 +19,14 @@ public interface UpstreamStream {
     ///            bytes of body that are at hand
     void sendHead(HeadWriter head, boolean withoutBody, boolean toHead, int expected);
 
+    /// Says that the request is a handshake of WebSocket, whose head is written as HTTP/1.1 has it. Before the head. A
+    /// service that agrees answers 101, in [UpstreamEvents#onResponseHead], whatever its protocol says for it; what goes
+    /// both ways from then on has no framing, and [#endRequest] is the end of that from the client.
+    ///
+    /// @param key
+    ///            that the head holds
+    void askForTunnel(byte[] key);
+
     /// Whether the protocol tells by itself where a body ends, so that it is given without framing.
     boolean framesBodies();
 

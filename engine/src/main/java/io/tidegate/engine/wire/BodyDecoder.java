@@ -54,6 +54,17 @@ public final class BodyDecoder {
         begin(State.UNTIL_CLOSE);
     }
 
+    /// Begins the body of a response that has one.
+    public void response(long length) {
+        if (length == ResponseHead.CHUNKED) {
+            chunked(false, false);
+        } else if (length == ResponseHead.UNTIL_CLOSE) {
+            untilClose();
+        } else {
+            counted(length);
+        }
+    }
+
     /// Begins a chunked body.
     ///
     /// @param framing

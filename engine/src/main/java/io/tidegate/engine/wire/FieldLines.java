@@ -25,6 +25,8 @@ public final class FieldLines implements DecodedFields {
     private static final AsciiString SCHEME = AsciiString.cached(":scheme");
     private static final AsciiString AUTHORITY = AsciiString.cached(":authority");
     private static final AsciiString PATH = AsciiString.cached(":path");
+    private static final AsciiString PROTOCOL = AsciiString.cached(":protocol");
+    private static final AsciiString GET = AsciiString.cached("GET");
     private final int maxFields;
     private final HeadWriter lines = new HeadWriter(1024);
     private final HeadWriter head = new HeadWriter(1024);
@@ -33,6 +35,7 @@ public final class FieldLines implements DecodedFields {
     private @Nullable AsciiString scheme;
     private @Nullable AsciiString authority;
     private @Nullable AsciiString path;
+    private @Nullable AsciiString protocol;
     private @Nullable AsciiString host;
     private @Nullable AsciiString contentLength;
     private int count;
@@ -52,6 +55,7 @@ public final class FieldLines implements DecodedFields {
         scheme = null;
         authority = null;
         path = null;
+        protocol = null;
         host = null;
         contentLength = null;
         count = 0;
@@ -124,6 +128,9 @@ public final class FieldLines implements DecodedFields {
         } else if (name.contentEquals(AUTHORITY)) {
             first = authority == null;
             authority = value;
+        } else if (name.contentEquals(PROTOCOL)) {
+            first = protocol == null;
+            protocol = value;
         } else {
             first = false;
         }
@@ -200,8 +207,9 @@ public final class FieldLines implements DecodedFields {
         if (fault == null && (verb == null || verb.isEmpty() || hasSpace(verb))) {
             fault = Fault.H2_PSEUDO;
         }
-        if (fault == null && verb != null && verb.contentEquals("CONNECT")) {
-            fault = Fault.METHOD_UNSUPPORTED;
+        if (fault == null && verb != null && (protocol != null || verb.contentEquals("CONNECT"))) {
+            fault = connect(verb, open);
+            verb = GET;
         }
         if (fault == null && (!isTarget(target) || scheme == null)) {
             fault = Fault.H2_PSEUDO;
@@ -231,11 +239,33 @@ public final class FieldLines implements DecodedFields {
             head.bytes(cookies.array(), 0, cookies.length());
             head.crlf();
         }
-        if (open && contentLength == null) {
+        if (open && contentLength == null && protocol == null) {
             head.bytes(CHUNKED);
         }
         head.crlf();
         return head;
+    }
+
+    /// Why CONNECT is refused, or null where it is a handshake of WebSocket (RFC 8441 §4, §5), which is a GET to
+    /// whoever
+    /// speaks HTTP/1.1.
+    private @Nullable Fault connect(AsciiString verb, boolean open) {
+        AsciiString asked = protocol;
+        if (asked == null) {
+            return Fault.METHOD_UNSUPPORTED;
+        }
+        if (!verb.contentEquals("CONNECT")) {
+            return Fault.H2_PSEUDO;
+        }
+        if (!asked.contentEquals("websocket")) {
+            return Fault.UPGRADE_UNSUPPORTED;
+        }
+        return open && contentLength == null ? null : Fault.UPGRADE_INVALID;
+    }
+
+    /// Whether the head is a handshake of WebSocket.
+    boolean isHandshake() {
+        return protocol != null;
     }
 
     private static boolean isTarget(@Nullable AsciiString target) {

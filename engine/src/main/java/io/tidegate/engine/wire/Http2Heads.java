@@ -12,6 +12,9 @@ public final class Http2Heads {
     private static final int STATUS = 3;
     private static final AsciiString OK = AsciiString.cached("200");
     private static final AsciiString HOST = AsciiString.cached("host");
+    private static final AsciiString CONNECT = AsciiString.cached("CONNECT");
+    private static final AsciiString WEBSOCKET = AsciiString.cached("websocket");
+    private static final AsciiString KEY = AsciiString.cached("sec-websocket-key");
 
     private Http2Heads() {
     }
@@ -55,6 +58,19 @@ public final class Http2Heads {
         fields.scheme(scheme);
         fields.path(new AsciiString(bytes, method + 1, path - method - 1, true));
         add(bytes, endOfLine(bytes, path) + 2, fields);
+        return fields;
+    }
+
+    /// The fields of a handshake of WebSocket (RFC 8441 §5).
+    ///
+    /// @param head
+    ///            the whole head of that of HTTP/1.1
+    public static Http2Headers handshake(HeadWriter head, AsciiString scheme) {
+        Http2Headers fields = request(head, scheme);
+        fields.method(CONNECT);
+        fields.set(Http2Headers.PseudoHeaderName.PROTOCOL.value(), WEBSOCKET);
+        // HTTP/2 needs no proof that the service has understood.
+        fields.remove(KEY);
         return fields;
     }
 

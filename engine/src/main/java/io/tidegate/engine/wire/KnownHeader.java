@@ -84,6 +84,10 @@ public enum KnownHeader {
     ACCESS_CONTROL_REQUEST_METHOD("access-control-request-method", Kind.PLAIN),
     /// RFC 6455 §11.3.1.
     SEC_WEBSOCKET_KEY("sec-websocket-key", Kind.PLAIN),
+    /// RFC 6455 §11.3.5.
+    SEC_WEBSOCKET_VERSION("sec-websocket-version", Kind.PLAIN),
+    /// RFC 6455 §11.3.3.
+    SEC_WEBSOCKET_ACCEPT("sec-websocket-accept", Kind.PLAIN),
     /// RFC 9110 §6.6.1.
     DATE("date", Kind.PLAIN);
 

@@ -1,6 +1,7 @@
 package io.tidegate.engine.wire;
 
 import java.util.Arrays;
+import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /// The head of a request (RFC 9112 §3), with its target brought to canonical form.
@@ -42,6 +43,8 @@ public final class RequestHead extends MessageHead {
     boolean hostFromTarget;
     int droppedAliases;
     private @Nullable String sentAuthority;
+    private boolean handshake;
+    private byte @Nullable [] serviceKey;
 
     @Override
     public void reset() {
@@ -70,6 +73,8 @@ public final class RequestHead extends MessageHead {
         hostFromTarget = false;
         droppedAliases = 0;
         sentAuthority = null;
+        handshake = false;
+        serviceKey = null;
     }
 
     byte[] pathScratch(int size) {
@@ -259,9 +264,31 @@ public final class RequestHead extends MessageHead {
         return Arrays.copyOf(bytes, Math.min(max, length));
     }
 
+    /// It is a handshake of WebSocket, by whatever protocol it came.
+    void asksForWebSocket() {
+        handshake = true;
+        // The client's key is answered here.
+        drop(KnownHeader.SEC_WEBSOCKET_KEY);
+    }
+
+    /// Whether it is a handshake of WebSocket, so that bytes of both sides may follow it and its response.
+    public boolean isHandshake() {
+        return handshake;
+    }
+
+    /// Makes the key of another handshake with a service, which is written with the forwarded fields from here on.
+    public byte[] makeServiceKey(SplittableRandom random) {
+        byte[] key = WebSocketHandshake.newKey(random);
+        serviceKey = key;
+        return key;
+    }
+
     /// Writes the forwarded header fields, without the start line, without `Host` and without the empty line.
     public void writeForwardedFields(HeadWriter out) {
         writeFields(out);
+        if (serviceKey != null) {
+            WebSocketHandshake.writeRequest(out, serviceKey);
+        }
     }
 
     /// Writes the canonical path.

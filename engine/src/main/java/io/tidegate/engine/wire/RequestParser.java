@@ -46,7 +46,11 @@ public final class RequestParser extends HeadParser {
             head.fault = fields.fault();
             return false;
         }
-        return parse(head, text.array(), text.length());
+        boolean read = parse(head, text.array(), text.length());
+        if (read && fields.isHandshake()) {
+            head.asksForWebSocket();
+        }
+        return read;
     }
 
     @Override

@@ -14,7 +14,6 @@ final class RequestRules {
     private static final byte[] CLOSE = Ascii.bytes("close");
     private static final byte[] KEEP_ALIVE = Ascii.bytes("keep-alive");
     private static final byte[] CONTINUE = Ascii.bytes("100-continue");
-    private static final byte[] WEBSOCKET = Ascii.bytes("websocket");
 
     private RequestRules() {
     }
@@ -167,11 +166,32 @@ final class RequestRules {
         if (head.has(KnownHeader.RANGE)) {
             boundRanges(head);
         }
-        if (fault == null && head.has(KnownHeader.UPGRADE) && !head.has(KnownHeader.SEC_WEBSOCKET_KEY)
-                && head.valueHasToken(head.find(KnownHeader.UPGRADE), WEBSOCKET)) {
-            fault = Fault.UPGRADE_INVALID;
+        if (fault == null && head.has(KnownHeader.UPGRADE)) {
+            fault = upgrade(head);
         }
         return fault;
+    }
+
+    /// Tells whether a request is a handshake of WebSocket (RFC 6455 §4.2.1). Other upgrades are not made: their fields
+    /// are dropped as all of the connection are.
+    private static @Nullable Fault upgrade(RequestHead head) {
+        if (!WebSocketHandshake.isAskedFor(head)) {
+            return null;
+        }
+        int key = head.find(KnownHeader.SEC_WEBSOCKET_KEY);
+        if (key < 0) {
+            return Fault.UPGRADE_INVALID;
+        }
+        if (head.minor == 0 || !WebSocketHandshake.upgradesConnection(head)) {
+            // Not meant for this connection (RFC 9110 section 7.8).
+            return null;
+        }
+        if (!head.method.equals("GET") || head.contentLength != 0 || head.hasTwice(KnownHeader.SEC_WEBSOCKET_KEY)
+                || !WebSocketHandshake.isKey(head.bytes, head.valueStart(key), head.valueEnd(key))) {
+            return Fault.UPGRADE_INVALID;
+        }
+        head.asksForWebSocket();
+        return null;
     }
 
     /// A service may ignore `Range` (RFC 9110 §14.2), so it is left out where it asks for too much.

@@ -82,6 +82,18 @@ public final class ResponseHead extends MessageHead {
         return status < 200;
     }
 
+    /// Makes it one that opens a tunnel, as HTTP/1.1 says it: what HTTP/2 says with 200 (RFC 8441 §5).
+    public void switchProtocols() {
+        status = WebSocketHandshake.SWITCHING_PROTOCOLS;
+        newStatus = WebSocketHandshake.SWITCHING_PROTOCOLS;
+        drop(KnownHeader.CONTENT_LENGTH);
+    }
+
+    /// Whether the service opens a tunnel with it, whatever policies make of it.
+    public boolean switchesProtocols() {
+        return status == WebSocketHandshake.SWITCHING_PROTOCOLS;
+    }
+
     /// What the fields say of the body's length, the request and the status left out: bytes, [#CHUNKED] or
     /// [#UNTIL_CLOSE].
     public long contentLength() {

@@ -117,6 +117,11 @@ final class RecordingClient implements Downstream {
     }
 
     @Override
+    public void openTunnel() {
+        // Nothing is opened in these tests.
+    }
+
+    @Override
     public boolean closesAfterResponse() {
         return closing;
     }

@@ -73,6 +73,11 @@ final class RecordingStream implements UpstreamStream {
     }
 
     @Override
+    public void askForTunnel(byte[] key) {
+        // Nothing is asked for in these tests.
+    }
+
+    @Override
     public boolean framesBodies() {
         return false;
     }

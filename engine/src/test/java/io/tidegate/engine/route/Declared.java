@@ -9,6 +9,8 @@ import io.tidegate.config.RouteConfig.EncodedSlash;
 import io.tidegate.config.RouteConfig.Timeouts;
 import io.tidegate.config.RouteConfig.TrailingSlash;
 import io.tidegate.config.ValueMatch;
+import io.tidegate.config.WebSocketConfig;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,7 +47,8 @@ final class Declared {
 
     static RouteConfig route(List<MatchConfig> matches, int precedence, TrailingSlash slash) {
         return new RouteConfig(List.of(), matches, precedence, "up", null, List.of(),
-                new Timeouts(null, null, null, null), true, false, false, EncodedSlash.REJECT,
+                new Timeouts(null, null, null, null), true, false,
+                new WebSocketConfig(true, Duration.ofSeconds(60), null, null), false, EncodedSlash.REJECT,
                 RouteConfig.PathParameters.REJECT, slash, false);
     }
 

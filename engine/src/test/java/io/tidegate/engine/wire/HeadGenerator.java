@@ -23,7 +23,8 @@ final class HeadGenerator {
     private static final String[] VALUES = {"", "a", "a, b", "close", "keep-alive", "Keep-Alive, close", "x-a",
         "chunked", "3", "0", "007", "a\tb", " \t padded \t ", "\u00e9", "\"q\"", "v".repeat(200), "close, Host",
         "CHUNKED", "gzip, chunked", "+3", "3,3", "18446744073709551619", "9223372036854775799",
-        "9223372036854775800", "100-continue", "websocket", "h2c, websocket"};
+        "9223372036854775800", "100-continue", "websocket", "h2c, websocket", "dGhlIHNhbXBsZSBub25jZQ==", "Upgrade",
+        "keep-alive, upgrade"};
     private static final String[] FRAMINGS = {"Content-Length: 3", "content-length: 0", "Transfer-Encoding: chunked",
         "Connection: close", "connection: keep-alive, x-a", "Expect: 100-continue\r\nContent-Length: 10"};
     private static final String[] HOSTS = {"a", "A.example.", "a:80", "a:65535", "[::1]", "[::1]:8080", "a:0",

@@ -87,6 +87,7 @@ final class ReferenceParser {
         }
         long length = length(fields, minor, method);
         rules(fields);
+        handshake(fields, minor, method, length);
         String host = host(fields, minor);
         Target read = target(method, target, host);
         List<String> texts = fields.stream().map(field -> field[0] + ": " + field[1]).toList();
@@ -141,9 +142,20 @@ final class ReferenceParser {
         List<String> expectations = values(fields, "expect");
         require(expectations.isEmpty()
                 || (expectations.size() == 1 && expectations.getFirst().equalsIgnoreCase("100-continue")), "expect");
+    }
+
+    private static void handshake(List<String[]> fields, int minor, String method, long length)
+            throws RefusedException {
         List<String> upgrades = values(fields, "upgrade");
-        require(upgrades.isEmpty() || !hasToken(upgrades.getFirst(), "websocket")
-                || !values(fields, "sec-websocket-key").isEmpty(), "websocket");
+        List<String> keys = values(fields, "sec-websocket-key");
+        if (upgrades.isEmpty() || !hasToken(upgrades.getFirst(), "websocket")) {
+            return;
+        }
+        require(!keys.isEmpty(), "websocket");
+        if (minor == 1 && values(fields, "connection").stream().anyMatch(value -> hasToken(value, "upgrade"))) {
+            require(method.equals("GET") && length == 0 && keys.size() == 1
+                    && keys.getFirst().matches("[A-Za-z0-9+/]{22}=="), "handshake");
+        }
     }
 
     private static boolean hasToken(String list, String token) {

@@ -82,7 +82,7 @@ final class Attacks {
                 + fault.title() + "\",\"status\":" + fault.status() + ",\"requestId\":\"[0-9a-f]{32}\"}");
         assertThat(response.fields()).extracting(field -> field.name().toLowerCase(Locale.ROOT))
                 .isSubsetOf("content-type", "content-length", "connection", "date", "retry-after", "allow",
-                        "x-request-id", "cache-control");
+                        "x-request-id", "cache-control", "sec-websocket-version", "upgrade");
     }
 
     /// Checks a head against the `has` and `lacks` lines of a case.
