@@ -12,7 +12,7 @@ final class Rejects {
     private static final Set<Fault> WELL_SPOKEN = Set.of(Fault.NO_ROUTE, Fault.METHOD_NOT_ALLOWED,
             Fault.BODY_TOO_LARGE, Fault.LENGTH_REQUIRED, Fault.MEDIA_TYPE_UNSUPPORTED, Fault.LIMIT_EXCEEDED,
             Fault.CORS_REFUSED, Fault.TOO_MANY_CONNECTIONS, Fault.REQUEST_TIMEOUT, Fault.BODY_TOO_SLOW,
-            Fault.CLIENT_TOO_SLOW, Fault.CLIENT_CLOSED);
+            Fault.CLIENT_TOO_SLOW, Fault.CLIENT_CLOSED, Fault.GRPC_TIMEOUT_SYNTAX, Fault.GRPC_MESSAGE_TOO_LARGE);
 
     private Rejects() {
     }

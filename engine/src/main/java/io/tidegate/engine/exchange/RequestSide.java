@@ -124,6 +124,9 @@ final class RequestSide implements Relay.Target {
         if (client.framing() == Downstream.Framing.FRAMES && request.takesTrailers()) {
             to.takeTrailers();
         }
+        if (exchange.call().isActive()) {
+            exchange.call().tellTime();
+        }
         RequestWriter.write(out, request, route.config(), endpoint, client.peer(), id, length);
         to.sendHead(out, !hasBody, request.method().equals("HEAD"), relay.heldLength());
         if (!hasBody) {

@@ -41,6 +41,7 @@ final class ResponseSide implements Relay.Target {
     private @Nullable ResponseHead shown;
     private byte[] answer = NOTHING;
     private boolean answers;
+    private boolean trailersOnly;
     private boolean bodiless;
     private boolean headSent;
 
@@ -63,6 +64,7 @@ final class ResponseSide implements Relay.Target {
         relay.discard();
         answer = NOTHING;
         answers = false;
+        trailersOnly = false;
         shown = null;
         if (made != null) {
             made.reset();
@@ -242,6 +244,20 @@ final class ResponseSide implements Relay.Target {
         return head;
     }
 
+    /// Makes the answer to a fault that a call of gRPC ran into: a status and nothing else (gRPC over HTTP/2,
+    /// "Trailers-Only").
+    ///
+    /// @return its head
+    ResponseHead makeStatus(Fault fault, List<Field> headers, RequestId id) {
+        ResponseHead head = made();
+        Answers.makeStatus(head, fault, id.toString());
+        answer = NOTHING;
+        answers = true;
+        trailersOnly = true;
+        head.addAll(headers);
+        return head;
+    }
+
     /// Makes an answer of what a policy, or the gateway itself, replies.
     ///
     /// @return its head
@@ -270,7 +286,7 @@ final class ResponseSide implements Relay.Target {
     int sendMade(ResponseHead head) {
         byte[] sent = rewritten(answer);
         int status = head.status();
-        boolean empty = status == 204 || status == 304;
+        boolean empty = trailersOnly || status == 204 || status == 304;
         HeadWriter out = worker.heads();
         out.clear();
         head.writeTo(out);
@@ -368,6 +384,7 @@ final class ResponseSide implements Relay.Target {
     @Override
     public void trailers(Trailers trailers) {
         client.sendTrailers(trailers);
+        exchange.call().told();
     }
 
     @Override

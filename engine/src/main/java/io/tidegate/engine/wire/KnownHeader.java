@@ -84,6 +84,8 @@ public enum KnownHeader {
     ACCESS_CONTROL_REQUEST_METHOD("access-control-request-method", Kind.PLAIN),
     /// RFC 6455 §11.3.1.
     SEC_WEBSOCKET_KEY("sec-websocket-key", Kind.PLAIN),
+    /// How long a gRPC call may take (gRPC over HTTP/2, "Requests").
+    GRPC_TIMEOUT("grpc-timeout", Kind.PLAIN),
     /// RFC 9110 §6.6.1.
     DATE("date", Kind.PLAIN);
 
