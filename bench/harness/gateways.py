@@ -79,10 +79,11 @@ class Gateway:
 class Nginx(Gateway):
     """nginx with one worker."""
 
-    def __init__(self, upstream_port, name="nginx", access_log="off", secure=False):
+    def __init__(self, upstream_port, name="nginx", access_log="off", secure=False, grpc=False):
         super().__init__(name, upstream_port)
         self.access_log = access_log
         self.secure = secure
+        self.grpc = grpc
 
     def command(self):
         log = self.access_log.replace("FILE", str(self.folder / "access.log"))
@@ -92,6 +93,19 @@ class Nginx(Gateway):
             certificate, key = machine.certificate()
             listen = " ssl http2"
             secrets = f"ssl_certificate {certificate}; ssl_certificate_key {key}; ssl_protocols TLSv1.2 TLSv1.3;"
+        passing = """
+            proxy_pass http://service;
+            proxy_http_version 1.1;
+            proxy_set_header Connection "";
+            proxy_set_header Host $http_host;
+            proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+            proxy_set_header X-Forwarded-Proto $scheme;"""
+        if self.grpc:
+            listen = " http2"
+            passing = """
+            grpc_pass grpc://service;
+            grpc_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+            grpc_set_header X-Forwarded-Proto $scheme;"""
         config.write_text(f"""
 daemon off;
 worker_processes 1;
@@ -115,13 +129,7 @@ http {{
     server {{
         listen 127.0.0.1:{self.port}{listen} backlog=4096;
         {secrets}
-        location / {{
-            proxy_pass http://service;
-            proxy_http_version 1.1;
-            proxy_set_header Connection "";
-            proxy_set_header Host $http_host;
-            proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
-            proxy_set_header X-Forwarded-Proto $scheme;
+        location / {{{passing}
         }}
     }}
 }}

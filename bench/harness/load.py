@@ -52,6 +52,21 @@ def h2load(port, path, connections, streams, seconds):
     return parse_h2load(text)
 
 
+CALL = ["-H", "content-type: application/grpc", "-H", "te: trailers"]
+
+
+def h2load_calls(port, path, body, connections, streams, seconds):
+    """Runs h2load without TLS: calls of gRPC, each with the message in the file `body`; returns what it counted."""
+    url = f"http://127.0.0.1:{port}{path}"
+    # h2load looks at heads alone: what ends a call is looked at once.
+    once = subprocess.run(["nghttp", "-v", "-d", str(body), *CALL, url], capture_output=True, text=True, check=True)
+    if "grpc-status: 0" not in once.stdout:
+        raise RuntimeError(f"no call:\n{once.stdout}")
+    command = ["taskset", "-c", str(processes.LOAD_CPU), "h2load", "-t", "1", "-c", str(connections), "-m", str(streams),
+               "-D", str(max(1, round(seconds))), "-d", str(body), *CALL, url]
+    return parse_h2load(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+
+
 def parse_h2load(text):
     """Reads h2load's report; it tells no percentiles, so the mean stands for the median and the maximum for the tail."""
     done = re.search(r"requests: \d+ total, \d+ started, (\d+) done, (\d+) succeeded, (\d+) failed, (\d+) errored", text)

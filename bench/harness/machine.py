@@ -15,7 +15,8 @@ NATIVE = TARGET / "native"
 RESULTS = BENCH / "results"
 
 PACKAGES = {"nginx": "nginx-light", "haproxy": "haproxy", "wrk": "wrk", "gcc": "gcc libc6-dev", "taskset": "util-linux",
-            "perf": "linux-perf", "mvn": "maven", "curl": "curl", "openssl": "openssl", "h2load": "nghttp2-client"}
+            "perf": "linux-perf", "mvn": "maven", "curl": "curl", "openssl": "openssl", "h2load": "nghttp2-client",
+            "nghttp": "nghttp2-client", "nghttpd": "nghttp2-server"}
 
 
 def require(*tools):

@@ -12,16 +12,19 @@ def say(text):
 
 class Shape:
     """A kind of load: a path or a script for wrk, over so many connections; or, with `streams`, so many requests at a
-    time on each of them by HTTP/2."""
+    time on each of them by HTTP/2; these are calls of gRPC where there is a `body`, the file of their message."""
 
-    def __init__(self, path="/small", connections=64, script=None, scheme="http", streams=0):
+    def __init__(self, path="/small", connections=64, script=None, scheme="http", streams=0, body=None):
         self.path = path
         self.connections = connections
         self.script = script
         self.scheme = scheme
         self.streams = streams
+        self.body = body
 
     def run(self, gateway, seconds):
+        if self.body:
+            return load.h2load_calls(gateway.port, self.path, self.body, self.connections, self.streams, seconds)
         if self.streams:
             return load.h2load(gateway.port, self.path, self.connections, self.streams, seconds)
         return load.wrk(gateway.port, self.path, self.connections, seconds, self.script, self.scheme)

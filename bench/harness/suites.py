@@ -109,6 +109,25 @@ def run_secure(options, wanted):
     return results
 
 
+def run_grpc(options):
+    """Unary calls by HTTP/2 without TLS on both sides, against nginx's grpc_pass."""
+    gateways.machine.require("h2load", "nghttp", "nghttpd")
+    config = gateways.machine.BENCH / "configs" / "grpc.yaml"
+    body = gateways.machine.NATIVE / "call"
+    body.write_bytes(processes.call_message(64))
+    with ExitStack() as stack:
+        service = stack.enter_context(processes.GrpcUpstream())
+        made = started(stack, gateways.Tidegate(service.port, "io_uring", config=config),
+                       gateways.Tidegate(service.port, "epoll", config=config),
+                       gateways.Nginx(service.port, grpc=True))
+        rounds = sidebyside.compare(made, Shape(service.PATH, 8, streams=16, body=body), options.rounds, options.seconds,
+                                    lambda gateway: gateway.warm_up * options.warm_up_factor)
+    rows = sidebyside.tabulate(rounds)
+    return [Result("grpc: unary calls, 64 bytes there and 128 back, 8 connections with 16 calls each",
+                   sidebyside.table(rows), {"rounds": rounds, "rows": rows},
+                   [Goal("grpc: io_uring, CPU per call ÷ nginx", ratio(rows, "tidegate-io_uring"), 0.85)])]
+
+
 def run_access_log(options):
     """With a line per request and metrics, against nginx with its log on."""
     config = gateways.machine.BENCH / "configs" / "accesslog.yaml"
@@ -198,7 +217,7 @@ def run_scg(options):
 
 LOADS = ("small-64", "10k-64", "small-1000")
 SECURE = ("tls-64", "h2-8x16")
-OTHERS = {"accesslog": run_access_log, "routes": run_routes, "latency": run_latency, "scg": run_scg}
+OTHERS = {"grpc": run_grpc, "accesslog": run_access_log, "routes": run_routes, "latency": run_latency, "scg": run_scg}
 ALL = LOADS + SECURE + tuple(OTHERS)
 
 

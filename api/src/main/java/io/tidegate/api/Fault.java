@@ -372,6 +372,18 @@ public record Fault(String code, int status, String title, Party blame) {
     public static final Fault WEBSOCKET_IDLE = new Fault("websocket.idle", 408,
             "The WebSocket connection was quiet for too long", Party.CLIENT);
 
+    // gRPC.
+
+    /// The timeout that a gRPC call declares can't be read.
+    public static final Fault GRPC_TIMEOUT_SYNTAX = new Fault("grpc.timeout_syntax", 400,
+            "The timeout of the call is malformed",
+            Party.CLIENT);
+
+    /// A message of a gRPC call is too large.
+    public static final Fault GRPC_MESSAGE_TOO_LARGE = new Fault("grpc.message_too_large", 413,
+            "A message of the call is too large",
+            Party.CLIENT);
+
     // What the upstream did.
 
     /// The service is unavailable.
@@ -436,6 +448,10 @@ public record Fault(String code, int status, String title, Party blame) {
     public static final Fault UPSTREAM_BUSY = new Fault("upstream.busy", 503, "The service has no free connection",
             Party.UPSTREAM);
 
+    /// The deadline of a gRPC call has passed before its end.
+    public static final Fault GRPC_DEADLINE = new Fault("grpc.deadline", 504, "The deadline of the call has passed",
+            Party.UPSTREAM);
+
     // What the gateway did.
 
     /// The gateway is overloaded.
@@ -488,11 +504,12 @@ public record Fault(String code, int status, String title, Party blame) {
             LENGTH_REQUIRED, MEDIA_TYPE_UNSUPPORTED,
             REQUEST_TIMEOUT, BODY_TOO_SLOW, CLIENT_CLOSED, CLIENT_TOO_SLOW,
             CORS_REFUSED, TOO_MANY_CONNECTIONS, WEBSOCKET_REFUSED, WEBSOCKET_VERSION, WEBSOCKET_INVALID,
-            WEBSOCKET_TOO_LARGE, WEBSOCKET_TOO_FAST, WEBSOCKET_IDLE, UPSTREAM_UNAVAILABLE, UPSTREAM_CONNECT,
-            UPSTREAM_UNRESOLVED,
+            WEBSOCKET_TOO_LARGE, WEBSOCKET_TOO_FAST, WEBSOCKET_IDLE, GRPC_TIMEOUT_SYNTAX, GRPC_MESSAGE_TOO_LARGE,
+            UPSTREAM_UNAVAILABLE, UPSTREAM_CONNECT, UPSTREAM_UNRESOLVED,
             UPSTREAM_CONNECT_TIMEOUT, UPSTREAM_TLS, TLS_UPSTREAM_EXPIRED, UPSTREAM_CLOSED, UPSTREAM_RESET,
             UPSTREAM_INVALID,
-            UPSTREAM_HEAD_TOO_LARGE, UPSTREAM_NO_WEBSOCKET, UPSTREAM_TIMEOUT, UPSTREAM_BUSY, OVERLOADED,
+            UPSTREAM_HEAD_TOO_LARGE, UPSTREAM_NO_WEBSOCKET, UPSTREAM_TIMEOUT, UPSTREAM_BUSY, GRPC_DEADLINE,
+            OVERLOADED,
             DRAINING, NOT_CONFIGURED, POLICY_FAILED, POLICY_TIMEOUT,
             CONDITION_FAILED, INTERNAL);
 

@@ -59,8 +59,14 @@ public interface Request {
     ///             with [Fault#EMIT_CTL] where it is none
     void setAuthority(String authority);
 
+    /// Whether it is a gRPC call, by its `Content-Type`, over a protocol that can carry one: HTTP/2.
+    default boolean isGrpc() {
+        return false;
+    }
+
     /// Largest body let through from here on; a larger one ends the exchange with [Fault#BODY_TOO_LARGE].
-    /// [Long#MAX_VALUE] for no limit.
+    /// [Long#MAX_VALUE] for no limit. A gRPC call is a stream of messages: of one, it is the largest message, and a
+    /// larger one ends it with [Fault#GRPC_MESSAGE_TOO_LARGE].
     void limitBody(long maxBytes);
 
     /// Replaces a body that [Decision#withBody] has collected, an empty one included. The array is not copied.

@@ -1,5 +1,6 @@
 package io.tidegate.bench;
 
+import io.tidegate.api.GrpcStatus;
 import io.tidegate.engine.observe.AccessRecord;
 import io.tidegate.engine.observe.ByteSpan;
 import io.tidegate.engine.observe.LogLabel;
@@ -98,6 +99,11 @@ final class SampleRecord implements AccessRecord {
     @Override
     public int status() {
         return 200;
+    }
+
+    @Override
+    public @Nullable GrpcStatus grpcStatus() {
+        return null;
     }
 
     @Override

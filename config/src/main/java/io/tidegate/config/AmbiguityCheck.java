@@ -73,7 +73,7 @@ final class AmbiguityCheck {
         context.config().routes().forEach((name, route) -> {
             if (context.whole("routes." + name)) {
                 for (int i = 0; i < route.match().size(); i++) {
-                    add(new Way(name, i, route, route.match().get(i)));
+                    add(new Way(name, i, route, route.match().get(i).inHttp()));
                 }
             }
         });

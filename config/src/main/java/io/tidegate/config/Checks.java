@@ -33,6 +33,7 @@ final class Checks {
         new ServiceTlsChecks(context).run();
         EffectivePolicies.Resolver resolver = new PolicyChecks(context).run();
         new RouteChecks(context, resolver).run();
+        new GrpcChecks(context).run();
         new AmbiguityCheck(context).run();
         errorResponses();
         telemetry();

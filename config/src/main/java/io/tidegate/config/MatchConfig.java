@@ -2,6 +2,7 @@ package io.tidegate.config;
 
 import io.tidegate.api.Default;
 import io.tidegate.api.Doc;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -19,5 +20,19 @@ public record MatchConfig(
 
         @Doc("Header fields by name.") @Default("{}") Map<String, ValueMatch> headers,
 
-        @Doc("Query parameters by name.") @Default("{}") Map<String, ValueMatch> query) {
+        @Doc("Query parameters by name.") @Default("{}") Map<String, ValueMatch> query,
+
+        @Doc("A gRPC call, instead of `path` and `methods`: `{ service: shop.Orders, method: Get }`.") @Nullable GrpcMatchConfig grpc) {
+
+    private static final List<String> POST = List.of("POST");
+
+    /// The match in the terms of HTTP: a call of gRPC is a `POST` to `/service/method` of one of gRPC's media types.
+    public MatchConfig inHttp() {
+        if (grpc == null) {
+            return this;
+        }
+        Map<String, ValueMatch> fields = new LinkedHashMap<>(headers);
+        fields.put("content-type", GrpcMatchConfig.CONTENT_TYPE);
+        return new MatchConfig(hosts, grpc.path(), null, POST, fields, query, grpc);
+    }
 }

@@ -1,6 +1,7 @@
 package io.tidegate.config;
 
 import io.tidegate.api.Fault;
+import io.tidegate.api.GrpcStatus;
 import io.tidegate.api.PolicyFactory;
 import io.tidegate.config.RecordShape.Component;
 import java.io.IOException;
@@ -207,11 +208,13 @@ public final class ReferenceWriter {
         StringBuilder page = new StringBuilder("# Errors\n\n")
                 .append("Every error that the gateway itself answers, as `application/problem+json` (RFC 9457) with ")
                 .append("`type`, `title`, `status` and the request id. The code is the last part of `type`, and stands ")
-                .append("in the access log and the metrics. [`errorResponses`](errorResponses.md) replaces the body.")
-                .append("\n\n| Code | Status | Title | Whose it is |\n| --- | --- | --- | --- |\n");
+                .append("in the access log and the metrics. [`errorResponses`](errorResponses.md) replaces the body. ")
+                .append("[gRPC calls](../guide/grpc.md) are answered with the gRPC status.")
+                .append("\n\n| Code | Status | gRPC | Title | Whose it is |\n| --- | --- | --- | --- | --- |\n");
         for (Fault fault : Fault.all()) {
             page.append("| `").append(fault.code()).append("` | ").append(fault.status()).append(" | ")
-                    .append(ReferenceTables.cell(fault.title())).append(" | ")
+                    .append(GrpcStatus.of(fault)).append(" | ").append(ReferenceTables.cell(fault.title()))
+                    .append(" | ")
                     .append(fault.blame().name().toLowerCase(Locale.ROOT)).append(" |\n");
         }
         return page.toString();

@@ -123,7 +123,8 @@ class AllocationTest {
 
     @Test
     void checksRequestsWithoutAllocating() {
-        RequestLimitsConfig config = new RequestLimitsConfig(ByteSize.parse("1MiB"), null, 10, 10,
+        RequestLimitsConfig config = new RequestLimitsConfig(ByteSize.parse("1MiB"), ByteSize.parse("4MiB"), null, 10,
+                10,
                 List.of("GET", "POST"), List.of("text/plain", "application/*"), true);
         StillExchange exchange = new StillExchange();
 

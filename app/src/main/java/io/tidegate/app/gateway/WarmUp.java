@@ -64,7 +64,7 @@ final class WarmUp {
         // One that nothing is named like comes to the end of every look-up.
         samples.add(new Sample("GET", "http://warm-up.invalid/warm-up"));
         for (Map.Entry<String, RouteConfig> route : config.routes().entrySet()) {
-            MatchConfig match = route.getValue().match().getFirst();
+            MatchConfig match = route.getValue().match().getFirst().inHttp();
             String method = match.methods().isEmpty() ? "GET" : match.methods().getFirst();
             samples.add(new Sample(method, "http://" + host(match.hosts()) + path(match)));
             if (samples.size() > MOST_ROUTES) {

@@ -161,6 +161,11 @@ final class ObservedExchange implements Exchange {
         }
 
         @Override
+        public boolean isGrpc() {
+            return actual.request().isGrpc();
+        }
+
+        @Override
         public void limitBody(long maxBytes) {
             // Not while observing.
         }

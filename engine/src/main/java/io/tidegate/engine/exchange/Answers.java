@@ -1,9 +1,11 @@
 package io.tidegate.engine.exchange;
 
 import io.tidegate.api.Fault;
+import io.tidegate.api.GrpcStatus;
 import io.tidegate.api.Reply;
 import io.tidegate.config.ErrorResponseConfig;
 import io.tidegate.engine.wire.Ascii;
+import io.tidegate.engine.wire.GrpcFields;
 import io.tidegate.engine.wire.RequestHead;
 import io.tidegate.engine.wire.ResponseHead;
 import java.nio.charset.StandardCharsets;
@@ -42,6 +44,14 @@ public final class Answers {
         }
         head.add("content-type", "application/problem+json");
         return problem(fault, requestId);
+    }
+
+    /// Makes the head of an answer to `fault` in `head` that tells it to a caller by gRPC.
+    static void makeStatus(ResponseHead head, Fault fault, String requestId) {
+        head.make(200);
+        head.add("content-type", "application/grpc");
+        GrpcFields.end(head, GrpcStatus.of(fault), fault.title());
+        head.add("x-request-id", requestId);
     }
 
     private @Nullable ErrorResponseConfig declared(Fault fault) {

@@ -60,6 +60,11 @@ final class Attempts {
             exchange.fail(Fault.UPSTREAM_UNAVAILABLE);
             return;
         }
+        GrpcCall call = exchange.call();
+        if (call.isActive() && !call.hasTime(record.attempts() > 0)) {
+            exchange.failNow(Fault.GRPC_DEADLINE);
+            return;
+        }
         endpoint = chosen;
         record.attempt();
         connecting = true;

@@ -1,13 +1,13 @@
 package io.tidegate.engine.exchange;
 
 import io.tidegate.engine.wire.Ascii;
+import io.tidegate.engine.wire.GrpcFields;
 import io.tidegate.engine.wire.KnownHeader;
 import io.tidegate.engine.wire.MessageHead;
 
 /// Which messages are streams without an end in sight, by their media type: a time to their end would cut them off.
 final class EndlessMessages {
 
-    private static final byte[] GRPC = Ascii.bytes("application/grpc");
     private static final byte[] EVENT_STREAM = Ascii.bytes("text/event-stream");
 
     private EndlessMessages() {
@@ -15,7 +15,7 @@ final class EndlessMessages {
 
     /// Whether a request is a call of gRPC, in any of its encodings, `application/grpc-web` included.
     static boolean isCall(MessageHead request) {
-        return isOfType(request, GRPC);
+        return GrpcFields.isOfFamily(request);
     }
 
     /// Whether a response is a stream of server-sent events (HTML standard, section 9.2).
@@ -30,16 +30,8 @@ final class EndlessMessages {
         }
         int start = head.valueStart(field);
         int end = start + lowerType.length;
-        if (end > head.valueEnd(field)) {
-            return false;
-        }
         byte[] bytes = head.bytes();
-        for (int i = 0; i < lowerType.length; i++) {
-            int c = bytes[start + i];
-            if ((c >= 'A' && c <= 'Z' ? c | 0x20 : c) != lowerType[i]) {
-                return false;
-            }
-        }
-        return end == head.valueEnd(field) || !Character.isLetterOrDigit(bytes[end]);
+        return end <= head.valueEnd(field) && Ascii.equalsIgnoreCase(bytes, start, end, lowerType)
+                && (end == head.valueEnd(field) || !Character.isLetterOrDigit(bytes[end]));
     }
 }

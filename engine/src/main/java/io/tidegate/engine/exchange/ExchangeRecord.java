@@ -1,6 +1,7 @@
 package io.tidegate.engine.exchange;
 
 import io.tidegate.api.Fault;
+import io.tidegate.api.GrpcStatus;
 import io.tidegate.api.Outcome;
 import io.tidegate.engine.observe.AccessRecord;
 import io.tidegate.engine.observe.ByteSpan;
@@ -20,6 +21,9 @@ final class ExchangeRecord implements Outcome, AccessRecord {
     int status;
     @Nullable
     Fault fault;
+    /// How it ended, where it was a call of gRPC.
+    @Nullable
+    GrpcStatus grpc;
     /// Whether it ended because the client broke the rules.
     boolean rejected;
     long requestBytes;
@@ -47,6 +51,7 @@ final class ExchangeRecord implements Outcome, AccessRecord {
     void begin() {
         status = 0;
         fault = null;
+        grpc = null;
         attempts = 0;
         rejected = false;
         requestBytes = 0;
@@ -160,6 +165,11 @@ final class ExchangeRecord implements Outcome, AccessRecord {
         if (rejected) {
             span.set(head.bytes(), 0, Math.min(PREFIX, head.length()));
         }
+    }
+
+    @Override
+    public @Nullable GrpcStatus grpcStatus() {
+        return grpc;
     }
 
     @Override

@@ -47,10 +47,11 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
     private final Worker worker;
     private final RequestHead request;
     private final RequestId id = new RequestId();
-    private final Deadline deadline = new Deadline(() -> failNow(Fault.UPSTREAM_TIMEOUT));
+    private final Deadline deadline = new Deadline(this::onLate);
     private final PolicyRun policies;
     private final RequestSide requestSide;
     private final ResponseSide responseSide;
+    private final GrpcCall call;
     private final Attempts attempts;
     private final ExchangeRecord record;
     private final HeadInput input;
@@ -74,6 +75,7 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         this.policies = new PolicyRun(this, worker);
         this.requestSide = new RequestSide(this, client, request);
         this.responseSide = new ResponseSide(this, client, request);
+        this.call = new GrpcCall(this, client, request, requestSide.relay());
         this.attempts = new Attempts(this, requestSide, policies, record, id);
     }
 
@@ -142,6 +144,7 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         requestSide.begin();
         responseSide.begin();
         record.begin();
+        call.begin();
     }
 
     /// Answers what was not even a request.
@@ -168,8 +171,16 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         if (config.methodOverride()) {
             request.letMethodOverridePass();
         }
-        if (matched.requestNanos() != Long.MAX_VALUE) {
-            worker.deadlines().set(deadline, matched.requestNanos());
+        long limit = matched.requestNanos();
+        if (call.isActive()) {
+            limit = call.limit(limit);
+            if (limit < 0) {
+                fail(Fault.GRPC_TIMEOUT_SYNTAX);
+                return;
+            }
+        }
+        if (limit != Long.MAX_VALUE) {
+            worker.deadlines().set(deadline, limit);
         }
         if (matched.steps().length == 0) {
             onRequestPassed();
@@ -177,6 +188,10 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         }
         view = new PolicyView(this);
         policies.request(matched.steps());
+    }
+
+    private void onLate() {
+        failNow(call.isActive() ? Fault.GRPC_DEADLINE : Fault.UPSTREAM_TIMEOUT);
     }
 
     @Override
@@ -204,6 +219,11 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         return attempts.endlessIdleNanos();
     }
 
+    /// Whether it is a call of gRPC that has been running for a while, so that its client may well give it up.
+    public boolean isSettledCall() {
+        return call.isSettled();
+    }
+
     /// Bytes of the response's body that have come.
     public long responseBytes() {
         return record.responseBytes;
@@ -211,7 +231,7 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
 
     /// Takes the request's body; [#onRequestRead] takes its end.
     public BodySink requestBody() {
-        return requestSide.relay();
+        return call.isActive() ? call : requestSide.relay();
     }
 
     /// The whole body of the request has arrived.
@@ -275,16 +295,37 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         }
         record.fault = fault;
         if (responseSide.isHeadSent()) {
+            breakOff(fault);
+        } else if (call.isActive()) {
+            answer(responseSide.makeStatus(fault, headers, id));
+        } else {
+            answer(responseSide.make(on.answers(), fault, headers, id));
+        }
+    }
+
+    private void breakOff(Fault fault) {
+        Trailers status = call.broken(fault);
+        if (status == null) {
             conclude();
             client.abort();
-            return;
+        } else {
+            client.sendTrailers(status);
+            onResponseSent();
         }
-        answer(responseSide.make(on.answers(), fault, headers, id));
     }
 
     @Override
     public void onReply(Reply reply) {
         answer(responseSide.make(reply));
+    }
+
+    /// Changes how much of the request's body, or of one message of a call, is let through.
+    void limitBody(long maxBytes) {
+        if (call.isActive()) {
+            call.limitMessages(maxBytes);
+        } else {
+            requestSide.relay().limit(maxBytes);
+        }
     }
 
     /// Most bytes of the request's body that are let through.
@@ -296,6 +337,9 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
     private void answer(ResponseHead made) {
         attempts.letGo();
         worker.deadlines().clear(deadline);
+        if (call.isActive()) {
+            call.answer(made, false);
+        }
         state = State.ANSWERING;
         show(made);
         requestSide.relay().discard();
@@ -321,6 +365,9 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
             return;
         }
         attempts.answered(head);
+        if (call.isActive() && !call.answer(head, complete)) {
+            record.fault = Fault.UPSTREAM_INVALID;
+        }
         show(head);
         responseSide.setBodiless(complete || head.switchesProtocols());
         if (policies.hasSteps()) {
@@ -410,12 +457,20 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
 
     @Override
     public void trailers(Trailers trailers) {
+        if (call.isActive()) {
+            call.ends(trailers);
+        }
         responseSide.relay().trailers(trailers);
     }
 
     @Override
     public void end() {
         attempts.ended();
+        Trailers missing = call.isActive() ? call.missing() : null;
+        if (missing != null) {
+            record.fault = Fault.UPSTREAM_INVALID;
+            responseSide.relay().trailers(missing);
+        }
         responseSide.relay().end();
     }
 
@@ -438,6 +493,10 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
 
     /// The response has been handed to the client.
     void onResponseSent() {
+        Trailers owed = call.owed();
+        if (owed != null) {
+            client.sendTrailers(owed);
+        }
         conclude();
         client.endResponse();
     }
@@ -452,6 +511,7 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         attempts.letGo();
         worker.deadlines().clear(deadline);
         record.requestBytes = requestSide.relay().count();
+        record.grpc = call.isActive() ? call.outcome(record.fault, record.status) : null;
         record.finish(route, attempts.upstream(), attempts.endpoint());
         policies.end(record);
         if (view != null) {
@@ -530,6 +590,10 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
 
     RouteMatch<Route> match() {
         return match;
+    }
+
+    GrpcCall call() {
+        return call;
     }
 
     RequestSide requestSide() {

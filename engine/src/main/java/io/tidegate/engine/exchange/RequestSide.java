@@ -129,6 +129,9 @@ final class RequestSide implements Relay.Target, TunnelDirection.Way {
         if (request.isHandshake()) {
             to.askForTunnel(request.makeServiceKey(worker.random()));
         }
+        if (exchange.call().isActive()) {
+            exchange.call().tellTime();
+        }
         RequestWriter.write(out, request, route.config(), endpoint, client.peer(), id, length);
         to.sendHead(out, !hasBody, request.method().equals("HEAD"), relay.heldLength());
         if (!hasBody) {

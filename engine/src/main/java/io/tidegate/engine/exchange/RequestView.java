@@ -150,8 +150,13 @@ final class RequestView implements Request {
     }
 
     @Override
+    public boolean isGrpc() {
+        return view.exchange().call().isActive();
+    }
+
+    @Override
     public void limitBody(long maxBytes) {
-        view.exchange().requestSide().relay().limit(maxBytes);
+        view.exchange().limitBody(maxBytes);
     }
 
     @Override

@@ -37,6 +37,7 @@ final class ResponseSide implements Relay.Target, TunnelDirection.Way {
     private @Nullable TunnelDirection tunnel;
     private byte[] answer = NOTHING;
     private boolean answers;
+    private boolean trailersOnly;
     private boolean bodiless;
     private boolean headSent;
 
@@ -60,6 +61,7 @@ final class ResponseSide implements Relay.Target, TunnelDirection.Way {
         relay.discard();
         answer = NOTHING;
         answers = false;
+        trailersOnly = false;
         shown = null;
         if (made != null) {
             made.reset();
@@ -253,6 +255,20 @@ final class ResponseSide implements Relay.Target, TunnelDirection.Way {
         return head;
     }
 
+    /// Makes the answer to a fault that a call of gRPC ran into: a status and nothing else (gRPC over HTTP/2,
+    /// "Trailers-Only").
+    ///
+    /// @return its head
+    ResponseHead makeStatus(Fault fault, List<Field> headers, RequestId id) {
+        ResponseHead head = made();
+        Answers.makeStatus(head, fault, id.toString());
+        answer = NOTHING;
+        answers = true;
+        trailersOnly = true;
+        head.addAll(headers);
+        return head;
+    }
+
     /// Makes an answer of what a policy, or the gateway itself, replies.
     ///
     /// @return its head
@@ -281,7 +297,7 @@ final class ResponseSide implements Relay.Target, TunnelDirection.Way {
     int sendMade(ResponseHead head) {
         byte[] sent = rewritten(answer);
         int status = head.status();
-        boolean empty = status == 204 || status == 304;
+        boolean empty = trailersOnly || status == 204 || status == 304;
         HeadWriter out = ResponseWriter.writeMade(worker, head, client, empty ? -1 : sent.length);
         headSent = true;
         boolean withBody = !empty && sent.length > 0 && !request.method().equals("HEAD");
@@ -353,6 +369,7 @@ final class ResponseSide implements Relay.Target, TunnelDirection.Way {
     @Override
     public void trailers(Trailers trailers) {
         client.sendTrailers(trailers);
+        exchange.call().told();
     }
 
     @Override

@@ -22,6 +22,9 @@ public record Telemetry(Metrics metrics, AccessLog log) {
     void count(Worker worker, ExchangeRecord record, @Nullable Route route, LogLabel listener) {
         RouteCells cells = route == null ? metrics.unrouted(worker.index()) : route.cells(worker);
         cells.request(record.status, record.durationNanos(), record.requestBytes, record.responseBytes);
+        if (record.grpc != null) {
+            cells.call(record.grpc);
+        }
         WorkerCells counts = metrics.worker(worker.index());
         if (record.droppedAliases() > 0) {
             counts.aliasesDropped(record.droppedAliases());

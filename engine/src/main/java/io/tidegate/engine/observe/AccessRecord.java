@@ -1,5 +1,6 @@
 package io.tidegate.engine.observe;
 
+import io.tidegate.api.GrpcStatus;
 import org.jspecify.annotations.Nullable;
 
 /// What the access log tells of one exchange that is over. Asked once per line, on the event loop of the exchange; what
@@ -55,6 +56,10 @@ public interface AccessRecord {
 
     /// Status sent to the client, 0 where none was.
     int status();
+
+    /// How it ended for whoever called by gRPC; null where it was no call.
+    @Nullable
+    GrpcStatus grpcStatus();
 
     /// Code of the fault that ended it, or null.
     @Nullable

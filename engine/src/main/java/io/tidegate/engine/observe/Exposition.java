@@ -41,6 +41,10 @@ final class Exposition {
         for (Series<RouteCells> route : routes) {
             durations(route);
         }
+        out.family("tidegate_grpc_calls_total", SeriesType.COUNTER, "Calls of gRPC by route and status.");
+        for (Series<RouteCells> route : routes) {
+            calls(route);
+        }
         out.family("tidegate_received_bytes_total", SeriesType.COUNTER, "Received from clients.");
         for (Series<RouteCells> route : routes) {
             sum("tidegate_received_bytes_total", route, RouteCells::received);
@@ -64,6 +68,16 @@ final class Exposition {
                 out.histogram("tidegate_request_duration_seconds",
                         route.labels() + ',' + PrometheusWriter.label("status_class", CLASSES[statusClass]), parts);
             }
+        }
+    }
+
+    private void calls(Series<RouteCells> route) throws IOException {
+        Map<String, Long> totals = new TreeMap<>();
+        for (RouteCells cells : route.cells()) {
+            cells.addCallsTo(totals);
+        }
+        for (Map.Entry<String, Long> total : totals.entrySet()) {
+            out.sample("tidegate_grpc_calls_total", route.labels(), "grpc_status", total.getKey(), total.getValue());
         }
     }
 

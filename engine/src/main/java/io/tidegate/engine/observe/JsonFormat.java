@@ -1,5 +1,6 @@
 package io.tidegate.engine.observe;
 
+import io.tidegate.api.GrpcStatus;
 import io.tidegate.engine.wire.Ascii;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,7 @@ final class JsonFormat extends LineFormat {
     private static final byte[] PATH = Ascii.bytes("\",\"path\":\"");
     private static final byte[] PROTOCOL = Ascii.bytes("\",\"protocol\":\"");
     private static final byte[] STATUS = Ascii.bytes("\",\"status\":");
+    private static final byte[] GRPC_STATUS = Ascii.bytes(",\"grpcStatus\":");
     private static final byte[] FAULT = Ascii.bytes(",\"fault\":\"");
     private static final byte[] REJECT = Ascii.bytes(",\"reject\":\"");
     private static final byte[] ROUTE = Ascii.bytes(",\"route\":\"");
@@ -53,6 +55,11 @@ final class JsonFormat extends LineFormat {
         request(record);
         line.raw(STATUS);
         line.number(record.status());
+        GrpcStatus called = record.grpcStatus();
+        if (called != null) {
+            line.raw(GRPC_STATUS);
+            line.number(called.code());
+        }
         text(FAULT, record.faultCode());
         text(REJECT, record.rejectReason());
         label(ROUTE, record.route());

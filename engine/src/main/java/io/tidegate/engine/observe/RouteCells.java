@@ -1,7 +1,9 @@
 package io.tidegate.engine.observe;
 
+import io.tidegate.api.GrpcStatus;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// What one event loop counts of one route. The histogram of a class of statuses is made with the first request of that
@@ -17,6 +19,9 @@ public final class RouteCells extends Cells {
 
     /// Written by the loop that owns the cells, each place once; read by any thread.
     private final @Nullable Histogram[] durations = new Histogram[CLASSES];
+
+    /// Calls of gRPC by their status; made with the first.
+    private volatile @Nullable CodeCounts calls;
 
     RouteCells() {
         super(CLASSES + 2);
@@ -46,6 +51,16 @@ public final class RouteCells extends Cells {
         seen.record(durationNanos);
     }
 
+    /// Counts a call of gRPC that is over, beside the request that it is.
+    public void call(GrpcStatus status) {
+        CodeCounts counts = calls;
+        if (counts == null) {
+            counts = new CodeCounts();
+            calls = counts;
+        }
+        counts.add(status.name());
+    }
+
     /// The class of a status; 0 for what is no status.
     static int statusClass(int status) {
         return status >= 100 && status < 600 ? status / 100 : 0;
@@ -61,6 +76,14 @@ public final class RouteCells extends Cells {
 
     long sent() {
         return read(SENT);
+    }
+
+    /// Adds the calls of gRPC by the name of their status to `totals`.
+    void addCallsTo(Map<String, Long> totals) {
+        CodeCounts counts = calls;
+        if (counts != null) {
+            counts.addTo(totals);
+        }
     }
 
     /// Durations of the requests of a class; null where there was none yet.

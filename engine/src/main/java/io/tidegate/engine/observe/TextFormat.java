@@ -1,5 +1,6 @@
 package io.tidegate.engine.observe;
 
+import io.tidegate.api.GrpcStatus;
 import io.tidegate.engine.wire.Ascii;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +11,7 @@ final class TextFormat extends LineFormat {
 
     private static final byte[] ARROW = " → ".getBytes(StandardCharsets.UTF_8);
     private static final byte[] MILLISECONDS = Ascii.bytes("ms ");
+    private static final byte[] GRPC = Ascii.bytes(" grpc=");
     private static final byte[] FAULT = Ascii.bytes(" fault=");
     private static final byte[] REJECT = Ascii.bytes(" reject=");
     private static final byte[] PREFIX = Ascii.bytes(" prefix=");
@@ -52,6 +54,10 @@ final class TextFormat extends LineFormat {
         line.raw(MILLISECONDS);
         line.hex(record.requestIdHigh());
         line.hex(record.requestIdLow());
+        GrpcStatus called = record.grpcStatus();
+        if (called != null) {
+            text(GRPC, called.name());
+        }
         text(FAULT, record.faultCode());
         text(REJECT, record.rejectReason());
         span.clear();

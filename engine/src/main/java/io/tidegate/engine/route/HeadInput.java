@@ -1,6 +1,7 @@
 package io.tidegate.engine.route;
 
 import io.tidegate.engine.wire.Ascii;
+import io.tidegate.engine.wire.GrpcFields;
 import io.tidegate.engine.wire.RequestHead;
 import org.jspecify.annotations.Nullable;
 
@@ -76,6 +77,11 @@ public final class HeadInput implements RouteInput {
             }
         }
         return joined == null ? first : joined.toString();
+    }
+
+    @Override
+    public boolean isGrpc() {
+        return GrpcFields.isOfFamily(head);
     }
 
     @Override

@@ -52,6 +52,12 @@ final class RivalReasons {
     private String header(Candidate candidate) {
         for (ValueTest test : candidate.terms().headers()) {
             if (!search.headerFits(test)) {
+                if (test.asksForGrpc()) {
+                    String type = search.values().header(search.input(), test.name());
+                    return type == null
+                            ? "it is no gRPC call: header content-type is missing"
+                            : "it is no gRPC call: header content-type is '" + type + "'";
+                }
                 return value("header " + test.name(), test.wanted(),
                         search.values().header(search.input(), test.name()));
             }

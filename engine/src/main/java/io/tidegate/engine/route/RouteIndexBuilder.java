@@ -54,7 +54,7 @@ final class RouteIndexBuilder {
 
     void add(int route, String name, RouteConfig config) {
         for (int i = 0; i < config.match().size(); i++) {
-            MatchConfig match = config.match().get(i);
+            MatchConfig match = config.match().get(i).inHttp();
             Terms terms = terms(match);
             Candidate declared = new Candidate(route, name, i, config.precedence(), Form.DECLARED, terms);
             PathPattern path = match.path();

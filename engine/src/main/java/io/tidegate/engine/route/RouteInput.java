@@ -34,6 +34,9 @@ public interface RouteInput {
     @Nullable
     String header(String lowerCaseName);
 
+    /// Whether it is a call of gRPC, in any of its encodings.
+    boolean isGrpc();
+
     /// The bytes that the query is in.
     byte[] queryBytes();
 

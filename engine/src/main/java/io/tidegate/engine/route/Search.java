@@ -282,6 +282,10 @@ final class Search {
     }
 
     boolean headerFits(ValueTest test) {
+        if (test.asksForGrpc()) {
+            // A preflight does not say of what type the call will be.
+            return preflight || input().isGrpc();
+        }
         return test.test(values.header(input(), test.name()));
     }
 

@@ -1,5 +1,6 @@
 package io.tidegate.engine.route;
 
+import io.tidegate.config.GrpcMatchConfig;
 import io.tidegate.config.ValueMatch;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,12 @@ import org.safere.Pattern;
 /// @param regex
 ///            the compiled expression, where it is one
 record ValueTest(String name, ValueMatch wanted, @Nullable Pattern regex) {
+
+    /// Whether it asks for a call of gRPC: heads tell that without a look at the text.
+    @SuppressWarnings("ReferenceEquality") // the constant itself, not what a user wrote alike
+    boolean asksForGrpc() {
+        return wanted == GrpcMatchConfig.CONTENT_TYPE;
+    }
 
     /// Whether this value passes; null stands for a field that is not there.
     boolean test(@Nullable String value) {

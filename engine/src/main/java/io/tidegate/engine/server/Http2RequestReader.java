@@ -176,7 +176,10 @@ final class Http2RequestReader extends Http2FrameAdapter {
     @Override
     public void onRstStreamRead(ChannelHandlerContext ctx, int streamId, long errorCode) {
         // The stream is closed next, and its exchange with it.
-        handler.glitch();
+        Http2ServerStream served = serving(connection.stream(streamId));
+        if (served == null || !served.exchange.isSettledCall()) {
+            handler.glitch();
+        }
     }
 
     @Override

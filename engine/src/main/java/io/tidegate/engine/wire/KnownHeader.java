@@ -88,6 +88,8 @@ public enum KnownHeader {
     SEC_WEBSOCKET_VERSION("sec-websocket-version", Kind.PLAIN),
     /// RFC 6455 §11.3.3.
     SEC_WEBSOCKET_ACCEPT("sec-websocket-accept", Kind.PLAIN),
+    /// How long a gRPC call may take (gRPC over HTTP/2, "Requests").
+    GRPC_TIMEOUT("grpc-timeout", Kind.PLAIN),
     /// RFC 9110 §6.6.1.
     DATE("date", Kind.PLAIN);
 

@@ -25,7 +25,7 @@ public final class Trailers {
 
     private final Http2Headers fields;
 
-    private Trailers(Http2Headers fields) {
+    Trailers(Http2Headers fields) {
         this.fields = fields;
     }
 

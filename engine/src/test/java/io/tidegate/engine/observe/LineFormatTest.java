@@ -2,6 +2,7 @@ package io.tidegate.engine.observe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tidegate.api.GrpcStatus;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
@@ -64,6 +65,14 @@ class LineFormatTest {
         assertThat(json().keySet()).containsExactly("time", "requestId", "client", "listener", "method", "host", "path",
                 "protocol", "status", "fault", "attempts", "duration", "bytesIn", "bytesOut");
         assertThat(json()).containsEntry("fault", "route.not_found").containsEntry("status", "404");
+    }
+
+    @Test
+    void tellsHowACallOfGrpcEnded() {
+        record.grpc = GrpcStatus.UNAVAILABLE;
+        record.fault = "upstream.connect";
+        assertThat(json()).containsEntry("status", "200").containsEntry("grpcStatus", "14");
+        assertThat(text()).contains(" grpc=UNAVAILABLE fault=upstream.connect");
     }
 
     @Test

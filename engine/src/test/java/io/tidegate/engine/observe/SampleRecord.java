@@ -1,5 +1,6 @@
 package io.tidegate.engine.observe;
 
+import io.tidegate.api.GrpcStatus;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,8 @@ final class SampleRecord implements AccessRecord {
     byte[] userAgent = bytes("curl/8.5.0");
     byte[] prefix = new byte[0];
     int status = 200;
+    @Nullable
+    GrpcStatus grpc;
     @Nullable
     String fault;
     @Nullable
@@ -116,6 +119,11 @@ final class SampleRecord implements AccessRecord {
     @Override
     public int status() {
         return status;
+    }
+
+    @Override
+    public @Nullable GrpcStatus grpcStatus() {
+        return grpc;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.tidegate.engine.route;
 
+import io.tidegate.config.GrpcMatchConfig;
 import io.tidegate.config.HostPattern;
 import io.tidegate.config.MatchConfig;
 import io.tidegate.config.PathPattern;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// Routes written as one line: words separated by spaces, each a condition of one match.
 ///
@@ -76,6 +78,7 @@ final class Declared {
         private final Map<String, ValueMatch> query = new LinkedHashMap<>();
         private String path = "";
         private String regex = "";
+        private @Nullable GrpcMatchConfig grpc;
 
         void read(String word) {
             if (word.startsWith("host:")) {
@@ -84,6 +87,9 @@ final class Declared {
                 path = word.substring(5);
             } else if (word.startsWith("regex:")) {
                 regex = word.substring(6);
+            } else if (word.startsWith("grpc:")) {
+                String[] names = word.substring(5).split("/", -1);
+                grpc = new GrpcMatchConfig(names[0].isEmpty() ? null : names[0], names[1].isEmpty() ? null : names[1]);
             } else if (word.startsWith("header:")) {
                 value(word.substring(7), headers);
             } else if (word.startsWith("query:")) {
@@ -110,7 +116,7 @@ final class Declared {
 
         MatchConfig match() {
             return new MatchConfig(hosts, path.isEmpty() ? null : PathPattern.of(path),
-                    regex.isEmpty() ? null : RegexConfig.of(regex), methods, headers, query);
+                    regex.isEmpty() ? null : RegexConfig.of(regex), methods, headers, query, grpc);
         }
     }
 }

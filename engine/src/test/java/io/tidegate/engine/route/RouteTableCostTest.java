@@ -169,6 +169,11 @@ class RouteTableCostTest {
         }
 
         @Override
+        public boolean isGrpc() {
+            return text.isGrpc();
+        }
+
+        @Override
         public byte[] pathBytes() {
             return text.pathBytes();
         }

@@ -26,6 +26,38 @@ class RouteTableTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '>', textBlock = """
+            grpc:s.A/Get                           > POST x/s.A/Get content-type:application/grpc          > a
+            grpc:s.A/Get                           > POST x/s.A/Get content-type:application/grpc+proto    > a
+            grpc:s.A/Get                           > POST x/s.A/Get content-type:application/grpc-web+json > a
+            grpc:s.A/Get                           > POST x/s.A/Get content-type:application/grpcs         > -
+            grpc:s.A/Get                           > POST x/s.A/Get content-type:application/json          > -
+            grpc:s.A/Get                           > POST x/s.A/Get                                        > -
+            grpc:s.A/Get                           > POST x/s.A/Put content-type:application/grpc          > -
+            grpc:s.A/Get                           > POST x/s.A/Get/ content-type:application/grpc         > -
+            grpc:s.A/Get                           > POST x/s.A/get content-type:application/grpc          > -
+            grpc:s.A/Get                           > GET x/s.A/Get content-type:application/grpc           > 405 POST,OPTIONS
+            grpc:s.A/Get                           > GET x/s.A/Get                                         > -
+            grpc:s.A/                              > POST x/s.A/Put content-type:application/grpc          > a
+            grpc:s.A/                              > POST x/s.A/Put/x content-type:application/grpc        > -
+            grpc:/Get                              > POST x/s.B/Get content-type:application/grpc          > a
+            grpc:/                                 > POST x/s.B/Put content-type:application/grpc          > a
+            grpc:/                                 > POST x/s.B content-type:application/grpc              > -
+            path:/**;grpc:/;grpc:s.A/;grpc:s.A/Get > POST x/s.A/Get content-type:application/grpc          > d
+            path:/**;grpc:/;grpc:s.A/;grpc:s.A/Get > POST x/s.A/Put content-type:application/grpc          > c
+            path:/**;grpc:/;grpc:s.A/;grpc:s.A/Get > POST x/s.B/Get content-type:application/grpc          > b
+            path:/**;grpc:/;grpc:s.A/;grpc:s.A/Get > POST x/s.A/Get content-type:text/plain                > a
+            path:/s.A/Get POST;grpc:s.A/Get        > POST x/s.A/Get content-type:application/grpc          > b
+            grpc:s.A/Get;grpc:s.A/Get header:t=1   > POST x/s.A/Get content-type:application/grpc t:1      > b
+            grpc:s.A/Get;grpc:s.A/Get header:t=1   > POST x/s.A/Get content-type:application/grpc t:2      > a
+            grpc:s.A/Get > OPTIONS x/s.A/Get origin:o access-control-request-method:POST                   > a
+            grpc:s.A/Get > OPTIONS x/s.A/Get origin:o access-control-request-method:GET                    > 405 POST,OPTIONS
+            """)
+    void callsOfGrpcAreMatchedByServiceAndMethod(String routes, String request, String expected) {
+        assertThat(answer(routes.trim(), request)).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '>', textBlock = """
             path:/a                                       > GET x/a         > a
             path:/a                                       > GET x/b         > -
             path:/a                                       > GET x/A         > -

@@ -27,6 +27,27 @@ class RouteTraceTest {
     }
 
     @Test
+    void tellsWhyACallOfGrpcFoundItsRoute() {
+        RouteTrace trace = explain(
+                TextInput.of("POST", "x", "/shop.Orders/Get", null,
+                        List.of(Map.entry("content-type", "application/grpc"))),
+                "get grpc:shop.Orders/Get", "orders grpc:shop.Orders/", "rest path:/**");
+        assertThat(lines(trace)).containsExactly("get: matches any host, /shop.Orders/Get",
+                "orders: less specific: /shop.Orders/{method} against /shop.Orders/Get",
+                "rest: less specific: /** against /shop.Orders/Get");
+    }
+
+    @Test
+    void tellsWhyWhatIsNoCallOfGrpcDidNot() {
+        assertThat(lines(explain(TextInput.of("POST", "x", "/shop.Orders/Get", null,
+                List.of(Map.entry("content-type", "application/json"))), "get grpc:shop.Orders/Get")))
+                .containsExactly("get: it is no gRPC call: header content-type is 'application/json'");
+        assertThat(lines(explain(TextInput.of("POST", "x", "/shop.Orders/Get", null, List.of()),
+                "get grpc:shop.Orders/Get")))
+                .containsExactly("get: it is no gRPC call: header content-type is missing");
+    }
+
+    @Test
     void tellsWhyEachNearerRivalLost() {
         RouteTrace trace = explain(
                 TextInput.of("POST", "api.example.com", "/orders/1", "debug=2", List.of(Map.entry("x-a", "no"))),

@@ -135,6 +135,12 @@ final class TextInput implements RouteInput {
     }
 
     @Override
+    public boolean isGrpc() {
+        String type = header("content-type");
+        return type != null && type.matches("application/grpc([^a-z0-9].*)?");
+    }
+
+    @Override
     public @Nullable String header(String lowerCaseName) {
         List<String> values = fields.stream().filter(field -> field.getKey().equalsIgnoreCase(lowerCaseName))
                 .map(Map.Entry::getValue).toList();

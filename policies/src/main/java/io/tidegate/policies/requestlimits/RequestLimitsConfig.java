@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 public record RequestLimitsConfig(
         @Doc("Largest body; more is answered 413. `unlimited` for no limit.") @Default("10MiB") ByteSize maxBody,
 
+        @Doc("Largest message of a gRPC call, which has no `maxBody`: its body is a stream; a larger one is answered `RESOURCE_EXHAUSTED`. `unlimited` for no limit.") @Default("4MiB") ByteSize maxGrpcMessage,
+
         @Doc("Most header fields; more is answered 431. Left out: the listener's limit alone.") @Range(min = 1, max = 10000) @Nullable Integer maxHeaderFields,
 
         @Doc("Most query parameters; more is answered 400. Left out: no limit.") @Range(min = 0, max = 10000) @Nullable Integer maxQueryParameters,

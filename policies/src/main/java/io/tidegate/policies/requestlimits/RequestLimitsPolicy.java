@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class RequestLimitsPolicy implements Policy {
 
     private final long maxBody;
+    private final long maxGrpcMessage;
     private final int maxHeaderFields;
     private final int maxQueryParameters;
     private final int maxPathSegments;
@@ -32,6 +33,7 @@ final class RequestLimitsPolicy implements Policy {
 
     RequestLimitsPolicy(RequestLimitsConfig config) {
         this.maxBody = config.maxBody().bytes();
+        this.maxGrpcMessage = config.maxGrpcMessage().bytes();
         this.maxHeaderFields = orUnlimited(config.maxHeaderFields());
         this.maxQueryParameters = orUnlimited(config.maxQueryParameters());
         this.maxPathSegments = orUnlimited(config.maxPathSegments());
@@ -84,13 +86,14 @@ final class RequestLimitsPolicy implements Policy {
         if (length < 0 && requireContentLength) {
             return lengthRequired;
         }
-        if (length > maxBody) {
+        boolean call = request.isGrpc();
+        if (!call && length > maxBody) {
             return bodyTooLarge;
         }
         if (contentTypes.length > 0 && !isAllowed(request.headers().get("content-type"))) {
             return mediaTypeUnsupported;
         }
-        request.limitBody(maxBody);
+        request.limitBody(call ? maxGrpcMessage : maxBody);
         return Decision.next();
     }
 

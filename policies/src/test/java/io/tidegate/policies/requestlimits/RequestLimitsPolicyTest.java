@@ -18,23 +18,26 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class RequestLimitsPolicyTest {
 
+    private static final ByteSize MESSAGE = ByteSize.parse("4MiB");
     private static final ByteSize LARGE = ByteSize.parse("10MiB");
 
     private static PolicyTester body(String maxBody) {
-        return tester(new RequestLimitsConfig(ByteSize.parse(maxBody), null, null, null, List.of(), List.of(), false));
+        return tester(new RequestLimitsConfig(ByteSize.parse(maxBody), MESSAGE, null, null, null, List.of(), List.of(),
+                false));
     }
 
     private static PolicyTester counts(@Nullable Integer fields, @Nullable Integer parameters,
             @Nullable Integer segments) {
-        return tester(new RequestLimitsConfig(LARGE, fields, parameters, segments, List.of(), List.of(), false));
+        return tester(
+                new RequestLimitsConfig(LARGE, MESSAGE, fields, parameters, segments, List.of(), List.of(), false));
     }
 
     private static PolicyTester methods(String... methods) {
-        return tester(new RequestLimitsConfig(LARGE, null, null, null, List.of(methods), List.of(), false));
+        return tester(new RequestLimitsConfig(LARGE, MESSAGE, null, null, null, List.of(methods), List.of(), false));
     }
 
     private static PolicyTester types(String... types) {
-        return tester(new RequestLimitsConfig(LARGE, null, null, null, List.of(), List.of(types), false));
+        return tester(new RequestLimitsConfig(LARGE, MESSAGE, null, null, null, List.of(), List.of(types), false));
     }
 
     private static PolicyTester tester(RequestLimitsConfig config) {
@@ -69,14 +72,15 @@ class RequestLimitsPolicyTest {
     @Test
     void liftsTheLimitOfAnEarlierPolicy() {
         PolicyTester tester = body("4B").then(new RequestLimitsFactory(),
-                new RequestLimitsConfig(ByteSize.UNLIMITED, null, null, null, List.of(), List.of(), false));
+                new RequestLimitsConfig(ByteSize.UNLIMITED, MESSAGE, null, null, null, List.of(), List.of(), false));
 
         assertThat(tester.post("/").body("fives").chunked().send().status()).isEqualTo(200);
     }
 
     @Test
     void refusesABodyWithoutADeclaredLengthWhereOneIsRequired() {
-        PolicyTester tester = tester(new RequestLimitsConfig(LARGE, null, null, null, List.of(), List.of(), true));
+        PolicyTester tester = tester(
+                new RequestLimitsConfig(LARGE, MESSAGE, null, null, null, List.of(), List.of(), true));
 
         assertThat(tester.post("/").body("x").chunked().send().fault()).isEqualTo(Fault.LENGTH_REQUIRED);
         assertThat(tester.post("/").body("x").chunked().send().status()).isEqualTo(411);

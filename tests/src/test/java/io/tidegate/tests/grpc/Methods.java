@@ -1,0 +1,41 @@
+package io.tidegate.tests.grpc;
+
+import io.grpc.MethodDescriptor;
+import io.grpc.MethodDescriptor.Marshaller;
+import io.grpc.MethodDescriptor.MethodType;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+
+/// Methods whose messages are bytes.
+final class Methods {
+
+    private static final Marshaller<byte[]> BYTES = new Marshaller<>() {
+
+        @Override
+        public InputStream stream(byte[] value) {
+            return new ByteArrayInputStream(value);
+        }
+
+        @Override
+        public byte[] parse(InputStream stream) {
+            try {
+                return stream.readAllBytes();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    };
+
+    private Methods() {
+    }
+
+    /// A method.
+    ///
+    /// @param name
+    ///            with its service: `shop.Orders/Get`
+    static MethodDescriptor<byte[], byte[]> of(MethodType type, String name) {
+        return MethodDescriptor.newBuilder(BYTES, BYTES).setType(type).setFullMethodName(name).build();
+    }
+}
