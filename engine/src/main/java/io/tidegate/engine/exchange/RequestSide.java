@@ -96,7 +96,7 @@ final class RequestSide implements Relay.Target {
 
     /// Whether sending it twice does no harm (RFC 9110 §9.2.2), and nothing of its body is gone.
     boolean mayBeRepeated() {
-        return !begun && switch (request.method()) {
+        return !begun && switch (request.sentMethod()) {
             case "GET", "HEAD", "OPTIONS", "PUT", "DELETE" -> true;
             default -> false;
         };
@@ -121,7 +121,8 @@ final class RequestSide implements Relay.Target {
                 ? RequestWriter.CHUNKED
                 : whole ? relay.heldLength() : RequestWriter.AS_RECEIVED;
         HeadWriter out = worker.heads();
-        if (client.framing() == Downstream.Framing.FRAMES && request.takesTrailers()) {
+        if (request.acceptsTrailers()
+                || (client.framing() == Downstream.Framing.FRAMES && request.takesTrailers())) {
             to.takeTrailers();
         }
         RequestWriter.write(out, request, route.config(), endpoint, client.peer(), id, length);

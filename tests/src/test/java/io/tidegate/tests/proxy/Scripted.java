@@ -13,7 +13,7 @@ import java.util.TreeMap;
 import java.util.function.Supplier;
 
 /// Policies that tests write down in place, by the type that a configuration names them by.
-final class Scripted {
+public final class Scripted {
 
     private final Map<String, PolicyFactory<?>> factories = new TreeMap<>();
 
@@ -40,13 +40,13 @@ final class Scripted {
     }
 
     /// Adds policies of this type.
-    Scripted with(String type, Policy policy) {
+    public Scripted with(String type, Policy policy) {
         factories.put(type, new Factory(type, () -> policy));
         return this;
     }
 
     /// Puts a configuration with these policies in place.
-    void apply(TestGateway gateway, String yaml) {
+    public void apply(TestGateway gateway, String yaml) {
         Loaded loaded = new ConfigLoader(new Plugins(factories, null), name -> null).loadText("test.yaml", yaml);
         if (!(loaded instanceof Loaded.Accepted accepted)
                 || !(gateway.engine().apply(accepted) instanceof ConfigTarget.Result.Applied)) {
