@@ -337,6 +337,25 @@ public record Fault(String code, int status, String title, Party blame) {
     /// The origin is not allowed.
     public static final Fault CORS_REFUSED = new Fault("cors.refused", 403, "The origin is not allowed", Party.CLIENT);
 
+    /// The body must be base64.
+    public static final Fault GRPC_WEB_TEXT = new Fault("grpc.web_text", 400, "The body must be base64", Party.CLIENT);
+
+    /// The body must be messages of gRPC.
+    public static final Fault GRPC_FRAME = new Fault("grpc.frame", 400, "The body must be messages of gRPC",
+            Party.CLIENT);
+
+    /// A message of a gRPC call is too large.
+    public static final Fault GRPC_MESSAGE_TOO_LARGE = new Fault("grpc.message_too_large", 413,
+            "A message of the call is too large", Party.CLIENT);
+
+    /// No method is called by this path.
+    public static final Fault GRPC_JSON_PATH = new Fault("grpc_json.path", 404, "No method is called by this path",
+            Party.CLIENT);
+
+    /// The request does not fit the method.
+    public static final Fault GRPC_JSON_REQUEST = new Fault("grpc_json.request", 400,
+            "The request does not fit the method", Party.CLIENT);
+
     /// Too many connections from this address.
     public static final Fault TOO_MANY_CONNECTIONS = new Fault("connection.too_many", 429,
             "Too many connections from this address",
@@ -452,7 +471,8 @@ public record Fault(String code, int status, String title, Party blame) {
             MISDIRECTED, NO_ROUTE, METHOD_NOT_ALLOWED, BODY_TOO_LARGE, LIMIT_EXCEEDED,
             LENGTH_REQUIRED, MEDIA_TYPE_UNSUPPORTED,
             REQUEST_TIMEOUT, BODY_TOO_SLOW, CLIENT_CLOSED, CLIENT_TOO_SLOW,
-            CORS_REFUSED, TOO_MANY_CONNECTIONS, UPSTREAM_UNAVAILABLE, UPSTREAM_CONNECT, UPSTREAM_UNRESOLVED,
+            CORS_REFUSED, GRPC_WEB_TEXT, GRPC_FRAME, GRPC_MESSAGE_TOO_LARGE, GRPC_JSON_PATH, GRPC_JSON_REQUEST,
+            TOO_MANY_CONNECTIONS, UPSTREAM_UNAVAILABLE, UPSTREAM_CONNECT, UPSTREAM_UNRESOLVED,
             UPSTREAM_CONNECT_TIMEOUT, UPSTREAM_TLS, TLS_UPSTREAM_EXPIRED, UPSTREAM_CLOSED, UPSTREAM_RESET,
             UPSTREAM_INVALID,
             UPSTREAM_HEAD_TOO_LARGE, UPSTREAM_TIMEOUT, UPSTREAM_BUSY, OVERLOADED,
