@@ -341,6 +341,25 @@ public record Fault(String code, int status, String title, Party blame) {
     /// The origin is not allowed.
     public static final Fault CORS_REFUSED = new Fault("cors.refused", 403, "The origin is not allowed", Party.CLIENT);
 
+    /// The body must be base64.
+    public static final Fault GRPC_WEB_TEXT = new Fault("grpc.web_text", 400, "The body must be base64", Party.CLIENT);
+
+    /// The body must be messages of gRPC.
+    public static final Fault GRPC_FRAME = new Fault("grpc.frame", 400, "The body must be messages of gRPC",
+            Party.CLIENT);
+
+    /// A message of a gRPC call is too large.
+    public static final Fault GRPC_MESSAGE_TOO_LARGE = new Fault("grpc.message_too_large", 413,
+            "A message of the call is too large", Party.CLIENT);
+
+    /// No method is called by this path.
+    public static final Fault GRPC_JSON_PATH = new Fault("grpc_json.path", 404, "No method is called by this path",
+            Party.CLIENT);
+
+    /// The request does not fit the method.
+    public static final Fault GRPC_JSON_REQUEST = new Fault("grpc_json.request", 400,
+            "The request does not fit the method", Party.CLIENT);
+
     /// Too many connections from this address.
     public static final Fault TOO_MANY_CONNECTIONS = new Fault("connection.too_many", 429,
             "Too many connections from this address",
@@ -377,11 +396,6 @@ public record Fault(String code, int status, String title, Party blame) {
     /// The timeout that a gRPC call declares can't be read.
     public static final Fault GRPC_TIMEOUT_SYNTAX = new Fault("grpc.timeout_syntax", 400,
             "The timeout of the call is malformed",
-            Party.CLIENT);
-
-    /// A message of a gRPC call is too large.
-    public static final Fault GRPC_MESSAGE_TOO_LARGE = new Fault("grpc.message_too_large", 413,
-            "A message of the call is too large",
             Party.CLIENT);
 
     // What the upstream did.
@@ -503,8 +517,9 @@ public record Fault(String code, int status, String title, Party blame) {
             MISDIRECTED, NO_ROUTE, METHOD_NOT_ALLOWED, BODY_TOO_LARGE, LIMIT_EXCEEDED,
             LENGTH_REQUIRED, MEDIA_TYPE_UNSUPPORTED,
             REQUEST_TIMEOUT, BODY_TOO_SLOW, CLIENT_CLOSED, CLIENT_TOO_SLOW,
-            CORS_REFUSED, TOO_MANY_CONNECTIONS, WEBSOCKET_REFUSED, WEBSOCKET_VERSION, WEBSOCKET_INVALID,
-            WEBSOCKET_TOO_LARGE, WEBSOCKET_TOO_FAST, WEBSOCKET_IDLE, GRPC_TIMEOUT_SYNTAX, GRPC_MESSAGE_TOO_LARGE,
+            CORS_REFUSED, GRPC_WEB_TEXT, GRPC_FRAME, GRPC_TIMEOUT_SYNTAX, GRPC_MESSAGE_TOO_LARGE, GRPC_JSON_PATH,
+            GRPC_JSON_REQUEST, TOO_MANY_CONNECTIONS, WEBSOCKET_REFUSED, WEBSOCKET_VERSION, WEBSOCKET_INVALID,
+            WEBSOCKET_TOO_LARGE, WEBSOCKET_TOO_FAST, WEBSOCKET_IDLE,
             UPSTREAM_UNAVAILABLE, UPSTREAM_CONNECT, UPSTREAM_UNRESOLVED,
             UPSTREAM_CONNECT_TIMEOUT, UPSTREAM_TLS, TLS_UPSTREAM_EXPIRED, UPSTREAM_CLOSED, UPSTREAM_RESET,
             UPSTREAM_INVALID,

@@ -41,6 +41,19 @@ public interface Request {
     /// Declared length of the body in bytes, 0 for no body, -1 for one of unknown length.
     long contentLength();
 
+    /// Replaces the method sent upstream. The route was chosen by the one that the client used, which is also what is
+    /// logged; policies see the new one from here on.
+    ///
+    /// @param method
+    ///            a token, in upper case by custom; not HEAD or CONNECT, whose responses are framed otherwise
+    /// @throws IllegalStateException
+    ///             where the client's method is HEAD
+    void setMethod(String method);
+
+    /// Tells the service that fields behind its response's body are welcome (`TE: trailers`, RFC 9110 §10.1.4) whatever
+    /// the client said, because this policy has a use for them. They come from services that speak HTTP/2.
+    void acceptTrailers();
+
     /// Replaces the path. `path` starts with a slash, may hold percent escapes, no query; it is made canonical again.
     ///
     /// @throws FaultException

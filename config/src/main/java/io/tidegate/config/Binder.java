@@ -34,6 +34,7 @@ final class Binder {
     private final PolicyBinder policies;
     private final Map<Component, Object> defaults = new HashMap<>();
     private final Set<String> broken = new HashSet<>();
+    private final NamedFiles files = new NamedFiles();
 
     Binder(Plugins plugins, ProblemList problems, Secrets.Collector secrets, Nearest nearest) {
         this.shapes = new Shapes();
@@ -51,6 +52,11 @@ final class Binder {
     /// The paths of what could not be read as it stands, and of everything that holds such a part.
     Set<String> broken() {
         return broken;
+    }
+
+    /// The files that were named.
+    NamedFiles files() {
+        return files;
     }
 
     /// A record, or null with a problem.
@@ -216,7 +222,7 @@ final class Binder {
             return null;
         }
         for (RecordShape.Shorthand form : shape.shorthands()) {
-            if (fits(form.type(), scalar)) {
+            if (Values.fits(form.type(), scalar)) {
                 Object argument = scalar(form.type(), scalar, where, null);
                 return argument == null ? null : shorten(form, argument, scalar, where);
             }
@@ -227,7 +233,7 @@ final class Binder {
 
     private @Nullable Record shorten(RecordShape.Shorthand form, Object argument, Node.Scalar scalar, Where where) {
         try {
-            return FileConfig.placed((Record) form.method().invoke(null, argument), scalar.place());
+            return files.placed((Record) form.method().invoke(null, argument), scalar.place());
         } catch (InvocationTargetException e) {
             if (scalar.hidden()) {
                 problems.error(scalar.place(), where, "is not what can stand here (its value is hidden)");
@@ -238,17 +244,6 @@ final class Binder {
         } catch (IllegalAccessException e) {
             throw new IllegalStateException(e);
         }
-    }
-
-    private static boolean fits(ValueType.Plain type, Node.Scalar scalar) {
-        return switch (type) {
-            case INT, LONG -> scalar.kind() == Kind.INTEGER
-                    || (scalar.kind() == Kind.SUBSTITUTED && scalar.text().matches("[-+]?[0-9]+"));
-            case FLAG -> scalar.kind() == Kind.BOOLEAN || (scalar.kind() == Kind.SUBSTITUTED
-                    && (scalar.text().equals("true") || scalar.text().equals("false")));
-            case DECIMAL -> scalar.kind() == Kind.INTEGER || scalar.kind() == Kind.DECIMAL;
-            case TEXT, DURATION, SIZE, RATIO, POLICY -> scalar.is(Kind.TEXT);
-        };
     }
 
     private static String expected(RecordShape shape) {

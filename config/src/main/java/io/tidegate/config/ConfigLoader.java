@@ -65,7 +65,8 @@ public final class ConfigLoader {
             }
             List<Path> files = new ArrayList<>(sources.files());
             files.addAll(substitution.files());
-            List<Path> named = config == null ? List.of() : namedFiles(config);
+            List<Path> named = new ArrayList<>(config == null ? List.of() : namedFiles(config));
+            named.addAll(binder.files().ofPolicies());
             files.addAll(named);
             List<Problem> found = problems.sorted(sources.names());
             if (config == null || root == null || problems.hasErrors()) {

@@ -25,14 +25,6 @@ public record FileConfig(String name) {
         }
     }
 
-    /// What a configuration file says there: of a file, a relative path starts from its folder.
-    static Record placed(Record made, Place place) {
-        Path folder = Path.of(place.file()).getParent();
-        return made instanceof FileConfig file && folder != null
-                ? new FileConfig(folder.resolve(file.name).toString())
-                : made;
-    }
-
     /// Where it is.
     public Path path() {
         return Path.of(name);

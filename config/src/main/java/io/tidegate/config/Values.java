@@ -103,4 +103,16 @@ final class Values {
         }
         return size > range.max() ? "must have at most " + range.max() + " entries (has " + size + ")" : null;
     }
+
+    /// Whether a scalar can be of this type, as it is written.
+    static boolean fits(ValueType.Plain type, Node.Scalar scalar) {
+        return switch (type) {
+            case INT, LONG -> scalar.kind() == Kind.INTEGER
+                    || (scalar.kind() == Kind.SUBSTITUTED && scalar.text().matches("[-+]?[0-9]+"));
+            case FLAG -> scalar.kind() == Kind.BOOLEAN || (scalar.kind() == Kind.SUBSTITUTED
+                    && (scalar.text().equals("true") || scalar.text().equals("false")));
+            case DECIMAL -> scalar.kind() == Kind.INTEGER || scalar.kind() == Kind.DECIMAL;
+            case TEXT, DURATION, SIZE, RATIO, POLICY -> scalar.is(Kind.TEXT);
+        };
+    }
 }

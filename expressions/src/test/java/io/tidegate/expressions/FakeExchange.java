@@ -139,6 +139,16 @@ final class FakeExchange implements Exchange, Request, Client, Headers {
     }
 
     @Override
+    public void setMethod(String method) {
+        throw readOnly();
+    }
+
+    @Override
+    public void acceptTrailers() {
+        throw readOnly();
+    }
+
+    @Override
     public void setPath(String path) {
         throw readOnly();
     }

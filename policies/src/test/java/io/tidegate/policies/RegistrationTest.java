@@ -29,8 +29,9 @@ class RegistrationTest {
             assertThat(factory.summary()).endsWith(".");
         }
 
-        assertThat(types).contains("cors", "headers", "redirect", "requestLimits", "respond", "rewrite",
-                "securityHeaders")
+        assertThat(types)
+                .contains("cors", "grpcJson", "grpcWeb", "headers", "redirect", "requestLimits", "respond", "rewrite",
+                        "securityHeaders")
                 .doesNotHaveDuplicates();
     }
 

@@ -130,6 +130,16 @@ final class StillExchange implements Exchange, Request, Response, Headers, Clien
     }
 
     @Override
+    public void setMethod(String method) {
+        changes++;
+    }
+
+    @Override
+    public void acceptTrailers() {
+        changes++;
+    }
+
+    @Override
     public void setPath(String path) {
         changes++;
     }

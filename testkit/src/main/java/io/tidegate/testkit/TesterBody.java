@@ -2,9 +2,11 @@ package io.tidegate.testkit;
 
 import io.tidegate.api.Body;
 import io.tidegate.api.BodyTransform;
+import io.tidegate.api.Field;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.List;
 
 /// A collected body. Valid only while it is shown.
 final class TesterBody implements Body {
@@ -13,10 +15,12 @@ final class TesterBody implements Body {
     static final int WHOLE = 0;
 
     private final byte[] content;
+    private final List<Field> trailers;
     private boolean shown = true;
 
-    TesterBody(byte[] content) {
+    TesterBody(byte[] content, List<Field> trailers) {
         this.content = content;
+        this.trailers = trailers;
     }
 
     void expire() {
@@ -35,15 +39,27 @@ final class TesterBody implements Body {
         return ByteBuffer.wrap(content).asReadOnlyBuffer();
     }
 
+    @Override
+    public List<Field> trailers() {
+        check();
+        return trailers;
+    }
+
     private void check() {
         if (!shown) {
             throw new IllegalStateException("a body was looked at after the call that showed it");
         }
     }
 
+    /// A body, and what is behind it.
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Whole(byte[] content, List<Field> trailers) {
+    }
+
     /// Passes a body through a transform: in one piece for [#WHOLE], else in chunks of at most `chunkSize` bytes and an
-    /// empty last one.
-    static byte[] transform(byte[] content, int chunkSize, BodyTransform transform) {
+    /// empty last one. Then what is behind it.
+    static Whole transform(Whole body, int chunkSize, BodyTransform transform) {
+        byte[] content = body.content();
         ByteArrayOutputStream out = new ByteArrayOutputStream(content.length);
         BodyTransform.Sink sink = bytes -> {
             byte[] copy = new byte[bytes.remaining()];
@@ -52,13 +68,15 @@ final class TesterBody implements Body {
         };
         if (chunkSize == WHOLE) {
             show(content, true, transform, sink);
-            return out.toByteArray();
+        } else {
+            for (int from = 0; from < content.length; from += chunkSize) {
+                show(Arrays.copyOfRange(content, from, Math.min(content.length, from + chunkSize)), false, transform,
+                        sink);
+            }
+            show(new byte[0], true, transform, sink);
         }
-        for (int from = 0; from < content.length; from += chunkSize) {
-            show(Arrays.copyOfRange(content, from, Math.min(content.length, from + chunkSize)), false, transform, sink);
-        }
-        show(new byte[0], true, transform, sink);
-        return out.toByteArray();
+        List<Field> behind = transform.onTrailers(body.trailers(), sink);
+        return new Whole(out.toByteArray(), List.copyOf(behind));
     }
 
     /// Shows a chunk, and overwrites it then: a transform that keeps it is found out.

@@ -3,6 +3,7 @@ package io.tidegate.testkit;
 import io.tidegate.api.BodyTransform;
 import io.tidegate.api.Fault;
 import io.tidegate.api.FaultException;
+import io.tidegate.api.FieldSyntax;
 import io.tidegate.api.Request;
 import io.tidegate.engine.wire.PathCanonicaliser;
 import io.tidegate.engine.wire.RequestHead;
@@ -28,6 +29,8 @@ final class TesterHttpRequest implements Request {
     private final TesterRequest described;
     private final TesterHeaders headers;
     private final List<BodyTransform> transforms = new ArrayList<>();
+    private String method;
+    private boolean acceptsTrailers;
     private String path;
     private @Nullable String query;
     private @Nullable String upstreamAuthority;
@@ -41,6 +44,7 @@ final class TesterHttpRequest implements Request {
         this.confinement = confinement;
         this.described = described;
         this.headers = new TesterHeaders(confinement, described.fields());
+        this.method = described.method();
         this.path = described.path();
         this.query = described.query();
         this.body = described.body();
@@ -76,7 +80,7 @@ final class TesterHttpRequest implements Request {
     @Override
     public String method() {
         confinement.check();
-        return described.method();
+        return method;
     }
 
     @Override
@@ -153,6 +157,24 @@ final class TesterHttpRequest implements Request {
     }
 
     @Override
+    public void setMethod(String method) {
+        change();
+        if (!FieldSyntax.isName(method) || method.equals("HEAD") || method.equals("CONNECT")) {
+            throw new IllegalArgumentException("must be a method, not HEAD or CONNECT (was '" + method + "')");
+        }
+        if (described.method().equals("HEAD")) {
+            throw new IllegalStateException("the method of a HEAD request can't be replaced");
+        }
+        this.method = method;
+    }
+
+    @Override
+    public void acceptTrailers() {
+        change();
+        acceptsTrailers = true;
+    }
+
+    @Override
     public void setPath(String path) {
         change();
         this.path = canonical(path);
@@ -213,7 +235,7 @@ final class TesterHttpRequest implements Request {
             throw new FaultException(Fault.BODY_TOO_LARGE);
         }
         collected = true;
-        return new TesterBody(body);
+        return new TesterBody(body, replaced ? List.of() : described.trailers());
     }
 
     private void checkLimit() {
@@ -227,13 +249,14 @@ final class TesterHttpRequest implements Request {
         sent = true;
         headers.freeze();
         checkLimit();
-        byte[] content = body;
-        if (content.length > 0 || described.isChunked()) {
+        TesterBody.Whole whole = new TesterBody.Whole(body, replaced ? List.of() : described.trailers());
+        if (body.length > 0 || (described.isChunked() && !replaced)) {
             for (BodyTransform transform : transforms) {
-                content = TesterBody.transform(content, described.chunkSize(), transform);
+                whole = TesterBody.transform(whole, described.chunkSize(), transform);
             }
         }
         String authority = upstreamAuthority == null ? authority() : upstreamAuthority;
-        return new TesterResult.Sent(method(), path, query, authority, headers.forwarded(), content);
+        return new TesterResult.Sent(method(), path, query, authority, headers.forwarded(), whole.content(),
+                whole.trailers(), acceptsTrailers);
     }
 }

@@ -3,6 +3,7 @@ package io.tidegate.testkit;
 import io.tidegate.api.BodyTransform;
 import io.tidegate.api.Fault;
 import io.tidegate.api.FaultException;
+import io.tidegate.api.Field;
 import io.tidegate.api.Reply;
 import io.tidegate.api.Response;
 import java.util.ArrayList;
@@ -18,9 +19,22 @@ final class TesterHttpResponse implements Response {
     private int status;
     private final long declaredLength;
     private byte[] body;
+    private List<Field> trailers;
     private boolean collected;
 
-    TesterHttpResponse(Confinement confinement, Reply reply, boolean fromUpstream, boolean streamed) {
+    /// An answer made here.
+    TesterHttpResponse(Confinement confinement, Reply reply) {
+        this(confinement, reply, false, false, List.of());
+    }
+
+    /// What the upstream sends.
+    TesterHttpResponse(Confinement confinement, Reply reply, boolean streamed, List<Field> trailers) {
+        this(confinement, reply, true, streamed, trailers);
+    }
+
+    private TesterHttpResponse(Confinement confinement, Reply reply, boolean fromUpstream, boolean streamed,
+            List<Field> trailers) {
+        this.trailers = trailers;
         this.confinement = confinement;
         this.headers = new TesterHeaders(confinement, reply.headers());
         this.fromUpstream = fromUpstream;
@@ -68,6 +82,7 @@ final class TesterHttpResponse implements Response {
             throw new IllegalStateException("only a body that withBody has collected can be replaced");
         }
         this.body = body;
+        this.trailers = List.of();
     }
 
     void addTransform(BodyTransform transform) {
@@ -79,17 +94,18 @@ final class TesterHttpResponse implements Response {
             throw new FaultException(Fault.BODY_TOO_LARGE);
         }
         collected = true;
-        return new TesterBody(body);
+        return new TesterBody(body, trailers);
     }
 
-    /// The body as the client gets it.
-    byte[] send(int chunkSize) {
-        byte[] content = body;
-        if (content.length > 0 || declaredLength < 0) {
+    /// The body as the client gets it, and what is behind it.
+    TesterBody.Whole send(int chunkSize) {
+        TesterBody.Whole whole = new TesterBody.Whole(body, trailers);
+        // A body of unknown length passes the transforms even if it turns out to be empty, unless it was collected.
+        if (body.length > 0 || (declaredLength < 0 && !collected)) {
             for (BodyTransform transform : transforms) {
-                content = TesterBody.transform(content, chunkSize, transform);
+                whole = TesterBody.transform(whole, chunkSize, transform);
             }
         }
-        return content;
+        return whole;
     }
 }

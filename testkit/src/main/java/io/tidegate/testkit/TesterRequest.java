@@ -34,6 +34,8 @@ public final class TesterRequest {
     private int chunkSize = TesterBody.WHOLE;
     private Function<TesterResult.Sent, Reply> upstream = _ -> Reply.of(200);
     private boolean upstreamStreams;
+    private final List<Field> trailers = new ArrayList<>();
+    private final List<Field> upstreamTrailers = new ArrayList<>();
 
     TesterRequest(List<Policy> policies, String method, String target) {
         this.policies = policies;
@@ -71,6 +73,12 @@ public final class TesterRequest {
     /// The body is of unknown length: `Transfer-Encoding: chunked`.
     public TesterRequest chunked() {
         chunked = true;
+        return this;
+    }
+
+    /// Adds a field behind the body, as clients that speak HTTP/2 can send them.
+    public TesterRequest trailer(String name, String value) {
+        trailers.add(new Field(name, value));
         return this;
     }
 
@@ -146,6 +154,12 @@ public final class TesterRequest {
         return this;
     }
 
+    /// The upstream answers with a field more behind its body, as those that speak HTTP/2 can.
+    public TesterRequest upstreamTrailer(String name, String value) {
+        upstreamTrailers.add(new Field(name, value));
+        return this;
+    }
+
     /// Sends it through the policies, to the upstream where they let it pass, and back.
     public TesterResult send() {
         return new TesterRun(policies, this).run();
@@ -199,6 +213,14 @@ public final class TesterRequest {
 
     Reply answer(TesterResult.Sent sent) {
         return upstream.apply(sent);
+    }
+
+    List<Field> trailers() {
+        return List.copyOf(trailers);
+    }
+
+    List<Field> upstreamTrailers() {
+        return List.copyOf(upstreamTrailers);
     }
 
     boolean streams() {

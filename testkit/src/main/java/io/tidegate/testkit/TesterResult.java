@@ -37,9 +37,13 @@ public final class TesterResult {
     ///            without `Host`, hop-by-hop fields and framing, and without what the gateway adds of its own
     /// @param body
     ///            as the policies left it
+    /// @param trailers
+    ///            the fields behind the body, where the service speaks HTTP/2
+    /// @param acceptsTrailers
+    ///            whether a policy told it that fields behind the response's body are welcome
     @SuppressWarnings("ArrayRecordComponent") // read by tests, compared as text
     public record Sent(String method, String path, @Nullable String query, String authority, List<Field> headers,
-            byte[] body) {
+            byte[] body, List<Field> trailers, boolean acceptsTrailers) {
 
         /// All values of the field joined by `, `, or null.
         public @Nullable String header(String name) {
@@ -54,13 +58,14 @@ public final class TesterResult {
 
     /// What the client got.
     @SuppressWarnings("ArrayRecordComponent") // read by tests, compared as text
-    record Got(int status, List<Field> headers, byte[] body) {
+    record Got(int status, List<Field> headers, byte[] body, List<Field> trailers) {
     }
 
     private final @Nullable Sent sent;
     private final int status;
     private final List<Field> headers;
     private final byte[] body;
+    private final List<Field> trailers;
     private final List<Step> steps;
     private final Outcome outcome;
     private final @Nullable Throwable exception;
@@ -70,6 +75,7 @@ public final class TesterResult {
         this.status = got.status();
         this.headers = got.headers();
         this.body = got.body();
+        this.trailers = got.trailers();
         this.steps = List.copyOf(steps);
         this.outcome = outcome;
         this.exception = exception;
@@ -130,6 +136,11 @@ public final class TesterResult {
     /// The body that the client got, as UTF-8.
     public String text() {
         return new String(body, StandardCharsets.UTF_8);
+    }
+
+    /// The fields behind the body, as a client that speaks HTTP/2 gets them.
+    public List<Field> trailers() {
+        return trailers;
     }
 
     /// Every decision in the order in which they were made.

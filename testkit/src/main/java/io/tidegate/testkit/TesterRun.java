@@ -55,7 +55,7 @@ final class TesterRun {
             }
         }
         TesterHttpResponse answer = exchange.answer();
-        TesterResult.Got got = new TesterResult.Got(answer.status(), answer.headers().forwarded(), bodyOf(answer));
+        TesterResult.Got got = got(answer);
         Outcome outcome = new TesterOutcome(got.status(), fault, System.nanoTime() - start, described.body().length,
                 got.body().length, sent == null ? 0 : 1);
         end(outcome);
@@ -78,7 +78,8 @@ final class TesterRun {
             for (Policy policy : policies) {
                 attempt(policy);
             }
-            return new TesterHttpResponse(exchange.confinement, described.answer(request), true, described.streams());
+            return new TesterHttpResponse(exchange.confinement, described.answer(request), described.streams(),
+                    described.upstreamTrailers());
         } catch (Exception e) {
             sent = null;
             return ownAnswer(failed(e));
@@ -95,7 +96,7 @@ final class TesterRun {
     }
 
     private TesterHttpResponse ownAnswer(Reply reply) {
-        return new TesterHttpResponse(exchange.confinement, reply, false, false);
+        return new TesterHttpResponse(exchange.confinement, reply);
     }
 
     /// Follows a decision to its end: null to go on, else the answer in place of what was under way.
@@ -162,20 +163,18 @@ final class TesterRun {
                 + why.title() + "\",\"status\":" + why.status() + ",\"requestId\":\"" + described.id() + "\"}");
     }
 
-    /// What the client gets of the body. Where a transform fails the response has begun: it breaks off.
-    private byte[] bodyOf(TesterHttpResponse answer) {
-        if (described.method().equals("HEAD")) {
-            return NOTHING;
-        }
+    /// What the client gets. Where a transform fails the response has begun: it breaks off.
+    private TesterResult.Got got(TesterHttpResponse answer) {
+        TesterBody.Whole whole = new TesterBody.Whole(NOTHING, List.of());
         try {
-            return answer.send(described.chunkSize());
+            whole = described.method().equals("HEAD") ? whole : answer.send(described.chunkSize());
         } catch (FaultException e) {
             fault = e.fault();
         } catch (RuntimeException e) {
             fault = Fault.POLICY_FAILED;
             exception = e;
         }
-        return NOTHING;
+        return new TesterResult.Got(answer.status(), answer.headers().forwarded(), whole.content(), whole.trailers());
     }
 
     /// Tells the policies that have run.

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tidegate.api.Attempt;
+import io.tidegate.api.BodyTransform;
 import io.tidegate.api.Decision;
 import io.tidegate.api.Exchange;
 import io.tidegate.api.Fault;
@@ -13,6 +14,8 @@ import io.tidegate.api.Key;
 import io.tidegate.api.Outcome;
 import io.tidegate.api.Policy;
 import io.tidegate.api.Reply;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -259,8 +262,8 @@ class PolicyTesterTest {
     @Test
     void showsABodyAndPutsAnotherInItsPlace() {
         TesterResult result = PolicyTester.of(Steps.request(exchange -> Decision.withBody(5, body -> {
-            exchange.request().replaceBody((body.text(java.nio.charset.StandardCharsets.UTF_8) + "!").getBytes(
-                    java.nio.charset.StandardCharsets.UTF_8));
+            exchange.request().replaceBody((body.text(StandardCharsets.UTF_8) + "!").getBytes(
+                    StandardCharsets.UTF_8));
             return Decision.next();
         })), Steps.request(_ -> Decision.withBody(6, body -> {
             assertThat(body.length()).isEqualTo(6);
@@ -371,13 +374,79 @@ class PolicyTesterTest {
             return Decision.next();
         }
 
-        private void shout(java.nio.ByteBuffer chunk, boolean last, io.tidegate.api.BodyTransform.Sink sink) {
+        private void shout(ByteBuffer chunk, boolean last, BodyTransform.Sink sink) {
             byte[] bytes = new byte[chunk.remaining()];
             chunk.get(bytes);
-            String text = new String(bytes, java.nio.charset.StandardCharsets.UTF_8).toUpperCase(java.util.Locale.ROOT);
-            sink.write(java.nio.ByteBuffer
-                    .wrap((last ? text + mark : text).getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+            String text = new String(bytes, StandardCharsets.UTF_8).toUpperCase(java.util.Locale.ROOT);
+            sink.write(ByteBuffer
+                    .wrap((last ? text + mark : text).getBytes(StandardCharsets.UTF_8)));
         }
+    }
+
+    /// Counts the fields behind a body within it, and lets them pass or not.
+    private record Counting(boolean pass) implements BodyTransform {
+
+        @Override
+        public void onChunk(ByteBuffer chunk, boolean last, Sink sink) {
+            sink.write(chunk);
+        }
+
+        @Override
+        public List<Field> onTrailers(List<Field> trailers, Sink sink) {
+            sink.write(ByteBuffer.wrap(Integer.toString(trailers.size()).getBytes(StandardCharsets.UTF_8)));
+            return pass ? trailers : List.of();
+        }
+    }
+
+    @Test
+    void showsTransformsWhatIsBehindBodiesInOrder() {
+        TesterResult result = PolicyTester.of(new Steps(exchange -> {
+            exchange.transformRequest(new Counting(true));
+            exchange.transformRequest(new Counting(true));
+            return Decision.next();
+        }, exchange -> {
+            exchange.transformResponse(new Counting(false));
+            exchange.transformResponse(new Counting(true));
+            return Decision.next();
+        })).post("/").body("a").trailer("x-a", "1").chunksOf(1).upstream(Reply.of(200).withBody("text/plain", "b"))
+                .upstreamTrailer("x-b", "1").upstreamTrailer("x-c", "2").send();
+
+        assertThat(result.sent().text()).isEqualTo("a11");
+        assertThat(result.sent().trailers()).containsExactly(new Field("x-a", "1"));
+        assertThat(result.text()).isEqualTo("b20");
+        assertThat(result.trailers()).isEmpty();
+    }
+
+    @Test
+    void showsWhatIsBehindCollectedBodiesAndDropsItWithThem() {
+        TesterResult kept = PolicyTester.of(Steps.response(exchange -> Decision.withBody(9, body -> {
+            assertThat(body.trailers()).containsExactly(new Field("x-b", "1"));
+            return Decision.next();
+        }))).get("/").upstream(Reply.of(200).withBody("text/plain", "b")).upstreamTrailer("x-b", "1").send();
+        TesterResult replaced = PolicyTester.of(Steps.response(exchange -> Decision.withBody(9, _ -> {
+            exchange.response().replaceBody(new byte[1]);
+            return Decision.next();
+        }))).get("/").upstream(Reply.of(200).withBody("text/plain", "b")).upstreamTrailer("x-b", "1").send();
+
+        assertThat(kept.exception()).isNull();
+        assertThat(kept.trailers()).containsExactly(new Field("x-b", "1"));
+        assertThat(replaced.trailers()).isEmpty();
+    }
+
+    @Test
+    void replacesTheMethodUnlessThatIsAboutHead() {
+        TesterResult replaced = PolicyTester.of(Steps.change(exchange -> {
+            exchange.request().setMethod("REPORT");
+            exchange.request().acceptTrailers();
+            assertThat(exchange.request().method()).isEqualTo("REPORT");
+        })).get("/").send();
+        PolicyTester post = PolicyTester.of(Steps.change(exchange -> exchange.request().setMethod("POST")));
+        PolicyTester head = PolicyTester.of(Steps.change(exchange -> exchange.request().setMethod("HEAD")));
+
+        assertThat(replaced.sent().method()).isEqualTo("REPORT");
+        assertThat(replaced.sent().acceptsTrailers()).isTrue();
+        assertThat(post.request("HEAD", "/").send().exception()).isInstanceOf(IllegalStateException.class);
+        assertThat(head.get("/").send().exception()).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test

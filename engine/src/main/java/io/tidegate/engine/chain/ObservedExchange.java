@@ -146,6 +146,16 @@ final class ObservedExchange implements Exchange {
         }
 
         @Override
+        public void setMethod(String method) {
+            wouldChange(!method.equals(method()));
+        }
+
+        @Override
+        public void acceptTrailers() {
+            wouldChange(true);
+        }
+
+        @Override
         public void setPath(String path) {
             wouldChange(!path.equals(path()));
         }

@@ -11,7 +11,6 @@ import io.tidegate.engine.wire.HeadWriter;
 import io.tidegate.engine.wire.Trailers;
 import io.tidegate.engine.worker.Worker;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
@@ -68,7 +67,7 @@ final class Relay implements BodySink {
     private int collectLimit;
     private @Nullable Consumer<Body> collector;
     private @Nullable Runnable tooLarge;
-    private @Nullable List<BodyTransform> transforms;
+    private @Nullable Rewriting rewriting;
     private @Nullable Trailers trailers;
 
     Relay(Worker worker, Target target) {
@@ -87,7 +86,7 @@ final class Relay implements BodySink {
         count = 0;
         limit = maxBytes;
         forget();
-        transforms = null;
+        rewriting = null;
         trailers = null;
     }
 
@@ -137,7 +136,7 @@ final class Relay implements BodySink {
 
     /// Whether it has to be rewritten on its way, so that its length is not known before.
     boolean transforms() {
-        return transforms != null;
+        return rewriting != null;
     }
 
     /// Keeps what comes until [#open].
@@ -165,15 +164,14 @@ final class Relay implements BodySink {
 
     /// Rewrites the body from here on.
     void transform(BodyTransform transform) {
-        if (transforms == null) {
-            transforms = new ArrayList<>(2);
-        }
-        transforms.add(transform);
+        Rewriting by = rewriting == null ? new Rewriting() : rewriting;
+        by.add(transform);
+        rewriting = by;
     }
 
     /// Rewrites it no more: what was to be rewritten is not sent.
     void dropTransforms() {
-        transforms = null;
+        rewriting = null;
     }
 
     /// Puts another body in place of the one that is held.
@@ -217,28 +215,20 @@ final class Relay implements BodySink {
     void discard() {
         mode = Mode.DISCARD;
         forget();
-        transforms = null;
+        rewriting = null;
     }
 
     /// A whole body made here, as the transforms rewrite it.
     byte[] rewrite(byte[] body) {
-        if (transforms == null) {
-            return body;
-        }
-        java.io.ByteArrayOutputStream out = new java.io.ByteArrayOutputStream(body.length);
-        apply(0, ByteBuffer.wrap(body), true, bytes -> {
-            byte[] copy = new byte[bytes.remaining()];
-            bytes.get(copy);
-            out.writeBytes(copy);
-        });
-        return out.toByteArray();
+        Rewriting by = rewriting;
+        return by == null ? body : by.whole(body);
     }
 
     @Override
     public void range(ByteBuf in, int start, int length, int data) {
         count += data;
         if (mode == Mode.PASS && count <= limit) {
-            if (transforms == null && !chunks) {
+            if (rewriting == null && !chunks) {
                 target.range(in, start, length);
             } else {
                 passRange(in, start, length);
@@ -249,8 +239,8 @@ final class Relay implements BodySink {
     }
 
     private void passRange(ByteBuf in, int start, int length) {
-        if (transforms != null) {
-            transformed(in.nioBuffer(start, length).asReadOnlyBuffer(), false);
+        if (rewriting != null) {
+            transformed(rewriting, in.nioBuffer(start, length).asReadOnlyBuffer(), false);
             return;
         }
         chunkLine(length);
@@ -295,7 +285,7 @@ final class Relay implements BodySink {
         collector = null;
         tooLarge = null;
         if (then != null) {
-            then.accept(new HeldBody(held, heldLength));
+            then.accept(new HeldBody(held, heldLength, trailers));
         }
     }
 
@@ -322,10 +312,8 @@ final class Relay implements BodySink {
     }
 
     private void finish() {
-        if (transforms != null) {
-            // What is said of the body behind it is said of another one.
-            trailers = null;
-            transformed(EMPTY, true);
+        if (rewriting != null) {
+            transformed(rewriting, EMPTY, true);
         }
         if (mode != Mode.PASS) {
             return;
@@ -340,8 +328,8 @@ final class Relay implements BodySink {
     }
 
     private void pass(byte[] bytes, int length) {
-        if (transforms != null) {
-            transformed(ByteBuffer.wrap(bytes, 0, length).asReadOnlyBuffer(), false);
+        if (rewriting != null) {
+            transformed(rewriting, ByteBuffer.wrap(bytes, 0, length).asReadOnlyBuffer(), false);
         } else {
             write(bytes, length);
         }
@@ -364,9 +352,13 @@ final class Relay implements BodySink {
         target.bytes(line.array(), 0, line.length());
     }
 
-    private void transformed(ByteBuffer chunk, boolean last) {
+    private void transformed(Rewriting by, ByteBuffer chunk, boolean last) {
         try {
-            apply(0, chunk, last, this::write);
+            if (last) {
+                trailers = Trailers.of(by.end(trailers == null ? List.of() : trailers.list(), chunk, this::write));
+            } else {
+                by.chunk(chunk, this::write);
+            }
         } catch (FaultException e) {
             discard();
             target.refuse(e.fault());
@@ -382,18 +374,6 @@ final class Relay implements BodySink {
             byte[] copy = new byte[bytes.remaining()];
             bytes.get(copy);
             write(copy, copy.length);
-        }
-    }
-
-    private void apply(int at, ByteBuffer chunk, boolean last, BodyTransform.Sink out) {
-        List<BodyTransform> all = transforms;
-        if (all == null || at == all.size()) {
-            out.write(chunk);
-            return;
-        }
-        all.get(at).onChunk(chunk, last, bytes -> apply(at + 1, bytes, false, out));
-        if (last) {
-            apply(at + 1, EMPTY, true, out);
         }
     }
 }

@@ -98,7 +98,7 @@ final class RequestSide implements Relay.Target, TunnelDirection.Way {
 
     /// Whether sending it twice does no harm (RFC 9110 §9.2.2), and nothing of its body is gone.
     boolean mayBeRepeated() {
-        return !begun && switch (request.method()) {
+        return !begun && switch (request.sentMethod()) {
             case "GET", "HEAD", "OPTIONS", "PUT", "DELETE" -> true;
             default -> false;
         };
@@ -123,7 +123,8 @@ final class RequestSide implements Relay.Target, TunnelDirection.Way {
                 ? RequestWriter.CHUNKED
                 : whole ? relay.heldLength() : RequestWriter.AS_RECEIVED;
         HeadWriter out = worker.heads();
-        if (client.framing() == Downstream.Framing.FRAMES && request.takesTrailers()) {
+        if (request.acceptsTrailers()
+                || (client.framing() == Downstream.Framing.FRAMES && request.takesTrailers())) {
             to.takeTrailers();
         }
         if (request.isHandshake()) {

@@ -2,6 +2,7 @@ package io.tidegate.engine.exchange;
 
 import io.tidegate.api.Fault;
 import io.tidegate.api.FaultException;
+import io.tidegate.api.FieldSyntax;
 import io.tidegate.api.Headers;
 import io.tidegate.api.Request;
 import io.tidegate.engine.wire.Ascii;
@@ -35,7 +36,7 @@ final class RequestView implements Request {
 
     @Override
     public String method() {
-        return head().method();
+        return head().sentMethod();
     }
 
     @Override
@@ -125,6 +126,22 @@ final class RequestView implements Request {
     @Override
     public long contentLength() {
         return head().contentLength();
+    }
+
+    @Override
+    public void setMethod(String method) {
+        if (!FieldSyntax.isName(method) || method.equals("HEAD") || method.equals("CONNECT")) {
+            throw new IllegalArgumentException("must be a method, not HEAD or CONNECT (was '" + method + "')");
+        }
+        if (head().method().equals("HEAD")) {
+            throw new IllegalStateException("the method of a HEAD request can't be replaced");
+        }
+        head().replaceMethod(method);
+    }
+
+    @Override
+    public void acceptTrailers() {
+        head().acceptTrailers();
     }
 
     @Override

@@ -31,7 +31,7 @@ final class RequestWriter {
     static void write(HeadWriter out, RequestHead head, RouteConfig route, Endpoint endpoint, Peer peer,
             RequestId id, long length) {
         out.clear();
-        out.text(head.method());
+        out.text(head.sentMethod());
         out.one(' ');
         head.writePath(out);
         if (head.queryStart() >= 0) {

@@ -45,6 +45,8 @@ public final class RequestHead extends MessageHead {
     private @Nullable String sentAuthority;
     private boolean handshake;
     private byte @Nullable [] serviceKey;
+    private @Nullable String sentMethod;
+    private boolean acceptsTrailers;
 
     @Override
     public void reset() {
@@ -75,6 +77,8 @@ public final class RequestHead extends MessageHead {
         sentAuthority = null;
         handshake = false;
         serviceKey = null;
+        sentMethod = null;
+        acceptsTrailers = false;
     }
 
     byte[] pathScratch(int size) {
@@ -94,6 +98,17 @@ public final class RequestHead extends MessageHead {
     /// The method; a standard one is always the same object.
     public String method() {
         return method;
+    }
+
+    /// The method that the service gets: the client's, unless a policy put another in its place.
+    public String sentMethod() {
+        String sent = sentMethod;
+        return sent == null ? method : sent;
+    }
+
+    /// Puts another method in place of the client's, for the service to see. The caller answers for its syntax.
+    public void replaceMethod(String other) {
+        sentMethod = other;
     }
 
     /// Minor version: 0 or 1.
@@ -125,6 +140,16 @@ public final class RequestHead extends MessageHead {
     public boolean takesTrailers() {
         int field = find(KnownHeader.TE);
         return field >= 0 && valueHasToken(field, TRAILERS);
+    }
+
+    /// Whether a policy takes fields behind the response's body, whatever the client says.
+    public boolean acceptsTrailers() {
+        return acceptsTrailers;
+    }
+
+    /// A policy takes fields behind the response's body.
+    public void acceptTrailers() {
+        acceptsTrailers = true;
     }
 
     /// The client was told to go on.

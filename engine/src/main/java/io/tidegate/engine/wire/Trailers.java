@@ -1,8 +1,12 @@
 package io.tidegate.engine.wire;
 
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
+import io.netty.handler.codec.http2.EmptyHttp2Headers;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.util.AsciiString;
+import io.tidegate.api.Field;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +56,27 @@ public final class Trailers {
             start = end + 2;
         }
         return fields.isEmpty() ? null : new Trailers(fields);
+    }
+
+    /// Those that a policy makes.
+    ///
+    /// @return null where none may pass
+    public static @Nullable Trailers of(List<Field> made) {
+        Http2Headers fields = made.isEmpty() ? EmptyHttp2Headers.INSTANCE : new DefaultHttp2Headers(false, 8);
+        for (Field field : made) {
+            AsciiString name = new AsciiString(Ascii.bytes(field.name()), false).toLowerCase();
+            if (KnownHeader.find(field.name()) == null && !HEADS_ONLY.contains(name)) {
+                fields.add(name, new AsciiString(Ascii.bytes(field.value()), false));
+            }
+        }
+        return fields.isEmpty() ? null : new Trailers(fields);
+    }
+
+    /// As policies see them.
+    public List<Field> list() {
+        List<Field> list = new ArrayList<>(fields.size());
+        fields.forEach(field -> list.add(new Field(field.getKey().toString(), field.getValue().toString())));
+        return List.copyOf(list);
     }
 
     /// As HTTP/2 sends them.

@@ -43,7 +43,8 @@ class DocumentsTest {
 
     /// Makes the files that the documents name, in the folder where their configurations are loaded.
     @BeforeAll
-    static void makeCertificates() throws IOException {
+    static void makeFiles() throws IOException {
+        Files.copy(Project.root().resolve("examples/library.pb"), folder.resolve("library.pb"));
         Files.createDirectories(folder.resolve("certs"));
         Authority authority = new Authority(folder.resolve("certs"), "Documents");
         authority.write("api", authority.server(false, "api.example.com"));
