@@ -112,6 +112,8 @@ final class Http2ServerStream extends ServerStream<Http2ServerHandler> {
         response.mute();
         if (exchange.isActive()) {
             exchange.fail(fault);
+            // Policies that look at the answer may be waited for: nobody gets it, and this serves others next.
+            exchange.close();
         }
         if (isAttached()) {
             over();
