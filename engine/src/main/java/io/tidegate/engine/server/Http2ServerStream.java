@@ -237,6 +237,7 @@ final class Http2ServerStream extends ServerStream<Http2ServerHandler> {
         if (delivering || on == null) {
             return;
         }
+        boolean waited = held != null;
         delivering = true;
         try {
             Http2RequestReader requests = connection().requests();
@@ -256,6 +257,10 @@ final class Http2ServerStream extends ServerStream<Http2ServerHandler> {
             }
         } finally {
             delivering = false;
+        }
+        if (waited && stream == on) {
+            // Nothing may come of the client for now, with whose bytes it would be sent.
+            exchange.onClientReadComplete();
         }
     }
 
