@@ -131,7 +131,8 @@ final class Http2ServerHandler extends Http2ConnectionHandler implements ServerC
                     goAway(ctx, connection().remote().lastStreamCreated(), Http2Error.NO_ERROR.code(),
                             Unpooled.EMPTY_BUFFER, ctx.newPromise());
                 }
-                // Waits for the streams that are left.
+                // Waits for the streams that are left, each of which has bounds of its own.
+                gracefulShutdownTimeoutMillis(-1);
                 close(ctx, ctx.newPromise());
             } catch (Exception e) {
                 onError(ctx, true, e);

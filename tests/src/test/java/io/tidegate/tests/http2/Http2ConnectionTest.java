@@ -75,6 +75,30 @@ class Http2ConnectionTest {
     }
 
     @Test
+    void aResponseIsServedToItsEndHoweverLongItTakes() {
+        TestUpstream.Gate gate = new TestUpstream.Gate();
+        upstream.script(connection -> {
+            if (connection.request() != null) {
+                connection.send("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhe");
+                gate.pass();
+                connection.send("llo");
+            }
+        });
+        try (TestGateway gateway = gateway("limits: { requestsPerConnection: 1 }");
+                Http2Client client = client(gateway)) {
+            int stream = client.request("GET", "/", true);
+            while (client.lastStream() != stream && !client.isEnded()) {
+                // The first one says that no more are taken, the second which was the last.
+                client.await(Http2Client.GOAWAY, 0);
+            }
+            gate.open();
+
+            assertThat(client.response(stream).body()).isEqualTo("hello");
+            client.awaitEnd();
+        }
+    }
+
+    @Test
     void aDrainLosesNoRequest() throws Exception {
         TestUpstream.Gate gate = new TestUpstream.Gate();
         upstream.script(connection -> {
