@@ -13,6 +13,8 @@ import io.tidegate.engine.tls.TlsClosing;
 import io.tidegate.engine.worker.Deadlines.Deadline;
 import io.tidegate.engine.worker.GlitchBudget;
 import io.tidegate.engine.worker.Worker;
+import java.io.IOException;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /// One client connection that speaks HTTP/2 (RFC 9113). Netty's codec reads and writes the frames ([Http2Frames]);
@@ -218,6 +220,16 @@ final class Http2ServerHandler extends Http2ConnectionHandler implements ServerC
     @Override
     public void onControlFlood() {
         flood();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) throws Exception {
+        if (cause instanceof IOException || cause.getCause() instanceof SSLException) {
+            // The client has broken the connection off: nothing that anybody needs to be told of.
+            cut();
+        } else {
+            super.exceptionCaught(ctx, cause);
+        }
     }
 
     private void onTooSlow(Http2Stream stream) {
