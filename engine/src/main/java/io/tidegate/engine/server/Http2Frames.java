@@ -36,6 +36,8 @@ final class Http2Frames {
     /// A codec within `limits`.
     Http2Frames(LimitsConfig limits) {
         connection = new DefaultHttp2Connection(true);
+        // Netty's own bound begins with the client's word that it has seen the settings, which it may never give.
+        connection.remote().maxActiveStreams(MAX_STREAMS);
         lines = new FieldLines(limits.requestFields());
         Http2Fields fields = new Http2Fields(lines);
         DefaultHttp2HeadersDecoder headers = new DefaultHttp2HeadersDecoder(false, limits.requestHead().bytes()) {
