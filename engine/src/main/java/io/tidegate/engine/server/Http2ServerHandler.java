@@ -32,6 +32,7 @@ final class Http2ServerHandler extends Http2ConnectionHandler implements ServerC
     private final ConnectionTerms terms;
     private final Worker worker;
     private final Channel channel;
+    private final Http2Delivery delivery;
     private final Http2SlowStreams slow;
     private final Http2Outbox outbox;
     private final Http2RequestReader requests;
@@ -47,6 +48,7 @@ final class Http2ServerHandler extends Http2ConnectionHandler implements ServerC
         this.terms = terms;
         this.worker = terms.worker();
         this.channel = channel;
+        this.delivery = new Http2Delivery(terms, channel, this::onNothingTaken);
         this.slow = new Http2SlowStreams(terms, connection(), encoder().flowController(), this::onTooSlow);
         this.outbox = new Http2Outbox(this, channel, slow);
         this.requests = new Http2RequestReader(this, frames.lines());
@@ -95,6 +97,7 @@ final class Http2ServerHandler extends Http2ConnectionHandler implements ServerC
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) throws Exception {
         context = ctx;
+        ctx.pipeline().addFirst(delivery);
         super.handlerAdded(ctx);
         worker.deadlines().refresh();
         worker.deadlines().set(deadline, terms.timeouts().firstByte().toNanos());
@@ -123,6 +126,7 @@ final class Http2ServerHandler extends Http2ConnectionHandler implements ServerC
         super.channelInactive(ctx);
         // The streams that ended just now have set it.
         worker.deadlines().remove(deadline);
+        delivery.close();
     }
 
     private void onDeadline() {
@@ -239,6 +243,22 @@ final class Http2ServerHandler extends Http2ConnectionHandler implements ServerC
         }
         outbox.reset(stream, Http2Error.CANCEL);
         outbox.flushLater();
+    }
+
+    /// The client takes nothing of the connection, whatever room it gives to streams.
+    private void onNothingTaken() {
+        try {
+            connection().forEachActiveStream(stream -> {
+                Http2ServerStream served = requests.serving(stream);
+                if (served != null) {
+                    served.breakOff(Fault.CLIENT_TOO_SLOW);
+                }
+                return true;
+            });
+        } catch (Http2Exception e) {
+            onError(context(), true, e);
+        }
+        cut();
     }
 
     // Its streams.

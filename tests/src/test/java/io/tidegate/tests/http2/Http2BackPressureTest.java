@@ -6,10 +6,14 @@ import io.tidegate.testkit.Await;
 import io.tidegate.testkit.Http2Client;
 import io.tidegate.testkit.Http2Service;
 import io.tidegate.testkit.Http2Service.Request;
+import io.tidegate.testkit.RawClient;
+import io.tidegate.testkit.RawRequest;
 import io.tidegate.testkit.TestGateway;
 import io.tidegate.testkit.TestUpstream;
 import io.tidegate.tests.GatewayYaml;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -19,6 +23,7 @@ class Http2BackPressureTest extends Http2ServicesFixture {
 
     private static final int INITIAL_WINDOW_SIZE = 4;
     private static final int MAX_CONCURRENT_STREAMS = 3;
+    private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
     /// Answers the first request, after which the gateway knows the settings, and takes the head of the next.
     private static @Nullable Request serveFirst(Http2Service service) throws IOException {
@@ -104,5 +109,31 @@ class Http2BackPressureTest extends Http2ServicesFixture {
             assertThat(client.response(waiting).body()).isEqualTo("of /waiting");
         }
         assertThat(upstream().connections()).isEqualTo(1);
+    }
+
+    @Test
+    void aClientThatStopsReadingItsConnectionLosesIt() {
+        TestUpstream service = TestUpstream.start(connection -> {
+            RawRequest request = connection.request();
+            if (request != null) {
+                connection.send("HTTP/1.1 200 OK\r\nContent-Length: 100000000\r\n\r\n");
+                connection.sendZeros(100_000_000);
+            }
+        });
+        try (service;
+                TestGateway gateway = TestGateway.start(setup,
+                        GatewayYaml.to(service).listener("timeouts: { writeIdle: 500ms }").text());
+                RawClient client = RawClient.connect(gateway.address(), 4096)) {
+            int room = 1 << 30;
+            client.send(PREFACE).send(Http2Client.bytesOf(Http2Client.SETTINGS, 0, 0,
+                    ByteBuffer.allocate(6).putShort((short) INITIAL_WINDOW_SIZE).putInt(room).array()));
+            client.send(Http2Client.bytesOf(Http2Client.WINDOW_UPDATE, 0, 0,
+                    ByteBuffer.allocate(4).putInt(room).array()));
+            client.send(Http2Client.bytesOf(Http2Client.HEADERS, Http2Client.END_HEADERS | Http2Client.END_STREAM, 1,
+                    Http2Client.block(":method", "GET", ":scheme", "http", ":authority", "a", ":path", "/")));
+            service.request(0);
+
+            Await.until("the connection to be given up", () -> gateway.status().connections() == 0);
+        }
     }
 }
