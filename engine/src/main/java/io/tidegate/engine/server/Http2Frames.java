@@ -3,14 +3,11 @@ package io.tidegate.engine.server;
 import io.netty.handler.codec.http2.DefaultHttp2Connection;
 import io.netty.handler.codec.http2.DefaultHttp2ConnectionDecoder;
 import io.netty.handler.codec.http2.DefaultHttp2ConnectionEncoder;
-import io.netty.handler.codec.http2.DefaultHttp2FrameWriter;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
-import io.netty.handler.codec.http2.DefaultHttp2HeadersEncoder;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
 import io.netty.handler.codec.http2.Http2Headers;
-import io.netty.handler.codec.http2.Http2HeadersEncoder;
 import io.netty.handler.codec.http2.Http2PromisedRequestVerifier;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.tidegate.config.LimitsConfig;
@@ -31,6 +28,7 @@ final class Http2Frames {
     private final Http2ConnectionDecoder decoder;
     private final Http2Settings settings;
     private final FieldLines lines;
+    private final Http2FrameInput input;
     private final Http2FrameOutput output;
 
     /// A codec within `limits`.
@@ -47,20 +45,24 @@ final class Http2Frames {
                 return fields;
             }
         };
-        // What a client says of the size of heads is advice (RFC 9113 section 6.5.2), and a way to waste work.
-        output = new Http2FrameOutput(
-                new DefaultHttp2FrameWriter(new DefaultHttp2HeadersEncoder(Http2HeadersEncoder.NEVER_SENSITIVE, true)));
+        output = new Http2FrameOutput();
+        input = new Http2FrameInput(headers, connection, output);
         encoder = new DefaultHttp2ConnectionEncoder(connection, output);
-        decoder = new DefaultHttp2ConnectionDecoder(connection, encoder,
-                new Http2FrameInput(headers, connection, output),
+        decoder = new DefaultHttp2ConnectionDecoder(connection, encoder, input,
                 Http2PromisedRequestVerifier.ALWAYS_VERIFY, true, true, false, false);
         settings = new Http2Settings().maxConcurrentStreams(MAX_STREAMS).initialWindowSize(STREAM_WINDOW)
                 .maxHeaderListSize(limits.requestHead().bytes());
     }
 
-    /// Tells `events` of what goes out from here on.
+    /// Tells `events` of what happens from here on.
     void tell(Events events) {
         output.tell(events);
+        input.tellOfDropped(events::onFrameDropped);
+    }
+
+    /// Drops all that comes from here on.
+    void stop() {
+        input.stop();
     }
 
     Http2ConnectionEncoder encoder() {
@@ -85,6 +87,9 @@ final class Http2Frames {
 
         /// So many bytes of this stream's data go to the operating system, once the client's windows let them.
         void onDataWritten(int streamId, int bytes);
+
+        /// A frame came that is nobody's any more.
+        void onFrameDropped();
 
         /// The client does not take the answers to its control frames.
         void onControlFlood();

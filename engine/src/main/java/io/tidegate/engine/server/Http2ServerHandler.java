@@ -24,12 +24,15 @@ final class Http2ServerHandler extends Http2ConnectionHandler implements ServerC
     private static final long SECOND = 1_000_000_000L;
     /// Between the word that nothing new is taken and the end of taking: what a client had sent before it heard.
     private static final long GOING_AWAY_NANOS = SECOND;
+    /// How long the word that a connection is given up may wait to be taken.
+    private static final long FAREWELL_MILLIS = 1000;
     /// Broken rules and resets in ten seconds (CVE-2023-44487, CVE-2025-8671).
     private static final int MAX_GLITCHES = 100;
     /// Frames without use in ten seconds (CVE-2019-9512, CVE-2019-9515, CVE-2019-9518).
     private static final int MAX_IDLE_FRAMES = 1000;
 
     private final ConnectionTerms terms;
+    private final Http2Frames frames;
     private final Worker worker;
     private final Channel channel;
     private final Http2Delivery delivery;
@@ -46,6 +49,7 @@ final class Http2ServerHandler extends Http2ConnectionHandler implements ServerC
     private Http2ServerHandler(ConnectionTerms terms, Channel channel, Http2Frames frames) {
         super(frames.decoder(), frames.encoder(), frames.settings());
         this.terms = terms;
+        this.frames = frames;
         this.worker = terms.worker();
         this.channel = channel;
         this.delivery = new Http2Delivery(terms, channel, this::onNothingTaken);
@@ -193,6 +197,9 @@ final class Http2ServerHandler extends Http2ConnectionHandler implements ServerC
         if (failed) {
             return;
         }
+        // Until the client has heard of it, which is its own choice, it could go on as before.
+        frames.stop();
+        gracefulShutdownTimeoutMillis(FAREWELL_MILLIS);
         if (fault != null && channel.isActive()) {
             failed = true;
             Fault reason = fault.error() == Http2Error.ENHANCE_YOUR_CALM ? Fault.H2_FLOOD : Fault.H2_PROTOCOL;
@@ -224,6 +231,11 @@ final class Http2ServerHandler extends Http2ConnectionHandler implements ServerC
     @Override
     public void onControlFlood() {
         flood();
+    }
+
+    @Override
+    public void onFrameDropped() {
+        idleFrame();
     }
 
     @Override
