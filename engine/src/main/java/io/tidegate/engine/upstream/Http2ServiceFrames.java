@@ -3,10 +3,7 @@ package io.tidegate.engine.upstream;
 import io.netty.handler.codec.http2.DefaultHttp2Connection;
 import io.netty.handler.codec.http2.DefaultHttp2ConnectionDecoder;
 import io.netty.handler.codec.http2.DefaultHttp2ConnectionEncoder;
-import io.netty.handler.codec.http2.DefaultHttp2FrameReader;
-import io.netty.handler.codec.http2.DefaultHttp2FrameWriter;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
-import io.netty.handler.codec.http2.DefaultHttp2HeadersEncoder;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
@@ -15,6 +12,8 @@ import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.util.AsciiString;
 import io.tidegate.config.UpstreamConfig.ResponseLimits;
 import io.tidegate.engine.wire.Http2Fields;
+import io.tidegate.engine.wire.Http2FrameSink;
+import io.tidegate.engine.wire.Http2FrameSource;
 import io.tidegate.engine.wire.ResponseLines;
 
 /// Netty's HTTP/2 codec (RFC 9113), put together for a connection to a service: framing, HPACK and flow control are its
@@ -23,7 +22,8 @@ final class Http2ServiceFrames {
 
     /// Bytes of one response that may wait here.
     static final int STREAM_WINDOW = 65_535;
-    private static final int MAX_SMALL_CONTINUATIONS = 8;
+    private static final AsciiString HTTP = AsciiString.cached("http");
+    private static final AsciiString HTTPS = AsciiString.cached("https");
     private static final AsciiString COOKIE = AsciiString.cached("cookie");
     private static final AsciiString AUTHORIZATION = AsciiString.cached("authorization");
 
@@ -31,6 +31,7 @@ final class Http2ServiceFrames {
     private final Http2ConnectionDecoder decoder;
     private final Http2Settings settings;
     private final ResponseLines lines;
+    private final Http2FrameSource input;
 
     /// A codec within `limits`.
     Http2ServiceFrames(ResponseLimits limits) {
@@ -44,12 +45,17 @@ final class Http2ServiceFrames {
                 return fields;
             }
         };
-        encoder = new DefaultHttp2ConnectionEncoder(connection,
-                new DefaultHttp2FrameWriter(new DefaultHttp2HeadersEncoder(Http2ServiceFrames::isSecret, true)));
-        decoder = new DefaultHttp2ConnectionDecoder(connection, encoder,
-                new DefaultHttp2FrameReader(headers, MAX_SMALL_CONTINUATIONS));
+        Http2FrameSink output = new Http2FrameSink(Http2ServiceFrames::isSecret);
+        encoder = new DefaultHttp2ConnectionEncoder(connection, output);
+        input = new Http2FrameSource(headers, connection, output);
+        decoder = new DefaultHttp2ConnectionDecoder(connection, encoder, input);
         settings = new Http2Settings().pushEnabled(false).initialWindowSize(STREAM_WINDOW)
                 .maxHeaderListSize(limits.responseHead().bytes());
+    }
+
+    /// The scheme of what is asked for, with TLS or without.
+    static AsciiString scheme(boolean secure) {
+        return secure ? HTTPS : HTTP;
     }
 
     /// Whether a field is never put into the table that requests of all clients share: by trying values, one could find
@@ -60,6 +66,11 @@ final class Http2ServiceFrames {
             case 13 -> AsciiString.contentEquals(name, AUTHORIZATION);
             default -> false;
         };
+    }
+
+    /// What comes in.
+    Http2FrameSource input() {
+        return input;
     }
 
     Http2ConnectionEncoder encoder() {

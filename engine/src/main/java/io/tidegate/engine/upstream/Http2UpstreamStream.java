@@ -25,6 +25,7 @@ final class Http2UpstreamStream implements UpstreamStream, DataOutbox.Frames {
     private final Worker worker;
     private final ResponseTimer timer;
     private final DataOutbox out;
+    private final long begunAt;
     private @Nullable UpstreamEvents events;
     private @Nullable Http2Stream stream;
     private @Nullable ResponseHead head;
@@ -53,6 +54,7 @@ final class Http2UpstreamStream implements UpstreamStream, DataOutbox.Frames {
         this.events = events;
         this.timer = new ResponseTimer(worker.deadlines(), this::onLate);
         this.out = new DataOutbox(this);
+        this.begunAt = worker.deadlines().now();
     }
 
     // The request.
@@ -343,6 +345,7 @@ final class Http2UpstreamStream implements UpstreamStream, DataOutbox.Frames {
     }
 
     private void onLate() {
+        connection.late(begunAt);
         fail(Fault.UPSTREAM_TIMEOUT, progress());
     }
 
