@@ -4,7 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
-import io.netty.handler.codec.http2.Http2HeadersEncoder;
+import io.netty.handler.codec.http2.Http2FrameWriter;
 import io.tidegate.engine.wire.Http2FrameSink;
 import org.jspecify.annotations.Nullable;
 
@@ -17,8 +17,8 @@ final class Http2FrameOutput extends Http2FrameSink {
     private Http2Frames.@Nullable Events events;
     private int waiting;
 
-    Http2FrameOutput() {
-        super(Http2HeadersEncoder.NEVER_SENSITIVE);
+    Http2FrameOutput(Http2FrameWriter delegate) {
+        super(delegate);
     }
 
     /// Tells `to` of what goes out from here on.

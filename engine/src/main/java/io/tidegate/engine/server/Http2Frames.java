@@ -3,16 +3,20 @@ package io.tidegate.engine.server;
 import io.netty.handler.codec.http2.DefaultHttp2Connection;
 import io.netty.handler.codec.http2.DefaultHttp2ConnectionDecoder;
 import io.netty.handler.codec.http2.DefaultHttp2ConnectionEncoder;
+import io.netty.handler.codec.http2.DefaultHttp2FrameWriter;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
+import io.netty.handler.codec.http2.DefaultHttp2HeadersEncoder;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
 import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2HeadersEncoder;
 import io.netty.handler.codec.http2.Http2PromisedRequestVerifier;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.tidegate.config.LimitsConfig;
 import io.tidegate.engine.wire.FieldLines;
 import io.tidegate.engine.wire.Http2Fields;
+import io.tidegate.engine.worker.FrameBatch;
 
 /// Netty's HTTP/2 codec (RFC 9113), put together for a connection of a client: framing, HPACK and flow control are its
 /// work; the bounds are ours.
@@ -45,8 +49,12 @@ final class Http2Frames {
                 return fields;
             }
         };
-        output = new Http2FrameOutput();
+        // What a client says of the size of heads is advice (RFC 9113 section 6.5.2), and a way to waste work.
+        Http2HeadersEncoder heads = new DefaultHttp2HeadersEncoder(Http2HeadersEncoder.NEVER_SENSITIVE, true);
+        FrameBatch batch = new FrameBatch(new DefaultHttp2FrameWriter(heads), heads);
+        output = new Http2FrameOutput(batch);
         input = new Http2FrameInput(headers, connection, output);
+        connection.remote().flowController(batch.flowController(connection));
         encoder = new DefaultHttp2ConnectionEncoder(connection, output);
         decoder = new DefaultHttp2ConnectionDecoder(connection, encoder, input,
                 Http2PromisedRequestVerifier.ALWAYS_VERIFY, true, true, false, false);

@@ -3,11 +3,14 @@ package io.tidegate.engine.upstream;
 import io.netty.handler.codec.http2.DefaultHttp2Connection;
 import io.netty.handler.codec.http2.DefaultHttp2ConnectionDecoder;
 import io.netty.handler.codec.http2.DefaultHttp2ConnectionEncoder;
+import io.netty.handler.codec.http2.DefaultHttp2FrameWriter;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
+import io.netty.handler.codec.http2.DefaultHttp2HeadersEncoder;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
 import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2HeadersEncoder;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.util.AsciiString;
 import io.tidegate.config.UpstreamConfig.ResponseLimits;
@@ -15,6 +18,7 @@ import io.tidegate.engine.wire.Http2Fields;
 import io.tidegate.engine.wire.Http2FrameSink;
 import io.tidegate.engine.wire.Http2FrameSource;
 import io.tidegate.engine.wire.ResponseLines;
+import io.tidegate.engine.worker.FrameBatch;
 
 /// Netty's HTTP/2 codec (RFC 9113), put together for a connection to a service: framing, HPACK and flow control are its
 /// work; the bounds are ours.
@@ -45,7 +49,10 @@ final class Http2ServiceFrames {
                 return fields;
             }
         };
-        Http2FrameSink output = new Http2FrameSink(Http2ServiceFrames::isSecret);
+        Http2HeadersEncoder heads = new DefaultHttp2HeadersEncoder(Http2ServiceFrames::isSecret, true);
+        FrameBatch batch = new FrameBatch(new DefaultHttp2FrameWriter(heads), heads);
+        Http2FrameSink output = new Http2FrameSink(batch);
+        connection.remote().flowController(batch.flowController(connection));
         encoder = new DefaultHttp2ConnectionEncoder(connection, output);
         input = new Http2FrameSource(headers, connection, output);
         decoder = new DefaultHttp2ConnectionDecoder(connection, encoder, input);

@@ -4,9 +4,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http2.DecoratingHttp2FrameWriter;
-import io.netty.handler.codec.http2.DefaultHttp2FrameWriter;
-import io.netty.handler.codec.http2.DefaultHttp2HeadersEncoder;
-import io.netty.handler.codec.http2.Http2HeadersEncoder.SensitivityDetector;
+import io.netty.handler.codec.http2.Http2FrameWriter;
 
 /// The frames that go out on an HTTP/2 connection: remembers which streams were reset from here.
 public class Http2FrameSink extends DecoratingHttp2FrameWriter {
@@ -21,10 +19,9 @@ public class Http2FrameSink extends DecoratingHttp2FrameWriter {
     private final int[] onTheirWay = new int[REMEMBERED];
     private int nextReset;
 
-    /// Frames whose fields are compressed, but for those that `secrets` tells. What the other side says of the size of
-    /// heads is advice (RFC 9113 section 6.5.2), and a way to waste work.
-    public Http2FrameSink(SensitivityDetector secrets) {
-        super(new DefaultHttp2FrameWriter(new DefaultHttp2HeadersEncoder(secrets, true)));
+    /// Frames that `delegate` writes.
+    public Http2FrameSink(Http2FrameWriter delegate) {
+        super(delegate);
     }
 
     /// Whether this stream was reset from here, not long ago: what the other side had sent before it heard is no fault.
