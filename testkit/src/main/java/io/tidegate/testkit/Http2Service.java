@@ -34,6 +34,8 @@ public final class Http2Service {
     private final ArrayDeque<Request> heads = new ArrayDeque<>();
     private final ArrayDeque<Request> requests = new ArrayDeque<>();
     private int initialWindow = 65_535;
+    private int resetCount;
+    private int answeredPings;
     private boolean goneAway;
     private boolean opensWindows = true;
 
@@ -155,6 +157,17 @@ public final class Http2Service {
         };
     }
 
+    /// Waits until so many bytes of the body of a request have come that is not complete yet.
+    ///
+    /// @return whether they have; false where the request was complete or the connection ended before
+    public boolean awaitBody(int stream, int length) throws IOException {
+        Incoming request = incoming.get(stream);
+        while (request != null && request.body.size() < length && take()) {
+            request = incoming.get(stream);
+        }
+        return request != null && request.body.size() >= length;
+    }
+
     /// Waits until the gateway resets this stream.
     ///
     /// @return the error code, or -1 where the connection ended instead
@@ -163,6 +176,20 @@ public final class Http2Service {
             // What was taken may have been another frame.
         }
         return resets.getOrDefault(stream, -1);
+    }
+
+    /// Waits until the gateway has read all that was sent so far, and what it says to that has been read here.
+    public void settle() throws IOException {
+        int before = answeredPings;
+        frame(Http2Client.PING, 0, 0, new byte[8]);
+        while (answeredPings == before && take()) {
+            // What was taken may have been another frame.
+        }
+    }
+
+    /// How many times the gateway has reset a stream, as far as was read.
+    public int resets() {
+        return resetCount;
     }
 
     /// Waits until the gateway ends the connection.
@@ -255,8 +282,12 @@ public final class Http2Service {
             case Http2Client.DATA -> received(stream, payload, end);
             case Http2Client.SETTINGS -> settings(payload, (head[4] & Http2Client.ACK) != 0);
             case Http2Client.WINDOW_UPDATE -> windows.put(stream, window(stream) + ByteBuffer.wrap(payload).getInt());
-            case Http2Client.RST_STREAM -> resets.put(stream, ByteBuffer.wrap(payload).getInt());
+            case Http2Client.RST_STREAM -> {
+                resets.put(stream, ByteBuffer.wrap(payload).getInt());
+                resetCount++;
+            }
             case Http2Client.GOAWAY -> goneAway = true;
+            case Http2Client.PING -> answeredPings++;
             default -> {
             }
         }

@@ -4,20 +4,17 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
-import io.netty.handler.codec.http2.DecoratingHttp2FrameWriter;
 import io.netty.handler.codec.http2.Http2FrameWriter;
+import io.tidegate.engine.wire.Http2FrameSink;
 import org.jspecify.annotations.Nullable;
 
-/// The frames that go out on an HTTP/2 connection: tells of data, remembers resets, and bounds the answers to control
-/// frames that wait to be taken (CVE-2019-9512, CVE-2019-9514, CVE-2019-9515).
-final class Http2FrameOutput extends DecoratingHttp2FrameWriter {
+/// The frames that go out on an HTTP/2 connection of a client: tells of data, and bounds the answers to control frames
+/// that wait to be taken (CVE-2019-9512, CVE-2019-9514, CVE-2019-9515).
+final class Http2FrameOutput extends Http2FrameSink {
 
     private static final int MAX_CONTROL_WAITING = 1000;
-    private static final int REMEMBERED = 256;
 
     private Http2Frames.@Nullable Events events;
-    private final int[] resets = new int[REMEMBERED];
-    private int nextReset;
     private int waiting;
 
     Http2FrameOutput(Http2FrameWriter delegate) {
@@ -27,16 +24,6 @@ final class Http2FrameOutput extends DecoratingHttp2FrameWriter {
     /// Tells `to` of what goes out from here on.
     void tell(Http2Frames.Events to) {
         events = to;
-    }
-
-    /// Whether this stream was reset from here, not long ago: what the client had sent before it heard is no fault.
-    boolean hasReset(int streamId) {
-        for (int id : resets) {
-            if (id == streamId) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private ChannelPromise counted(ChannelPromise promise) {
@@ -74,8 +61,6 @@ final class Http2FrameOutput extends DecoratingHttp2FrameWriter {
     @Override
     public ChannelFuture writeRstStream(ChannelHandlerContext ctx, int streamId, long errorCode,
             ChannelPromise promise) {
-        resets[nextReset] = streamId;
-        nextReset = (nextReset + 1) % REMEMBERED;
         return super.writeRstStream(ctx, streamId, errorCode, counted(promise));
     }
 }

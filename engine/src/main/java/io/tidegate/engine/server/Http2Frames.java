@@ -32,11 +32,14 @@ final class Http2Frames {
     private final Http2ConnectionDecoder decoder;
     private final Http2Settings settings;
     private final FieldLines lines;
+    private final Http2FrameInput input;
     private final Http2FrameOutput output;
 
     /// A codec within `limits`.
     Http2Frames(LimitsConfig limits) {
         connection = new DefaultHttp2Connection(true);
+        // Netty's own bound begins with the client's word that it has seen the settings, which it may never give.
+        connection.remote().maxActiveStreams(MAX_STREAMS);
         lines = new FieldLines(limits.requestFields());
         Http2Fields fields = new Http2Fields(lines);
         DefaultHttp2HeadersDecoder headers = new DefaultHttp2HeadersDecoder(false, limits.requestHead().bytes()) {
@@ -50,18 +53,24 @@ final class Http2Frames {
         Http2HeadersEncoder heads = new DefaultHttp2HeadersEncoder(Http2HeadersEncoder.NEVER_SENSITIVE, true);
         FrameBatch batch = new FrameBatch(new DefaultHttp2FrameWriter(heads), heads);
         output = new Http2FrameOutput(batch);
+        input = new Http2FrameInput(headers, connection, output);
         connection.remote().flowController(batch.flowController(connection));
         encoder = new DefaultHttp2ConnectionEncoder(connection, output);
-        decoder = new DefaultHttp2ConnectionDecoder(connection, encoder,
-                new Http2FrameInput(headers, connection, output),
+        decoder = new DefaultHttp2ConnectionDecoder(connection, encoder, input,
                 Http2PromisedRequestVerifier.ALWAYS_VERIFY, true, true, false, false);
         settings = new Http2Settings().maxConcurrentStreams(MAX_STREAMS).initialWindowSize(STREAM_WINDOW)
                 .maxHeaderListSize(limits.requestHead().bytes()).connectProtocolEnabled(true);
     }
 
-    /// Tells `events` of what goes out from here on.
+    /// Tells `events` of what happens from here on.
     void tell(Events events) {
         output.tell(events);
+        input.tellOfDropped(events::onFrameDropped);
+    }
+
+    /// Drops all that comes from here on.
+    void stop() {
+        input.stop();
     }
 
     Http2ConnectionEncoder encoder() {
@@ -86,6 +95,9 @@ final class Http2Frames {
 
         /// So many bytes of this stream's data go to the operating system, once the client's windows let them.
         void onDataWritten(int streamId, int bytes);
+
+        /// A frame came that is nobody's any more.
+        void onFrameDropped();
 
         /// The client does not take the answers to its control frames.
         void onControlFlood();

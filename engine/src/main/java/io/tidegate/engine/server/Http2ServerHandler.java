@@ -13,6 +13,8 @@ import io.tidegate.engine.tls.TlsClosing;
 import io.tidegate.engine.worker.Deadlines.Deadline;
 import io.tidegate.engine.worker.GlitchBudget;
 import io.tidegate.engine.worker.Worker;
+import java.io.IOException;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /// One client connection that speaks HTTP/2 (RFC 9113). Netty's codec reads and writes the frames ([Http2Frames]);
@@ -22,14 +24,18 @@ final class Http2ServerHandler extends Http2ConnectionHandler implements ServerC
     private static final long SECOND = 1_000_000_000L;
     /// Between the word that nothing new is taken and the end of taking: what a client had sent before it heard.
     private static final long GOING_AWAY_NANOS = SECOND;
+    /// How long the word that a connection is given up may wait to be taken.
+    private static final long FAREWELL_MILLIS = 1000;
     /// Broken rules and resets in ten seconds (CVE-2023-44487, CVE-2025-8671).
     private static final int MAX_GLITCHES = 100;
     /// Frames without use in ten seconds (CVE-2019-9512, CVE-2019-9515, CVE-2019-9518).
     private static final int MAX_IDLE_FRAMES = 1000;
 
     private final ConnectionTerms terms;
+    private final Http2Frames frames;
     private final Worker worker;
     private final Channel channel;
+    private final Http2Delivery delivery;
     private final Http2SlowStreams slow;
     private final Http2Outbox outbox;
     private final Http2RequestReader requests;
@@ -43,8 +49,10 @@ final class Http2ServerHandler extends Http2ConnectionHandler implements ServerC
     private Http2ServerHandler(ConnectionTerms terms, Channel channel, Http2Frames frames) {
         super(frames.decoder(), frames.encoder(), frames.settings());
         this.terms = terms;
+        this.frames = frames;
         this.worker = terms.worker();
         this.channel = channel;
+        this.delivery = new Http2Delivery(terms, channel, this::onNothingTaken);
         this.slow = new Http2SlowStreams(terms, connection(), encoder().flowController(), this::onTooSlow);
         this.outbox = new Http2Outbox(this, channel, slow);
         this.requests = new Http2RequestReader(this, frames.lines());
@@ -93,6 +101,7 @@ final class Http2ServerHandler extends Http2ConnectionHandler implements ServerC
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) throws Exception {
         context = ctx;
+        ctx.pipeline().addFirst(delivery);
         super.handlerAdded(ctx);
         worker.deadlines().refresh();
         worker.deadlines().set(deadline, terms.timeouts().firstByte().toNanos());
@@ -121,6 +130,7 @@ final class Http2ServerHandler extends Http2ConnectionHandler implements ServerC
         super.channelInactive(ctx);
         // The streams that ended just now have set it.
         worker.deadlines().remove(deadline);
+        delivery.close();
     }
 
     private void onDeadline() {
@@ -131,7 +141,8 @@ final class Http2ServerHandler extends Http2ConnectionHandler implements ServerC
                     goAway(ctx, connection().remote().lastStreamCreated(), Http2Error.NO_ERROR.code(),
                             Unpooled.EMPTY_BUFFER, ctx.newPromise());
                 }
-                // Waits for the streams that are left.
+                // Waits for the streams that are left, each of which has bounds of its own.
+                gracefulShutdownTimeoutMillis(-1);
                 close(ctx, ctx.newPromise());
             } catch (Exception e) {
                 onError(ctx, true, e);
@@ -189,6 +200,9 @@ final class Http2ServerHandler extends Http2ConnectionHandler implements ServerC
         if (failed) {
             return;
         }
+        // Until the client has heard of it, which is its own choice, it could go on as before.
+        frames.stop();
+        gracefulShutdownTimeoutMillis(FAREWELL_MILLIS);
         if (fault != null && channel.isActive()) {
             failed = true;
             Fault reason = fault.error() == Http2Error.ENHANCE_YOUR_CALM ? Fault.H2_FLOOD : Fault.H2_PROTOCOL;
@@ -222,6 +236,21 @@ final class Http2ServerHandler extends Http2ConnectionHandler implements ServerC
         flood();
     }
 
+    @Override
+    public void onFrameDropped() {
+        idleFrame();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) throws Exception {
+        if (cause instanceof IOException || cause.getCause() instanceof SSLException) {
+            // The client has broken the connection off: nothing that anybody needs to be told of.
+            cut();
+        } else {
+            super.exceptionCaught(ctx, cause);
+        }
+    }
+
     private void onTooSlow(Http2Stream stream) {
         Http2ServerStream served = requests.serving(stream);
         if (served != null) {
@@ -229,6 +258,22 @@ final class Http2ServerHandler extends Http2ConnectionHandler implements ServerC
         }
         outbox.reset(stream, Http2Error.CANCEL);
         outbox.flushLater();
+    }
+
+    /// The client takes nothing of the connection, whatever room it gives to streams.
+    private void onNothingTaken() {
+        try {
+            connection().forEachActiveStream(stream -> {
+                Http2ServerStream served = requests.serving(stream);
+                if (served != null) {
+                    served.breakOff(Fault.CLIENT_TOO_SLOW);
+                }
+                return true;
+            });
+        } catch (Http2Exception e) {
+            onError(context(), true, e);
+        }
+        cut();
     }
 
     // Its streams.

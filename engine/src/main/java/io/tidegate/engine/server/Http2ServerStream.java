@@ -114,6 +114,8 @@ final class Http2ServerStream extends ServerStream<Http2ServerHandler> {
         response.mute();
         if (exchange.isActive()) {
             exchange.fail(fault);
+            // Policies that look at the answer may be waited for: nobody gets it, and this serves others next.
+            exchange.close();
         }
         if (isAttached()) {
             over();
@@ -234,6 +236,7 @@ final class Http2ServerStream extends ServerStream<Http2ServerHandler> {
         if (delivering || on == null) {
             return;
         }
+        boolean waited = held != null;
         delivering = true;
         try {
             Http2RequestReader requests = connection().requests();
@@ -255,6 +258,10 @@ final class Http2ServerStream extends ServerStream<Http2ServerHandler> {
             exchange.onClientReadComplete();
         } finally {
             delivering = false;
+        }
+        if (waited && stream == on) {
+            // Nothing may come of the client for now, with whose bytes it would be sent.
+            exchange.onClientReadComplete();
         }
     }
 

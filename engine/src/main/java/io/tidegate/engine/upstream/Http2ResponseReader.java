@@ -4,11 +4,14 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Flags;
 import io.netty.handler.codec.http2.Http2FrameAdapter;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.tidegate.api.Fault;
+import io.tidegate.engine.worker.Deadlines;
+import io.tidegate.engine.worker.GlitchBudget;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,8 +20,16 @@ import org.jspecify.annotations.Nullable;
 /// takes. What else comes is of no use here, and counted as such.
 final class Http2ResponseReader extends Http2FrameAdapter {
 
+    /// Broken rules in ten seconds.
+    private static final int MAX_GLITCHES = 100;
+    /// Frames without use in ten seconds.
+    private static final int MAX_IDLE_FRAMES = 1000;
+
     private final Http2UpstreamConnection connection;
     private final Http2Connection codec;
+    private final Deadlines time;
+    private final GlitchBudget glitches;
+    private final GlitchBudget idleFrames;
     /// Who has been handed something since the last reads were complete.
     private final List<UpstreamEvents> touched = new ArrayList<>();
 
@@ -26,6 +37,27 @@ final class Http2ResponseReader extends Http2FrameAdapter {
     Http2ResponseReader(Http2UpstreamConnection connection, Http2Connection codec) {
         this.connection = connection;
         this.codec = codec;
+        this.time = connection.worker().deadlines();
+        this.glitches = new GlitchBudget(MAX_GLITCHES, time.now());
+        this.idleFrames = new GlitchBudget(MAX_IDLE_FRAMES, time.now());
+    }
+
+    /// The service has broken a rule on one of its streams.
+    void glitch() {
+        spend(glitches);
+    }
+
+    /// The service has sent a frame that nobody needs.
+    void idleFrame() {
+        spend(idleFrames);
+    }
+
+    private void spend(GlitchBudget budget) {
+        if (budget.spend(time.now())) {
+            Http2Exception reason = Http2Exception.connectionError(Http2Error.ENHANCE_YOUR_CALM,
+                    "too many frames without use");
+            connection.onConnectionError(connection.context(), false, reason, reason);
+        }
     }
 
     /// All that came at once has been read.
@@ -62,7 +94,7 @@ final class Http2ResponseReader extends Http2FrameAdapter {
     @Override
     public int onDataRead(ChannelHandlerContext ctx, int streamId, ByteBuf data, int padding, boolean end) {
         if (!data.isReadable() && !end) {
-            connection.idleFrame();
+            idleFrame();
         }
         Http2UpstreamStream stream = stream(streamId);
         return (stream == null ? data.readableBytes() : stream.data(data, end)) + padding;
@@ -78,18 +110,18 @@ final class Http2ResponseReader extends Http2FrameAdapter {
 
     @Override
     public void onSettingsRead(ChannelHandlerContext ctx, Http2Settings settings) {
-        connection.idleFrame();
+        idleFrame();
         connection.onSettings(settings);
     }
 
     @Override
     public void onPingRead(ChannelHandlerContext ctx, long data) {
-        connection.idleFrame();
+        idleFrame();
     }
 
     @Override
     public void onUnknownFrame(ChannelHandlerContext ctx, byte type, int streamId, Http2Flags flags,
             ByteBuf payload) {
-        connection.idleFrame();
+        idleFrame();
     }
 }

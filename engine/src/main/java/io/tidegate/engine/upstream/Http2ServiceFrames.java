@@ -3,7 +3,6 @@ package io.tidegate.engine.upstream;
 import io.netty.handler.codec.http2.DefaultHttp2Connection;
 import io.netty.handler.codec.http2.DefaultHttp2ConnectionDecoder;
 import io.netty.handler.codec.http2.DefaultHttp2ConnectionEncoder;
-import io.netty.handler.codec.http2.DefaultHttp2FrameReader;
 import io.netty.handler.codec.http2.DefaultHttp2FrameWriter;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersEncoder;
@@ -16,6 +15,8 @@ import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.util.AsciiString;
 import io.tidegate.config.UpstreamConfig.ResponseLimits;
 import io.tidegate.engine.wire.Http2Fields;
+import io.tidegate.engine.wire.Http2FrameSink;
+import io.tidegate.engine.wire.Http2FrameSource;
 import io.tidegate.engine.wire.ResponseLines;
 import io.tidegate.engine.worker.FrameBatch;
 
@@ -25,7 +26,8 @@ final class Http2ServiceFrames {
 
     /// Bytes of one response that may wait here.
     static final int STREAM_WINDOW = 65_535;
-    private static final int MAX_SMALL_CONTINUATIONS = 8;
+    private static final AsciiString HTTP = AsciiString.cached("http");
+    private static final AsciiString HTTPS = AsciiString.cached("https");
     private static final AsciiString COOKIE = AsciiString.cached("cookie");
     private static final AsciiString AUTHORIZATION = AsciiString.cached("authorization");
 
@@ -33,6 +35,7 @@ final class Http2ServiceFrames {
     private final Http2ConnectionDecoder decoder;
     private final Http2Settings settings;
     private final ResponseLines lines;
+    private final Http2FrameSource input;
 
     /// A codec within `limits`.
     Http2ServiceFrames(ResponseLimits limits) {
@@ -48,12 +51,18 @@ final class Http2ServiceFrames {
         };
         Http2HeadersEncoder heads = new DefaultHttp2HeadersEncoder(Http2ServiceFrames::isSecret, true);
         FrameBatch batch = new FrameBatch(new DefaultHttp2FrameWriter(heads), heads);
+        Http2FrameSink output = new Http2FrameSink(batch);
         connection.remote().flowController(batch.flowController(connection));
-        encoder = new DefaultHttp2ConnectionEncoder(connection, batch);
-        decoder = new DefaultHttp2ConnectionDecoder(connection, encoder,
-                new DefaultHttp2FrameReader(headers, MAX_SMALL_CONTINUATIONS));
+        encoder = new DefaultHttp2ConnectionEncoder(connection, output);
+        input = new Http2FrameSource(headers, connection, output);
+        decoder = new DefaultHttp2ConnectionDecoder(connection, encoder, input);
         settings = new Http2Settings().pushEnabled(false).initialWindowSize(STREAM_WINDOW)
                 .maxHeaderListSize(limits.responseHead().bytes());
+    }
+
+    /// The scheme of what is asked for, with TLS or without.
+    static AsciiString scheme(boolean secure) {
+        return secure ? HTTPS : HTTP;
     }
 
     /// Whether a field is never put into the table that requests of all clients share: by trying values, one could find
@@ -64,6 +73,11 @@ final class Http2ServiceFrames {
             case 13 -> AsciiString.contentEquals(name, AUTHORIZATION);
             default -> false;
         };
+    }
+
+    /// What comes in.
+    Http2FrameSource input() {
+        return input;
     }
 
     Http2ConnectionEncoder encoder() {

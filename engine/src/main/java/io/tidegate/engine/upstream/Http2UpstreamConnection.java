@@ -17,10 +17,10 @@ import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.util.AsciiString;
 import io.tidegate.api.Fault;
 import io.tidegate.engine.tls.TlsClosing;
+import io.tidegate.engine.wire.Http2FrameSource;
 import io.tidegate.engine.wire.ResponseLines;
 import io.tidegate.engine.wire.ResponseParser;
 import io.tidegate.engine.worker.Deadlines.Deadline;
-import io.tidegate.engine.worker.GlitchBudget;
 import io.tidegate.engine.worker.Worker;
 import org.jspecify.annotations.Nullable;
 
@@ -32,10 +32,6 @@ final class Http2UpstreamConnection extends Http2ConnectionHandler implements Po
     static final int MOST_STREAMS = 100;
     /// So many bytes that a client which takes nothing of its response holds up nobody else's.
     private static final int CONNECTION_WINDOW = MOST_STREAMS * Http2ServiceFrames.STREAM_WINDOW;
-    /// Frames without use in ten seconds.
-    private static final int MAX_IDLE_FRAMES = 1000;
-    private static final AsciiString HTTP = AsciiString.cached("http");
-    private static final AsciiString HTTPS = AsciiString.cached("https");
 
     private final Pool pool;
     private final Worker worker;
@@ -47,8 +43,8 @@ final class Http2UpstreamConnection extends Http2ConnectionHandler implements Po
     /// Whether a stream takes a place though nobody waits for it any more.
     private final Http2Connection.PropertyKey closing;
     private final Deadline deadline = new Deadline(this::close);
-    private final GlitchBudget idleFrames;
     private final TunnelSetting tunnels = new TunnelSetting();
+    private final Http2FrameSource input;
     private final Http2ResponseReader reader;
     private final Runnable flushTask = this::flushNow;
     private @Nullable ChannelHandlerContext context;
@@ -56,6 +52,7 @@ final class Http2UpstreamConnection extends Http2ConnectionHandler implements Po
     /// The last stream that the service has looked at, once it says so.
     private int lastProcessed = Integer.MAX_VALUE;
     private int busy;
+    private long heardAt;
     private boolean reading;
     private boolean flushQueued;
     private boolean leaving;
@@ -68,11 +65,13 @@ final class Http2UpstreamConnection extends Http2ConnectionHandler implements Po
         this.parser = upstream.parser();
         this.lines = frames.lines();
         this.maxInterim = upstream.config().limits().interimResponses();
-        this.scheme = secure ? HTTPS : HTTP;
+        this.scheme = Http2ServiceFrames.scheme(secure);
         this.serving = connection().newKey();
         this.closing = connection().newKey();
         this.reader = new Http2ResponseReader(this, connection());
-        this.idleFrames = new GlitchBudget(MAX_IDLE_FRAMES, worker.deadlines().now());
+        this.heardAt = worker.deadlines().now();
+        this.input = frames.input();
+        input.tellOfDropped(reader::idleFrame);
     }
 
     /// A connection for a channel that stands.
@@ -88,7 +87,7 @@ final class Http2UpstreamConnection extends Http2ConnectionHandler implements Po
         return made;
     }
 
-    private ChannelHandlerContext context() {
+    ChannelHandlerContext context() {
         ChannelHandlerContext known = context;
         if (known == null) {
             throw new IllegalStateException("the handler is not in place");
@@ -159,11 +158,18 @@ final class Http2UpstreamConnection extends Http2ConnectionHandler implements Po
         }
         if (busy == 0) {
             try {
-                // With GOAWAY.
                 close(context(), context().newPromise());
             } catch (Exception e) {
                 onError(context(), true, e);
             }
+        }
+    }
+
+    /// A request has waited in vain since `since`. Where nothing at all has come meanwhile, the other side may be gone
+    /// without a word: others don't try.
+    void late(long since) {
+        if (heardAt - since <= 0) {
+            leave();
         }
     }
 
@@ -296,7 +302,7 @@ final class Http2UpstreamConnection extends Http2ConnectionHandler implements Po
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) throws Exception {
-        worker.deadlines().refresh();
+        heardAt = worker.deadlines().refresh();
         reading = true;
         super.channelRead(ctx, message);
     }
@@ -337,8 +343,9 @@ final class Http2UpstreamConnection extends Http2ConnectionHandler implements Po
     @Override
     protected void onConnectionError(ChannelHandlerContext ctx, boolean outbound, Throwable cause,
             @Nullable Http2Exception fault) {
-        endsWith = Fault.UPSTREAM_INVALID;
+        endsWith = fault == null ? pool.endpoint().broken(cause) : Fault.UPSTREAM_INVALID;
         leaving = true;
+        input.stop();
         pool.leaves(this);
         super.onConnectionError(ctx, outbound, cause, fault);
     }
@@ -355,6 +362,9 @@ final class Http2UpstreamConnection extends Http2ConnectionHandler implements Po
         }
         super.onStreamError(ctx, outbound, cause, fault);
         flushLater();
+        if (!outbound) {
+            reader.glitch();
+        }
     }
 
     /// What is served on this stream; null where nobody waits for its response.
@@ -373,15 +383,6 @@ final class Http2UpstreamConnection extends Http2ConnectionHandler implements Po
     /// Tells whether the service takes handshakes of WebSocket, as soon as it has said so.
     void whenSettled(TunnelSetting.Asking asking) {
         tunnels.ask(asking);
-    }
-
-    /// The service has sent a frame that nobody needs.
-    void idleFrame() {
-        if (idleFrames.spend(worker.deadlines().now())) {
-            Http2Exception reason = Http2Exception.connectionError(Http2Error.ENHANCE_YOUR_CALM,
-                    "too many frames without use");
-            onConnectionError(context(), false, reason, reason);
-        }
     }
 
     /// What comes of streams.

@@ -20,6 +20,7 @@ final class Http2UpstreamStream implements UpstreamStream {
     private final Worker worker;
     private final ResponseTimer timer;
     private final Http2RequestFrames request;
+    private final long begunAt;
     private @Nullable UpstreamEvents events;
     private @Nullable Http2Stream stream;
     private @Nullable ResponseHead head;
@@ -45,6 +46,7 @@ final class Http2UpstreamStream implements UpstreamStream {
         this.events = events;
         this.timer = new ResponseTimer(worker.deadlines(), this::onLate);
         this.request = new Http2RequestFrames(connection, this);
+        this.begunAt = worker.deadlines().now();
     }
 
     // The request.
@@ -329,6 +331,7 @@ final class Http2UpstreamStream implements UpstreamStream {
     }
 
     private void onLate() {
+        connection.late(begunAt);
         fail(Fault.UPSTREAM_TIMEOUT, progress());
     }
 

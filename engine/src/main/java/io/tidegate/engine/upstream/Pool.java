@@ -233,6 +233,7 @@ public final class Pool {
             Http2UpstreamConnection made = Http2UpstreamConnection.of(this, worker, upstream, tls != null);
             channel.pipeline().addLast(made);
             shared.add(made);
+            agreesToLess = false;
             return made;
         }
         agreesToLess = upstream.config().protocol() == ProtocolConfig.H2;

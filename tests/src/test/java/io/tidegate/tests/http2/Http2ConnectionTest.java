@@ -2,14 +2,23 @@ package io.tidegate.tests.http2;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tidegate.config.ProcessConfig;
 import io.tidegate.testkit.Await;
 import io.tidegate.testkit.Http2Client;
 import io.tidegate.testkit.Http2Response;
+import io.tidegate.testkit.RawClient;
 import io.tidegate.testkit.RawRequest;
 import io.tidegate.testkit.TestGateway;
+import io.tidegate.testkit.TestGateway.Setup;
 import io.tidegate.testkit.TestUpstream;
 import io.tidegate.tests.GatewayYaml;
+import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -71,6 +80,30 @@ class Http2ConnectionTest {
             assertThat(client.get("/").status()).isEqualTo(200);
             client.awaitEnd();
             assertThat(client.lastStream()).isEqualTo(7);
+        }
+    }
+
+    @Test
+    void aResponseIsServedToItsEndHoweverLongItTakes() {
+        TestUpstream.Gate gate = new TestUpstream.Gate();
+        upstream.script(connection -> {
+            if (connection.request() != null) {
+                connection.send("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhe");
+                gate.pass();
+                connection.send("llo");
+            }
+        });
+        try (TestGateway gateway = gateway("limits: { requestsPerConnection: 1 }");
+                Http2Client client = client(gateway)) {
+            int stream = client.request("GET", "/", true);
+            while (client.lastStream() != stream && !client.isEnded()) {
+                // The first one says that no more are taken, the second which was the last.
+                client.await(Http2Client.GOAWAY, 0);
+            }
+            gate.open();
+
+            assertThat(client.response(stream).body()).isEqualTo("hello");
+            client.awaitEnd();
         }
     }
 
@@ -145,5 +178,39 @@ class Http2ConnectionTest {
             Await.until("the service's connection to be closed", () -> upstream.open() == 1);
             assertThat(gateway.metric("tidegate_faults_total", "code=\"client.too_slow\"")).isEqualTo(1);
         }
+    }
+
+    @Test
+    void aClientThatBreaksOffIsNotWorthALineOfTheLog() throws IOException {
+        List<String> told = new CopyOnWriteArrayList<>();
+        Handler handler = new Handler() {
+            @Override
+            public void publish(LogRecord line) {
+                told.add(line.getMessage());
+            }
+
+            @Override
+            public void flush() {
+                // Nothing waits here.
+            }
+
+            @Override
+            public void close() {
+                // Nothing is held here.
+            }
+        };
+        Logger logger = Logger.getLogger("io.netty.channel.DefaultChannelPipeline");
+        logger.addHandler(handler);
+        try (TestGateway gateway = TestGateway.start(new Setup(ProcessConfig.Transport.EPOLL, 1),
+                GatewayYaml.to(upstream).text())) {
+            RawClient client = gateway.client().send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
+                    .send(Http2Client.bytesOf(Http2Client.SETTINGS, 0, 0, new byte[0]));
+            assertThat(client.input().read()).as("what the gateway says first").isNotNegative();
+            client.reset();
+            Await.until("the connection to be gone", () -> gateway.status().connections() == 0);
+        } finally {
+            logger.removeHandler(handler);
+        }
+        assertThat(told).isEmpty();
     }
 }

@@ -258,4 +258,74 @@ class Http2ServiceFaultsTest extends Http2ServicesFixture {
         }
         Await.until("the connection to be closed", () -> upstream().open() == 0);
     }
+
+    @Test
+    void aConnectionOnWhichNothingComesAnyMoreIsNotUsedAgain() {
+        TestGateway started = serve(connection -> {
+            Http2Service service = Http2Service.accept(connection);
+            for (Request next = service.request(); next != null; next = service.request()) {
+                if (!"/silence".equals(next.field(":path"))) {
+                    service.answer(next, 200, "of connection " + connection.index());
+                } else {
+                    // As one whose machine has gone: nothing is read, nothing is sent.
+                    connection.awaitEnd();
+                }
+            }
+        }, "timeouts: { response: 300ms }");
+        try (RawClient client = started.client()) {
+            assertThat(client.get("/").body()).isEqualTo("of connection 0");
+            assertThat(client.get("/silence").fault()).isEqualTo("upstream.timeout");
+            assertThat(client.get("/").body()).isEqualTo("of connection 1");
+        }
+    }
+
+    @Test
+    void whatIsOnItsWayBehindAResetIsDroppedWithoutAWord() {
+        AtomicInteger words = new AtomicInteger(-1);
+        TestGateway started = serve(connection -> {
+            Http2Service service = Http2Service.accept(connection);
+            Request request = service.request();
+            if (request != null) {
+                service.headers(request.stream(), false, ":status", "200");
+                service.data(request.stream(), "begins", false);
+                service.awaitReset(request.stream());
+                for (int i = 0; i < 50; i++) {
+                    service.data(request.stream(), text(1000), false);
+                }
+                service.settle();
+                words.set(service.resets());
+                Request next = service.request();
+                if (next != null) {
+                    service.answer(next, 200, "hello");
+                }
+            }
+            service.awaitEnd();
+        });
+        try (Http2Client client = Http2Client.connect(started.address())) {
+            int stream = client.request("GET", "/left", true);
+            client.head(stream);
+            client.reset(stream, CANCEL);
+            assertThat(client.get("/").body()).isEqualTo("hello");
+        }
+        assertThat(words).as("streams that were reset").hasValue(1);
+    }
+
+    @Test
+    void faultyFramesAreBounded() {
+        TestGateway started = serve(connection -> {
+            Http2Service service = Http2Service.accept(connection);
+            Request request = service.request();
+            if (request != null) {
+                service.answer(request, 200, "hello");
+                for (int i = 0; i < 5000; i++) {
+                    service.windowUpdate(request.stream(), 0);
+                }
+            }
+            service.awaitEnd();
+        });
+        try (RawClient client = started.client()) {
+            assertThat(client.exchange(GET).body()).isEqualTo("hello");
+        }
+        Await.until("the connection to be closed", () -> upstream().open() == 0);
+    }
 }

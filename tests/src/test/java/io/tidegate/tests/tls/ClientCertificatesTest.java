@@ -3,6 +3,7 @@ package io.tidegate.tests.tls;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.pkitesting.X509Bundle;
+import io.tidegate.testkit.Http2Client;
 import io.tidegate.testkit.RawClient;
 import io.tidegate.testkit.TestUpstream;
 import io.tidegate.tests.GatewayYaml;
@@ -146,6 +147,17 @@ class ClientCertificatesTest extends TlsFixture {
             assertThat(client.exchange(get(host)).status()).isEqualTo(421);
         }
         assertThat(gateway().metric("tidegate_rejects_total", "reason=\"tls.misdirected\"")).isEqualTo(1);
+        assertThat(upstream.requestCount()).isEqualTo(2);
+    }
+
+    @Test
+    void aConnectionOfHttp2CarriesNoRequestsForHostsWithOtherRules() {
+        start(twoNames(""));
+        try (Http2Client client = Http2Client.secure(gateway().address(), servers.trust(null), "open.test")) {
+            assertThat(client.host("open.test").get("/").status()).isEqualTo(200);
+            assertThat(client.host("a.mtls.test").get("/").status()).isEqualTo(421);
+            assertThat(client.host("a.open.test").get("/").status()).isEqualTo(200);
+        }
         assertThat(upstream.requestCount()).isEqualTo(2);
     }
 
