@@ -4,18 +4,17 @@ import io.tidegate.config.AcmeConfig;
 import io.tidegate.config.pem.Certificates;
 import io.tidegate.config.pem.PrivateKeys;
 import io.tidegate.config.pem.UnusableFileException;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.StringWriter;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -30,6 +29,8 @@ import java.util.Base64;
 import java.util.Properties;
 import java.util.Set;
 import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// The folder with what one account has: its key, the certificates with their keys, and what gateways that share it
@@ -48,9 +49,10 @@ final class Store {
     private static final String ACCOUNT = "account.key";
     private static final String CHALLENGE = "challenge";
     private static final String FAILED = ".failed";
-    private static final Set<java.nio.file.attribute.PosixFilePermission> FILE = PosixFilePermissions
+    private static final Pattern PUBLIC = Pattern.compile("-----BEGIN PUBLIC KEY-----([^-]*)-----END PUBLIC KEY-----");
+    private static final Set<PosixFilePermission> FILE = PosixFilePermissions
             .fromString("rw-------");
-    private static final Set<java.nio.file.attribute.PosixFilePermission> FOLDER = PosixFilePermissions
+    private static final Set<PosixFilePermission> FOLDER = PosixFilePermissions
             .fromString("rwx------");
 
     private final Path folder;
@@ -112,10 +114,8 @@ final class Store {
     KeyPair account() throws IOException {
         Path file = folder.resolve(ACCOUNT);
         try {
-            String text = Files.readString(file);
-            int start = text.indexOf("-----BEGIN PUBLIC KEY-----") + 26;
-            int end = text.indexOf("-----END PUBLIC KEY-----");
-            byte[] encoded = Base64.getMimeDecoder().decode(text.substring(start, Math.max(start, end)));
+            Matcher found = PUBLIC.matcher(Files.readString(file));
+            byte[] encoded = Base64.getMimeDecoder().decode(found.find() ? found.group(1) : "");
             PublicKey shown = KeyFactory.getInstance("EC").generatePublic(new X509EncodedKeySpec(encoded));
             return new KeyPair(shown, PrivateKeys.read(file));
         } catch (NoSuchFileException e) {
@@ -226,15 +226,12 @@ final class Store {
     private void write(Path file, String text) throws IOException {
         Path beside = folder.resolve("." + file.getFileName() + "." + UUID.randomUUID());
         try {
-            try (FileChannel channel = FileChannel.open(beside,
-                    Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                    PosixFilePermissions.asFileAttribute(FILE))) {
-                ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
-                while (bytes.hasRemaining()) {
-                    channel.write(bytes);
-                }
+            Files.createFile(beside, PosixFilePermissions.asFileAttribute(FILE));
+            // Not by a channel: who is asked to end by an interrupt would lose what he is writing.
+            try (FileOutputStream out = new FileOutputStream(beside.toFile())) {
+                out.write(text.getBytes(StandardCharsets.UTF_8));
                 // A key that is lost with the machine's memory would be lost with the certificate.
-                channel.force(true);
+                out.getFD().sync();
             }
             Files.move(beside, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
         } finally {

@@ -1,21 +1,20 @@
 package io.tidegate.acme;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.UUID;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
@@ -40,6 +39,8 @@ final class StoreLock {
     private static final String PREFIX = "lock-";
     private static final String FREE = "free";
     private static final int KEPT = 2;
+    private static final FileAttribute<?> OWN = PosixFilePermissions
+            .asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
     private final Path folder;
     private final Duration lease;
@@ -77,8 +78,8 @@ final class StoreLock {
                 return false;
             }
             beats++;
-            try (FileChannel channel = FileChannel.open(file(number), StandardOpenOption.WRITE)) {
-                write(channel, owner + " " + beats);
+            try {
+                write(file(number), owner + " " + beats);
                 return true;
             } catch (NoSuchFileException e) {
                 return false;
@@ -89,9 +90,8 @@ final class StoreLock {
         @Override
         public void close() throws IOException {
             if (highest().orElse(-1) == number) {
-                try (FileChannel channel = FileChannel.open(file(number), StandardOpenOption.WRITE,
-                        StandardOpenOption.TRUNCATE_EXISTING)) {
-                    write(channel, FREE);
+                try {
+                    write(file(number), FREE);
                 } catch (NoSuchFileException e) {
                     // Taken over and cleared away since the look.
                     seen = "";
@@ -108,10 +108,9 @@ final class StoreLock {
             return null;
         }
         long number = highest.orElse(0) + 1;
-        try (FileChannel channel = FileChannel.open(file(number),
-                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
-            write(channel, owner + " 0");
+        try {
+            Files.createFile(file(number), OWN);
+            write(file(number), owner + " 0");
         } catch (FileAlreadyExistsException e) {
             return null;
         }
@@ -146,10 +145,12 @@ final class StoreLock {
         return nanos.getAsLong() - seenAt >= lease.toNanos();
     }
 
-    private static void write(FileChannel channel, String text) throws IOException {
-        ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
-        while (bytes.hasRemaining()) {
-            channel.write(bytes);
+    /// Writes into a file that is there. Not by a channel: who is asked to end by an interrupt could not give back what
+    /// he has.
+    private static void write(Path file, String text) throws IOException {
+        try (OutputStream out = Files.newOutputStream(file, StandardOpenOption.WRITE,
+                StandardOpenOption.TRUNCATE_EXISTING)) {
+            out.write(text.getBytes(StandardCharsets.UTF_8));
         }
     }
 

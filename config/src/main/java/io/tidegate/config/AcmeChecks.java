@@ -133,8 +133,10 @@ final class AcmeChecks {
             AcmeConfig other = tls == null ? null : tls.acme();
             if (other != null && other.store().equals(acme.store()) && other.directory().equals(acme.directory())
                     && !other.withNames(acme.names()).equals(acme)) {
-                context.error("must be as on listener '" + entry.getKey() + "' but for 'names', as both share an account"
-                        + " and certificates: write the same, or name another 'store'", at);
+                context.error(
+                        "must be as on listener '" + entry.getKey() + "' but for 'names', as both share an account"
+                                + " and certificates: write the same, or name another 'store'",
+                        at);
                 return;
             }
         }

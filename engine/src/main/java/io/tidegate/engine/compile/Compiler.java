@@ -139,7 +139,8 @@ public final class Compiler implements AutoCloseable {
             throw new CompileException(problems);
         }
         Snapshot snapshot = new Snapshot(revision,
-                new ListenerCompiler(config, routes, hosts, new Telemetry(metrics, log), challenges.http()).compile(sockets),
+                new ListenerCompiler(config, routes, hosts, new Telemetry(metrics, log), challenges.http())
+                        .compile(sockets),
                 workers.all());
         Map<String, Set<String>> endpoints = new HashMap<>();
         next.forEach((name, upstream) -> endpoints.put(name,

@@ -197,7 +197,8 @@ class AcmeIT {
             assertThat(server.orders()).isEqualTo(1);
 
             // Another process on the same store, with a name more: pebble comes to the first one still.
-            try (RunningGateway other = start("b", acme(server, store, ", challenge: http-01", "one.test", "two.test"))) {
+            try (RunningGateway other = start("b",
+                    acme(server, store, ", challenge: http-01", "one.test", "two.test"))) {
                 awaitServed(other, "two.test", trust);
                 assertThat(serves(other, "one.test", trust)).isTrue();
             }
@@ -212,8 +213,9 @@ class AcmeIT {
         try (RunningGateway gateway = start("a", "")) {
             Pebble server = Pebble.binding(folder, port(gateway, "plain"), port(gateway, "public"), "kid-1", hmac);
             pebble = server;
-            write("a", acme(server, folder.resolve("store"), ", challenge: http-01, keyType: rsa-2048, eab: { kid: kid-1,"
-                    + " hmac: " + hmac + " }", "one.test"));
+            write("a",
+                    acme(server, folder.resolve("store"), ", challenge: http-01, keyType: rsa-2048, eab: { kid: kid-1,"
+                            + " hmac: " + hmac + " }", "one.test"));
             SSLContext trust = server.trust();
             awaitServed(gateway, "one.test", trust);
             try (RawClient client = connect(gateway, "one.test", trust)) {
