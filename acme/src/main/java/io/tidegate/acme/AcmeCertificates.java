@@ -36,7 +36,8 @@ public final class AcmeCertificates implements AutoCloseable {
     /// @param target
     ///            shows authorities what they look for
     public AcmeCertificates(ChallengeTarget target) {
-        this(target, Rfc8555Authority::new, InstantSource.system(), Timing.USUAL);
+        // No reference to its constructor: that would load the libraries, which most gateways never need.
+        this(target, (config, store) -> new Rfc8555Authority(config, store), InstantSource.system(), Timing.USUAL);
     }
 
     AcmeCertificates(ChallengeTarget target, BiFunction<AcmeConfig, Store, Authority> authorities, InstantSource clock,

@@ -169,7 +169,7 @@ class AcmeCertificatesTest {
         assertThat(stored("two.test").fault("two.test", now.get())).isNull();
         await("all to be well", () -> gateway.certificates.degraded().isEmpty());
         assertThat(metric(gateway, "tidegate_acme_next_attempt_seconds{name=\"one.test\"}"))
-                .isEqualTo(START.plus(Duration.ofDays(60)).getEpochSecond());
+                .isEqualTo((double) START.plus(Duration.ofDays(60)).getEpochSecond());
         assertThat(metric(gateway, "tidegate_acme_failures_total{name=\"one.test\"}")).isZero();
         assertThat(authority.asked).containsExactly("one.test", "two.test");
     }
@@ -274,7 +274,7 @@ class AcmeCertificatesTest {
         letRoundsGoBy(two);
         assertThat(asked()).isEqualTo(1);
         assertThat(metric(two, "tidegate_acme_next_attempt_seconds{name=\"one.test\"}"))
-                .isEqualTo(later.getEpochSecond());
+                .isEqualTo((double) later.getEpochSecond());
         pass(Duration.ofHours(1));
         await("the certificate", () -> Store.certificate(file("one.test")) != null);
     }
@@ -303,7 +303,7 @@ class AcmeCertificatesTest {
 
         assertThat(authority.asked).containsExactly("one.test", "two.test");
         await("the new setting",
-                () -> metric(gateway, "tidegate_acme_next_attempt_seconds{name=\"one.test\"}") == START
+                () -> metric(gateway, "tidegate_acme_next_attempt_seconds{name=\"one.test\"}") == (double) START
                         .plus(Duration.ofDays(70)).getEpochSecond());
     }
 
