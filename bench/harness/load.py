@@ -59,7 +59,7 @@ def h2load_calls(port, path, body, connections, streams, seconds):
     """Runs h2load without TLS: calls of gRPC, each with the message in the file `body`; returns what it counted."""
     url = f"http://127.0.0.1:{port}{path}"
     # h2load looks at heads alone: what ends a call is looked at once.
-    once = subprocess.run(["nghttp", "-v", "-d", str(body), *CALL, url], capture_output=True, text=True, check=True)
+    once = subprocess.run(["nghttp", "-nv", "-d", str(body), *CALL, url], capture_output=True, text=True, check=True)
     if "grpc-status: 0" not in once.stdout:
         raise RuntimeError(f"no call:\n{once.stdout}")
     command = ["taskset", "-c", str(processes.LOAD_CPU), "h2load", "-t", "1", "-c", str(connections), "-m", str(streams),

@@ -56,7 +56,7 @@ final class GrpcCall implements BodySink {
 
     /// Looks whether the request is a call.
     void begin() {
-        active = GrpcFields.isPlain(request) && client.framing() == Downstream.Framing.FRAMES;
+        active = client.framing() == Downstream.Framing.FRAMES && GrpcFields.isPlain(request);
         if (active) {
             answered = false;
             behind = null;

@@ -31,6 +31,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -223,8 +224,7 @@ class CallsTest {
         StatusRuntimeException failure = failure(() -> ask(channel(), "fail"));
         assertThat(failure.getStatus().getCode()).isEqualTo(Status.Code.FAILED_PRECONDITION);
         assertThat(failure.getStatus().getDescription()).isEqualTo("zu früh: 50 %");
-        Metadata behind = Status.trailersFromThrowable(failure);
-        assertThat(behind).isNotNull();
+        Metadata behind = Objects.requireNonNull(Status.trailersFromThrowable(failure));
         assertThat(behind.get(Metadata.Key.of("grpc-status-details-bin", Metadata.BINARY_BYTE_MARSHALLER)))
                 .containsExactly(8, 9, 18, 0, 255);
         assertThat(gateway.metric("tidegate_grpc_calls_total", "grpc_status=\"FAILED_PRECONDITION\"")).isEqualTo(1);

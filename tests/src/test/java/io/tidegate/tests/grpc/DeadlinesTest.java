@@ -100,8 +100,7 @@ class DeadlinesTest extends FramesFixture {
 
     @Test
     void callsThatAreGivenUpAfterAWhileAreNoAttack() {
-        try (Http2Client client = start(to(onHead((service, request) -> {
-        })))) {
+        try (Http2Client client = start(to(onHead((service, request) -> {})))) {
             for (int round = 0; round < 3; round++) {
                 int first = 0;
                 for (int i = 0; i < 60; i++) {
@@ -121,8 +120,7 @@ class DeadlinesTest extends FramesFixture {
 
     @Test
     void callsThatAreGivenUpAtOnceAreOne() {
-        try (Http2Client client = start(to(onHead((service, request) -> {
-        })))) {
+        try (Http2Client client = start(to(onHead((service, request) -> {})))) {
             for (int i = 0; i < 120; i++) {
                 client.reset(begin(client), CANCEL);
             }

@@ -46,6 +46,7 @@ final class InteropService {
     ///            of that status
     /// @param compressed
     ///            whether the answer is to be compressed
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     record Ask(List<Integer> sizes, byte[] payload, int code, String message, boolean compressed) {
 
         static Ask of(int payload, Integer... sizes) {

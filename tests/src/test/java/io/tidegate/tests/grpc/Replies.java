@@ -27,7 +27,7 @@ final class Replies implements ClientResponseObserver<byte[], byte[]> {
     }
 
     /// @param onDemand
-    ///            whether only what [#ask] asks for is taken
+    ///            whether only what is asked for is taken
     Replies(boolean onDemand) {
         this.onDemand = onDemand;
     }
