@@ -45,8 +45,9 @@ class SourceTest {
     private static final Map<String, String> LARGER = Map.of(
             "Engine.apply", "what is opened here has to be closed again here where a later step fails",
             "RequestWriter.write", "all that a head is made of, without an object for each request",
-            "Strict.onHeadersRead", "as Netty's codec calls it",
+            "Filter.onHeadersRead", "as Netty's codec calls it",
             "Http2ResponseReader.onHeadersRead", "as Netty's codec calls it",
+            "FrameBatch.writeHeaders", "as Netty's codec calls it",
             "Http2RequestReader.onHeadersRead", "as Netty's codec calls it");
 
     /// What marks work that is left, put together so that a search for it does not find this file.
