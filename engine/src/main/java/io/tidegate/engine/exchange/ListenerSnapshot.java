@@ -4,6 +4,7 @@ import io.netty.channel.unix.DomainSocketAddress;
 import io.tidegate.config.ListenerConfig;
 import io.tidegate.engine.observe.LogLabel;
 import io.tidegate.engine.route.RouteTable;
+import io.tidegate.engine.stream.StreamTargets;
 import io.tidegate.engine.tls.TlsHosts;
 import io.tidegate.engine.wire.RequestParser;
 import java.net.InetSocketAddress;
@@ -30,9 +31,11 @@ import org.jspecify.annotations.Nullable;
 ///            what is shown to clients by name; null without TLS
 /// @param httpsPort
 ///            the port that every client is sent to with https; 0 where they are served
+/// @param streams
+///            where its connections go if they are no HTTP; null where they are
 public record ListenerSnapshot(String name, LogLabel label, ListenerConfig config, RequestParser parser,
         RouteTable<Route> routes, Answers answers, Telemetry telemetry,
-        @Nullable TlsHosts tls, int httpsPort) {
+        @Nullable TlsHosts tls, int httpsPort, @Nullable StreamTargets streams) {
 
     /// Whether `peer` is one of the listener's trusted proxies.
     public boolean isTrusted(@Nullable SocketAddress peer) {

@@ -50,9 +50,13 @@ final class JsonFormat extends LineFormat {
         }
         line.raw(LISTENER);
         line.label(record.listener());
-        request(record);
-        line.raw(STATUS);
-        line.number(record.status());
+        if (record.isConnection()) {
+            connection(record);
+        } else {
+            request(record);
+            line.raw(STATUS);
+            line.number(record.status());
+        }
         text(FAULT, record.faultCode());
         text(REJECT, record.rejectReason());
         label(ROUTE, record.route());
@@ -76,6 +80,18 @@ final class JsonFormat extends LineFormat {
             line.one('"');
         }
         line.one('}');
+    }
+
+    private void connection(AccessRecord record) {
+        span.clear();
+        record.host(span);
+        if (!span.isEmpty()) {
+            line.raw(HOST);
+            line.escaped(span, MAX_HOST);
+        }
+        line.raw(PROTOCOL);
+        line.escaped(record.protocol(), MAX_PROTOCOL);
+        line.one('"');
     }
 
     private void request(AccessRecord record) {
