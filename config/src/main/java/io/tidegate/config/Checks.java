@@ -1,6 +1,7 @@
 package io.tidegate.config;
 
 import io.tidegate.api.Fault;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,7 @@ final class Checks {
         new AddressChecks(context).run();
         new TlsChecks(context).run();
         new ServiceTlsChecks(context).run();
+        new RelayChecks(context).run();
         EffectivePolicies.Resolver resolver = new PolicyChecks(context).run();
         new RouteChecks(context, resolver).run();
         new GrpcChecks(context).run();
@@ -112,6 +114,7 @@ final class Checks {
             }
             route.policies().forEach(policy -> sets.add(String.valueOf(policy.use())));
         }
+        config.listeners().values().forEach(listener -> upstreams.addAll(relayedTo(listener)));
         for (String name : config.upstreams().keySet()) {
             if (!upstreams.contains(name)) {
                 context.warningAtKey("no route leads to this upstream", "upstreams", name);
@@ -122,8 +125,26 @@ final class Checks {
                 context.warningAtKey("no list of policies uses this set", "policySets", name);
             }
         }
-        if (config.routes().isEmpty()) {
+        boolean http = config.listeners().values().stream().anyMatch(listener -> !listener.isRelay());
+        if (http && config.routes().isEmpty()) {
             context.warning("there is no route: every request is answered 404", "routes");
+        } else if (!http && !config.routes().isEmpty()) {
+            context.warning("no listener serves them: all relay bytes", "routes");
         }
+    }
+
+    private static List<String> relayedTo(ListenerConfig listener) {
+        List<String> upstreams = new ArrayList<>();
+        if (listener.tcp() != null) {
+            upstreams.add(listener.tcp().upstream());
+        }
+        TlsPassthroughConfig passthrough = listener.tlsPassthrough();
+        if (passthrough != null) {
+            upstreams.addAll(passthrough.routes().values());
+            if (passthrough.otherwise() != null) {
+                upstreams.add(passthrough.otherwise());
+            }
+        }
+        return upstreams;
     }
 }

@@ -8,7 +8,7 @@ import io.tidegate.api.Shorthand;
 /// One address of an upstream.
 @Doc("One address of an upstream.")
 public record EndpointConfig(
-        @Doc("`http://host:port`, `https://host:port` for TLS, or `unix:/path` for a Unix socket. A name is resolved again as its TTL says.") EndpointUrl url,
+        @Doc("`http://host:port`, `https://host:port` for TLS, or `unix:/path` for a Unix socket; `tcp://host:port` or `tls://host:port` where bytes are relayed. A name is resolved again as its TTL says.") EndpointUrl url,
 
         @Doc("Share of the requests relative to the other endpoints; 0 for none.") @Default("1") @Range(min = 0, max = 1000) int weight) {
 

@@ -5,26 +5,59 @@ import io.tidegate.api.Shorthand;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
-/// Where an endpoint is: `http://10.0.0.11:8080`, `https://orders.internal`, `unix:/run/orders.sock`.
+/// Where an endpoint is: `http://10.0.0.11:8080`, `https://orders.internal`, `unix:/run/orders.sock`; or
+/// `tcp://10.0.0.12:5432`, `tls://db.internal:5432` where what is spoken with it is not HTTP.
 ///
+/// @param scheme
+///            how it is spoken with
 /// @param host
 ///            host name or IP address without brackets, lower case; for a Unix socket its path
 /// @param port
 ///            1 to 65535; -1 for a Unix socket
-/// @param secure
-///            whether it is reached by TLS
-@Doc("Where an endpoint is: `http://10.0.0.11:8080`, `https://orders.internal` or `unix:/run/orders.sock`.")
-public record EndpointUrl(String host, int port, boolean secure) {
+@Doc("Where an endpoint is: `http://10.0.0.11:8080`, `https://orders.internal` or `unix:/run/orders.sock`; `tcp://10.0.0.12:5432` or `tls://db.internal:5432` for listeners with `tcp` or `tlsPassthrough`.")
+public record EndpointUrl(Scheme scheme, String host, int port) {
 
-    private static final int HTTP_PORT = 80;
-    private static final int HTTPS_PORT = 443;
+    /// How an endpoint is spoken with.
+    public enum Scheme {
+        /// HTTP.
+        HTTP(80, false, true),
+        /// HTTP over TLS.
+        HTTPS(443, true, true),
+        /// Bytes.
+        TCP(0, false, false),
+        /// Bytes over TLS.
+        TLS(0, true, false),
+        /// A Unix socket, whatever is spoken there.
+        UNIX(-1, false, true);
+
+        private final int port;
+        private final boolean secure;
+        private final boolean http;
+
+        Scheme(int port, boolean secure, boolean http) {
+            this.port = port;
+            this.secure = secure;
+            this.http = http;
+        }
+
+        private static @Nullable Scheme of(@Nullable String text) {
+            return switch (text == null ? "" : text.toLowerCase(Locale.ROOT)) {
+                case "http" -> HTTP;
+                case "https" -> HTTPS;
+                case "tcp" -> TCP;
+                case "tls" -> TLS;
+                default -> null;
+            };
+        }
+    }
 
     /// Reads one.
     @Shorthand
     public static EndpointUrl of(String text) {
         if (text.startsWith("unix:")) {
-            return new EndpointUrl(AddressConfig.of(text).host(), -1, false);
+            return new EndpointUrl(Scheme.UNIX, AddressConfig.of(text).host(), -1);
         }
         URI uri;
         try {
@@ -32,28 +65,42 @@ public record EndpointUrl(String host, int port, boolean secure) {
         } catch (URISyntaxException e) {
             throw new IllegalArgumentException(expected(text), e);
         }
-        boolean secure = "https".equalsIgnoreCase(uri.getScheme());
+        Scheme scheme = Scheme.of(uri.getScheme());
         String path = uri.getRawPath();
         boolean bare = path == null || path.isEmpty() || path.equals("/");
-        if (!(secure || "http".equalsIgnoreCase(uri.getScheme())) || uri.getHost() == null
-                || uri.getRawUserInfo() != null || !bare
+        if (scheme == null || uri.getHost() == null || uri.getRawUserInfo() != null || !bare
                 || uri.getRawQuery() != null || uri.getRawFragment() != null || uri.getPort() == 0
                 || uri.getPort() > 65535) {
             throw new IllegalArgumentException(expected(text));
+        }
+        if (uri.getPort() < 0 && scheme.port == 0) {
+            throw new IllegalArgumentException("must have a port (was '" + text + "')");
         }
         String host = uri.getHost().toLowerCase(Locale.ROOT);
         if (host.startsWith("[")) {
             host = host.substring(1, host.length() - 1);
         }
-        return new EndpointUrl(host, uri.getPort() < 0 ? defaultPort(secure) : uri.getPort(), secure);
+        return new EndpointUrl(scheme, host, uri.getPort() < 0 ? scheme.port : uri.getPort());
     }
 
     private static String expected(String text) {
-        return "must be http://host:port or https://host:port without a path, or unix:/path (was '" + text + "')";
+        return "must be http://host:port or https://host:port without a path, tcp://host:port or tls://host:port for"
+                + " what is not HTTP, or unix:/path (was '" + text + "')";
     }
 
-    private static int defaultPort(boolean secure) {
-        return secure ? HTTPS_PORT : HTTP_PORT;
+    /// Whether it is reached by TLS.
+    public boolean secure() {
+        return scheme.secure;
+    }
+
+    /// Whether requests can be sent to it.
+    public boolean speaksHttp() {
+        return scheme.http;
+    }
+
+    /// Whether bytes can be relayed to it, whatever they mean.
+    public boolean speaksBytes() {
+        return !scheme.http || isUnix();
     }
 
     /// Whether it is a Unix socket.
@@ -76,11 +123,11 @@ public record EndpointUrl(String host, int port, boolean secure) {
             return "localhost";
         }
         String whole = authority();
-        return port == defaultPort(secure) ? whole.substring(0, whole.lastIndexOf(':')) : whole;
+        return port == scheme.port ? whole.substring(0, whole.lastIndexOf(':')) : whole;
     }
 
     @Override
     public String toString() {
-        return isUnix() ? authority() : (secure ? "https://" : "http://") + authority();
+        return isUnix() ? authority() : scheme.name().toLowerCase(Locale.ROOT) + "://" + authority();
     }
 }

@@ -18,6 +18,12 @@ public record ListenerConfig(
 
         @Doc("Sends clients to `https` and serves nothing else.") @Nullable HttpsRedirectConfig redirectToHttps,
 
+        @Doc("Relays bytes to a service instead of serving HTTP.") @Nullable TcpConfig tcp,
+
+        @Doc("Relays TLS connections to services by the name that clients ask for, instead of serving HTTP.") @Nullable TlsPassthroughConfig tlsPassthrough,
+
+        @Doc("Whether connections begin with a header of the PROXY protocol (version 1 or 2), which says who the client is. It is required of `trustedProxies`; everybody else is refused.") @Default("false") boolean proxyProtocol,
+
         @Doc("Networks (CIDR) of proxies in front of this one whose `X-Forwarded-*`, `Forwarded` and `X-Request-Id` are believed. Everybody else's are removed.") @Default("[]") List<CidrConfig> trustedProxies,
 
         @Doc("Name under which the gateway stands in `Via`.") @Default("tidegate") String via,
@@ -26,12 +32,20 @@ public record ListenerConfig(
 
         @Doc("How long a client may take.") @Default("{}") ClientTimeoutsConfig timeouts) {
 
-    /// The protocols that are spoken: those that are declared, or the usual ones.
+    /// The protocols that are spoken: those that are declared, or the usual ones; none where bytes are relayed.
     public Set<ProtocolConfig> spoken() {
+        if (isRelay()) {
+            return Set.of();
+        }
         if (protocols != null) {
             return protocols;
         }
         return EnumSet.of(ProtocolConfig.HTTP1, tls == null ? ProtocolConfig.H2C : ProtocolConfig.H2);
+    }
+
+    /// Whether bytes are relayed here, and no HTTP is served.
+    public boolean isRelay() {
+        return tcp != null || tlsPassthrough != null;
     }
 
     /// Whether clients are sent to https, and nothing else is served.

@@ -38,7 +38,10 @@ final class ServiceTlsChecks {
             EndpointUrl url = config.endpoints().get(i).url();
             if (!url.secure()) {
                 context.error("is reached without TLS, but the upstream has 'tls': "
-                        + (url.isUnix() ? "a Unix socket has none" : "write https:// (was '" + url + "')"), "upstreams",
+                        + (url.isUnix()
+                                ? "a Unix socket has none"
+                                : (url.speaksHttp() ? "write https://" : "write tls://") + " (was '" + url + "')"),
+                        "upstreams",
                         upstream, "endpoints", i);
             }
         }

@@ -84,7 +84,7 @@ final class TlsChecks {
                     "redirectToHttps");
         }
         boolean secure = context.config().listeners().values().stream()
-                .anyMatch(other -> other.tls() != null && !other.address().isUnix());
+                .anyMatch(other -> other.tls() != null && !other.isRelay() && !other.address().isUnix());
         if (!secure && redirect.port() == null) {
             context.error("there is no listener with 'tls' to send clients to: write '{ port: 443 }' where TLS ends"
                     + " elsewhere", "listeners", name, "redirectToHttps");

@@ -13,7 +13,9 @@ import org.jspecify.annotations.Nullable;
 public record UpstreamConfig(
         @Doc("Where the service runs.") @Range(min = 1) List<EndpointConfig> endpoints,
 
-        @Doc("TLS to endpoints that begin with `https://`. Left out: their certificates must come from an authority that the Java runtime trusts, and be for the endpoint's host.") @Nullable ServiceTlsConfig tls,
+        @Doc("TLS to endpoints that begin with `https://` or `tls://`. Left out: their certificates must come from an authority that the Java runtime trusts, and be for the endpoint's host.") @Nullable ServiceTlsConfig tls,
+
+        @Doc("Whether each connection to the service begins with a header of the PROXY protocol, which says who the client is. A connection then serves one client's connection alone, and is closed with it.") @Default("off") ProxyProtocol proxyProtocol,
 
         @Doc("What is spoken with the service. With `h2`, HTTP/1.1 where the service does not agree to more.") @Default("http/1.1") ProtocolConfig protocol,
 
@@ -24,6 +26,19 @@ public record UpstreamConfig(
         @Doc("How long the service may take. Routes may say otherwise.") @Default("{}") Timeouts timeouts,
 
         @Doc("Bounds of what is accepted from the service.") @Default("{}") ResponseLimits limits) {
+
+    /// Whether a service is told of clients by the PROXY protocol.
+    public enum ProxyProtocol {
+        @Doc("It is not told.")
+        OFF, @Doc("By a line of text.")
+        V1, @Doc("By a binary header, which also holds the name that the client asked for by TLS, where it is known.")
+        V2
+    }
+
+    /// Whether bytes are relayed to it, and not requests: an endpoint says so by its scheme.
+    public boolean isRelayed() {
+        return endpoints.stream().anyMatch(endpoint -> !endpoint.url().speaksHttp());
+    }
 
     /// Whether any endpoint is reached by TLS.
     public boolean isSecure() {
@@ -41,7 +56,7 @@ public record UpstreamConfig(
     /// Connections kept to the endpoints.
     @Doc("Connections kept to the endpoints.")
     public record Connections(
-            @Doc("Most connections to one endpoint, over all event loops.") @Default("256") @Range(min = 1) int maxPerEndpoint,
+            @Doc("Most connections to one endpoint, over all event loops. With `tcp` and `tlsPassthrough` each client has one; those beyond are closed.") @Default("256") @Range(min = 1) int maxPerEndpoint,
 
             @Doc("How long a connection is kept without a request. A `Keep-Alive: timeout` of the service shortens it.") @Default("30s") Duration idleTimeout,
 

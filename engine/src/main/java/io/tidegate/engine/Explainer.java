@@ -8,6 +8,8 @@ import io.tidegate.config.EndpointConfig;
 import io.tidegate.config.GatewayConfig;
 import io.tidegate.config.ListenerConfig;
 import io.tidegate.config.RouteConfig;
+import io.tidegate.config.TcpConfig;
+import io.tidegate.config.TlsPassthroughConfig;
 import io.tidegate.config.UpstreamConfig;
 import io.tidegate.engine.Explanation.Candidate;
 import io.tidegate.engine.Explanation.Limit;
@@ -26,6 +28,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -57,6 +60,9 @@ public final class Explainer {
         ListenerConfig on = config.listeners().get(name);
         if (on == null) {
             throw new IllegalArgumentException("no listener is named '" + name + "'");
+        }
+        if (on.isRelay()) {
+            return relayed(name, on, method, parsed);
         }
         RequestHead head = new RequestHead();
         head.reset();
@@ -98,6 +104,12 @@ public final class Explainer {
             return new Url(port, authority, target.startsWith("/") ? target : "/" + target);
         }
 
+        /// In lower case, without a port.
+        String host() {
+            int end = authority.endsWith("]") ? -1 : authority.lastIndexOf(':');
+            return (end < 0 ? authority : authority.substring(0, end)).toLowerCase(Locale.ROOT);
+        }
+
         String path() {
             int question = target.indexOf('?');
             return question < 0 ? target : target.substring(0, question);
@@ -133,6 +145,16 @@ public final class Explainer {
             text.append(field).append("\r\n");
         }
         return text.append("\r\n").toString();
+    }
+
+    /// On a listener that relays bytes, nobody looks at requests; what the URL names is looked for by TLS, if at all.
+    private Explanation relayed(String listener, ListenerConfig on, String method, Url url) {
+        Understood understood = new Understood(listener, method, url.host(), url.path(), url.query());
+        TcpConfig tcp = on.tcp();
+        TlsPassthroughConfig passthrough = on.tlsPassthrough();
+        String upstream = tcp != null ? tcp.upstream() : passthrough == null ? null : passthrough.upstream(url.host());
+        return new Explanation(understood, "relayed", null, null, List.of(), List.of(), List.of(),
+                upstream == null ? List.of() : targets(Map.of(upstream, 1)), Map.of());
     }
 
     private static @Nullable Fault read(RequestHead head, ListenerConfig on, String text) {
@@ -187,7 +209,7 @@ public final class Explainer {
         Fault ambiguous = Route.ambiguity(route, head);
         EffectivePolicies policies = EffectivePolicies.of(config, route);
         return new Explanation(understood, outcome, ambiguous == null ? null : ambiguous.code(), name, rivals,
-                policies.steps(), policies.dropped(), targets(route), timeouts(name, route));
+                policies.steps(), policies.dropped(), targets(shares(route)), timeouts(name, route));
     }
 
     private static Map<String, Integer> shares(RouteConfig route) {
@@ -196,8 +218,7 @@ public final class Explainer {
                 : route.upstream() != null ? Map.of(route.upstream(), 1) : Map.of();
     }
 
-    private List<Target> targets(RouteConfig route) {
-        Map<String, Integer> shares = shares(route);
+    private List<Target> targets(Map<String, Integer> shares) {
         double sum = shares.values().stream().mapToInt(Integer::intValue).sum();
         List<Target> targets = new ArrayList<>();
         shares.forEach((name, share) -> {

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 /// @param request
 ///            the request as it was understood
 /// @param outcome
-///            what the look-up came to: `found`, `noRoute`, `methodNotAllowed`, `redirectSlash`, or `rejected` where it
-///            is no request that is served
+///            what the look-up came to: `found`, `noRoute`, `methodNotAllowed`, `redirectSlash`, `rejected` where it
+///            is no request that is served, or `relayed` where nobody looks at requests
 /// @param fault
 ///            code of the fault that the client would get, or null
 /// @param route

@@ -36,6 +36,8 @@ public final class ExplanationText {
             text.dropped(explanation.dropped());
             text.upstreams(explanation.upstreams());
             text.timeouts(explanation);
+        } else if (explanation.outcome().equals("relayed")) {
+            text.upstreams(explanation.upstreams());
         }
         text.line("");
         text.line("Nothing was sent.");
@@ -69,6 +71,7 @@ public final class ExplanationText {
             case "noRoute" -> "no route matches";
             case "methodNotAllowed" -> "the path is there, but not for this method";
             case "redirectSlash" -> "redirected (308) to the other form of the slash at the end";
+            case "relayed" -> "its bytes are relayed: no route and no policy is looked at";
             case "rejected" -> "refused before a route is looked for";
             default -> outcome;
         };

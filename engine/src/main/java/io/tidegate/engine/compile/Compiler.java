@@ -138,15 +138,16 @@ public final class Compiler implements AutoCloseable {
             next.values().stream().filter(upstream -> !upstreams.containsValue(upstream)).forEach(Upstream::close);
             throw new CompileException(problems);
         }
+        StreamCompiler streams = new StreamCompiler(next, metrics, workers.all().size());
         Snapshot snapshot = new Snapshot(revision,
-                new ListenerCompiler(config, routes, hosts, new Telemetry(metrics, log), challenges.http())
+                new ListenerCompiler(config, routes, hosts, streams, new Telemetry(metrics, log), challenges.http())
                         .compile(sockets),
                 workers.all());
         Map<String, Set<String>> endpoints = new HashMap<>();
         next.forEach((name, upstream) -> endpoints.put(name,
                 upstream.endpoints().stream().map(Endpoint::authority).collect(Collectors.toSet())));
         return new Compiled(snapshot, Map.copyOf(next), steps::close,
-                new Metrics.Names(routes.keySet(), endpoints, steps.observing()), Map.copyOf(hosts));
+                new Metrics.Names(routes.keySet(), endpoints, steps.observing(), streams.names()), Map.copyOf(hosts));
     }
 
     /// Takes what was compiled for what runs from now on.

@@ -30,16 +30,18 @@ final class ListenerCompiler {
     private final GatewayConfig config;
     private final Map<String, Route> routes;
     private final Map<String, TlsHosts> hosts;
+    private final StreamCompiler streams;
     private final Telemetry telemetry;
     private final Answers answers;
     private final @Nullable HttpChallenges challenges;
     private final Map<Set<String>, RouteTable<Route>> tables = new HashMap<>();
 
     ListenerCompiler(GatewayConfig config, Map<String, Route> routes, Map<String, TlsHosts> hosts,
-            Telemetry telemetry, HttpChallenges challenges) {
+            StreamCompiler streams, Telemetry telemetry, HttpChallenges challenges) {
         this.config = config;
         this.routes = routes;
         this.hosts = hosts;
+        this.streams = streams;
         this.telemetry = telemetry;
         this.answers = new Answers(config.errorResponses());
         this.challenges = config.listeners().values().stream().anyMatch(ListenerCompiler::isProvenByHttp)
@@ -66,7 +68,7 @@ final class ListenerCompiler {
                 RouteTable<Route> table = tables.computeIfAbsent(served.keySet(), names -> table(served));
                 listeners[socket.slot()] = new ListenerSnapshot(name, LogLabel.of(name), declared, parser(declared),
                         table, answers, telemetry, hosts.get(name), httpsPort(declared, sockets),
-                        declared.tls() == null ? challenges : null);
+                        declared.tls() == null ? challenges : null, streams.compile(name, declared));
             }
         });
         return listeners;
@@ -82,7 +84,7 @@ final class ListenerCompiler {
         }
         for (Map.Entry<String, ListenerConfig> other : config.listeners().entrySet()) {
             Compiler.Socket socket = sockets.get(other.getKey());
-            if (other.getValue().tls() != null && socket != null && socket.port() > 0) {
+            if (other.getValue().tls() != null && !other.getValue().isRelay() && socket != null && socket.port() > 0) {
                 return socket.port();
             }
         }
@@ -97,6 +99,10 @@ final class ListenerCompiler {
 
     private Map<String, Route> served(String listener) {
         Map<String, Route> served = new LinkedHashMap<>();
+        ListenerConfig declared = config.listeners().get(listener);
+        if (declared != null && declared.isRelay()) {
+            return served;
+        }
         routes.forEach((name, route) -> {
             List<String> on = route.config().listeners();
             if (on.isEmpty() || on.contains(listener)) {

@@ -11,6 +11,7 @@ import io.tidegate.config.RouteConfig;
 import io.tidegate.engine.chain.PolicyRun;
 import io.tidegate.engine.route.HeadInput;
 import io.tidegate.engine.route.RouteMatch;
+import io.tidegate.engine.upstream.ClientConnection;
 import io.tidegate.engine.upstream.Progress;
 import io.tidegate.engine.upstream.UpstreamEvents;
 import io.tidegate.engine.upstream.UpstreamStream;
@@ -248,6 +249,11 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
     /// All that the client sent at once has been handed on.
     public void onClientReadComplete() {
         requestSide.flush();
+    }
+
+    @Override
+    public ClientConnection clientConnection() {
+        return client.peer().connection();
     }
 
     @Override

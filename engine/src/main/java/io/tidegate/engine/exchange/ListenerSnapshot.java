@@ -4,6 +4,7 @@ import io.netty.channel.unix.DomainSocketAddress;
 import io.tidegate.config.ListenerConfig;
 import io.tidegate.engine.observe.LogLabel;
 import io.tidegate.engine.route.RouteTable;
+import io.tidegate.engine.stream.StreamTargets;
 import io.tidegate.engine.tls.TlsHosts;
 import io.tidegate.engine.wire.RequestParser;
 import java.net.InetSocketAddress;
@@ -32,9 +33,11 @@ import org.jspecify.annotations.Nullable;
 ///            the port that every client is sent to with https; 0 where they are served
 /// @param challenges
 ///            what authorities are answered that look by HTTP whether a name leads here; null where none do
+/// @param streams
+///            where its connections go if they are no HTTP; null where they are
 public record ListenerSnapshot(String name, LogLabel label, ListenerConfig config, RequestParser parser,
         RouteTable<Route> routes, Answers answers, Telemetry telemetry,
-        @Nullable TlsHosts tls, int httpsPort, @Nullable HttpChallenges challenges) {
+        @Nullable TlsHosts tls, int httpsPort, @Nullable HttpChallenges challenges, @Nullable StreamTargets streams) {
 
     /// Whether `peer` is one of the listener's trusted proxies.
     public boolean isTrusted(@Nullable SocketAddress peer) {

@@ -6,6 +6,7 @@ import io.tidegate.config.CidrConfig;
 import io.tidegate.engine.observe.LogLabel;
 import io.tidegate.engine.tls.TlsConnection;
 import io.tidegate.engine.tls.TlsHosts;
+import io.tidegate.engine.upstream.ClientConnection;
 import io.tidegate.engine.wire.Ascii;
 import io.tidegate.engine.wire.HeadWriter;
 import io.tidegate.engine.wire.KnownHeader;
@@ -32,6 +33,7 @@ public final class Peer {
     private static final byte[] NOTHING = {};
     private static final int LONGEST_ADDRESS = 45;
 
+    private final ClientConnection connection;
     private final String listener;
     private final String address;
     private final int port;
@@ -49,19 +51,21 @@ public final class Peer {
     private @Nullable LogLabel peerLabel;
     private @Nullable LogLabel clientLabel;
 
-    /// The peer at `remote`.
+    /// The peer at the other end of `connection`.
     ///
     /// @param secured
     ///            what was agreed on with it; null without TLS
     /// @param version
     ///            of HTTP that it speaks, as `Via` names it (RFC 9110 §7.6.3): `1.1`, `2`
-    public Peer(ListenerSnapshot listener, @Nullable SocketAddress remote, @Nullable TlsConnection secured,
+    public Peer(ListenerSnapshot listener, ClientConnection connection, @Nullable TlsConnection secured,
             String version) {
+        this.connection = connection;
         this.secured = secured;
         this.hosts = listener.tls();
         this.listener = listener.name();
         this.trustedProxies = listener.config().trustedProxies();
         String node;
+        SocketAddress remote = connection.origin().client();
         if (remote instanceof InetSocketAddress inet) {
             String text = inet.getAddress().getHostAddress();
             int zone = text.indexOf('%');
@@ -230,8 +234,13 @@ public final class Peer {
         }
     }
 
+    /// The connection that it holds.
+    public ClientConnection connection() {
+        return connection;
+    }
+
     /// The client's address, as it is logged.
-    LogLabel clientLabel() {
+    public LogLabel clientLabel() {
         LogLabel known = clientLabel;
         if (known == null) {
             known = clientAddress.equals(address) ? ownLabel() : LogLabel.of(clientAddress);

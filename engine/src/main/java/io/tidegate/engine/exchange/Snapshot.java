@@ -50,11 +50,13 @@ public final class Snapshot {
         return slot < listeners.length ? listeners[slot] : null;
     }
 
-    void enter(Worker worker) {
+    /// Something begins that uses it, on this worker's loop; [#leave] is owed then.
+    public void enter(Worker worker) {
         counts[worker.index()].running++;
     }
 
-    void leave(Worker worker) {
+    /// It is over.
+    public void leave(Worker worker) {
         Count count = counts[worker.index()];
         if (--count.running == 0 && count.retired) {
             workerDone(worker);

@@ -8,6 +8,11 @@ import org.jspecify.annotations.Nullable;
 /// span is set to must stay as it is until [AccessLane#log] returns.
 public interface AccessRecord {
 
+    /// Whether it is a connection whose bytes were relayed, and so has no method, no target and no status.
+    default boolean isConnection() {
+        return false;
+    }
+
     /// The first eight bytes of the request id.
     long requestIdHigh();
 

@@ -127,6 +127,30 @@ final class Exposition {
         }
     }
 
+    void streams(Collection<Series<StreamCells>> streams) throws IOException {
+        streamSums(streams, "tidegate_stream_connections_total", SeriesType.COUNTER,
+                "Connections whose bytes are relayed, by listener and upstream.", StreamCells::connections);
+        streamSums(streams, "tidegate_stream_connections_open", SeriesType.GAUGE,
+                "Connections whose bytes are relayed now.", StreamCells::open);
+        streamSums(streams, "tidegate_stream_received_bytes_total", SeriesType.COUNTER,
+                "Relayed from clients.", StreamCells::received);
+        streamSums(streams, "tidegate_stream_sent_bytes_total", SeriesType.COUNTER, "Relayed to clients.",
+                StreamCells::sent);
+        out.family("tidegate_stream_duration_seconds", SeriesType.HISTOGRAM,
+                "How long relayed connections have lasted.");
+        for (Series<StreamCells> stream : streams) {
+            histogram("tidegate_stream_duration_seconds", stream, StreamCells::durations);
+        }
+    }
+
+    private void streamSums(Collection<Series<StreamCells>> streams, String name, SeriesType type, String help,
+            ToLongFunction<StreamCells> value) throws IOException {
+        out.family(name, type, help);
+        for (Series<StreamCells> stream : streams) {
+            sum(name, stream, value);
+        }
+    }
+
     void workers(List<WorkerCells> workers, long now) throws IOException {
         out.family("tidegate_client_connections_open", SeriesType.GAUGE, "Connections of clients.");
         out.sample("tidegate_client_connections_open", "", total(workers, WorkerCells::open));

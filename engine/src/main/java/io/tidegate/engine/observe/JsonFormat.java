@@ -52,13 +52,17 @@ final class JsonFormat extends LineFormat {
         }
         line.raw(LISTENER);
         line.label(record.listener());
-        request(record);
-        line.raw(STATUS);
-        line.number(record.status());
-        GrpcStatus called = record.grpcStatus();
-        if (called != null) {
-            line.raw(GRPC_STATUS);
-            line.number(called.code());
+        if (record.isConnection()) {
+            connection(record);
+        } else {
+            request(record);
+            line.raw(STATUS);
+            line.number(record.status());
+            GrpcStatus called = record.grpcStatus();
+            if (called != null) {
+                line.raw(GRPC_STATUS);
+                line.number(called.code());
+            }
         }
         text(FAULT, record.faultCode());
         text(REJECT, record.rejectReason());
@@ -83,6 +87,18 @@ final class JsonFormat extends LineFormat {
             line.one('"');
         }
         line.one('}');
+    }
+
+    private void connection(AccessRecord record) {
+        span.clear();
+        record.host(span);
+        if (!span.isEmpty()) {
+            line.raw(HOST);
+            line.escaped(span, MAX_HOST);
+        }
+        line.raw(PROTOCOL);
+        line.escaped(record.protocol(), MAX_PROTOCOL);
+        line.one('"');
     }
 
     private void request(AccessRecord record) {

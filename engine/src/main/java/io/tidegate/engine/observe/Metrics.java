@@ -29,6 +29,9 @@ public final class Metrics {
     /// Most observing policies with series of their own.
     public static final int MAX_POLICIES = 10_000;
 
+    /// Most pairs of a listener and an upstream with series of their own.
+    public static final int MAX_STREAMS = 10_000;
+
     /// Label of what has no series of its own.
     static final String OTHER = "_other";
 
@@ -39,6 +42,7 @@ public final class Metrics {
     private final SeriesTable<RouteCells> routes;
     private final SeriesTable<EndpointCells> endpoints;
     private final SeriesTable<PolicyCells> policies;
+    private final SeriesTable<StreamCells> streams;
     private final Suppliers suppliers = new Suppliers();
     private final ProcessMetrics process = new ProcessMetrics();
     private final BuildInfo build;
@@ -61,10 +65,14 @@ public final class Metrics {
     ///            endpoints by name of the upstream
     /// @param policies
     ///            paths of policies that observe
-    public record Names(Set<String> routes, Map<String, Set<String>> endpoints, Set<String> policies) {
+    /// @param streams
+    ///            upstreams that bytes are relayed to by name of the listener
+    public record Names(Set<String> routes, Map<String, Set<String>> endpoints, Set<String> policies,
+            Map<String, Set<String>> streams) {
 
         /// Copies what it is given.
         public Names {
+            streams = Map.copyOf(streams);
             routes = Set.copyOf(routes);
             endpoints = Map.copyOf(endpoints);
             policies = Set.copyOf(policies);
@@ -90,6 +98,7 @@ public final class Metrics {
         routes = new SeriesTable<>(workers, MAX_ROUTES, label("route", OTHER), RouteCells::new);
         endpoints = new SeriesTable<>(workers, MAX_ENDPOINTS, endpointLabels(OTHER, OTHER), EndpointCells::new);
         policies = new SeriesTable<>(workers, MAX_POLICIES, label("policy", OTHER), PolicyCells::new);
+        streams = new SeriesTable<>(workers, MAX_STREAMS, streamLabels(OTHER, OTHER), StreamCells::new);
         for (int i = 0; i < workers; i++) {
             unrouted(i);
         }
@@ -103,8 +112,13 @@ public final class Metrics {
         return label("upstream", upstream) + ',' + label("endpoint", endpoint);
     }
 
-    private static String endpointKey(String upstream, String endpoint) {
-        return upstream + '\n' + endpoint;
+    private static String streamLabels(String listener, String upstream) {
+        return label("listener", listener) + ',' + label("upstream", upstream);
+    }
+
+    /// What stands for two names together.
+    private static String key(String one, String other) {
+        return one + '\n' + other;
     }
 
     /// The cells of one event loop, by its index.
@@ -124,7 +138,12 @@ public final class Metrics {
 
     /// The cells of one endpoint of an upstream on one event loop.
     public EndpointCells endpoint(int worker, String upstream, String endpoint) {
-        return endpoints.cells(worker, endpointKey(upstream, endpoint), () -> endpointLabels(upstream, endpoint));
+        return endpoints.cells(worker, key(upstream, endpoint), () -> endpointLabels(upstream, endpoint));
+    }
+
+    /// The cells of connections relayed from a listener to an upstream on one event loop.
+    public StreamCells stream(int worker, String listener, String upstream) {
+        return streams.cells(worker, key(listener, upstream), () -> streamLabels(listener, upstream));
     }
 
     /// The cells of one observing policy on one event loop.
@@ -141,11 +160,15 @@ public final class Metrics {
         Set<String> liveRoutes = new HashSet<>(live.routes());
         liveRoutes.add(NONE);
         routes.retain(liveRoutes, now);
-        Set<String> liveEndpoints = new HashSet<>();
-        live.endpoints().forEach((upstream, names) -> names
-                .forEach(endpoint -> liveEndpoints.add(endpointKey(upstream, endpoint))));
-        endpoints.retain(liveEndpoints, now);
+        endpoints.retain(keys(live.endpoints()), now);
         policies.retain(live.policies(), now);
+        streams.retain(keys(live.streams()), now);
+    }
+
+    private static Set<String> keys(Map<String, Set<String>> names) {
+        Set<String> keys = new HashSet<>();
+        names.forEach((one, others) -> others.forEach(other -> keys.add(key(one, other))));
+        return keys;
     }
 
     /// Adds a value that is asked for with every scrape, on the thread of the scrape.
@@ -179,6 +202,7 @@ public final class Metrics {
         routes.prune(now);
         endpoints.prune(now);
         policies.prune(now);
+        streams.prune(now);
         PrometheusWriter writer = new PrometheusWriter(out);
         Exposition exposition = new Exposition(writer);
         exposition.build(build);
@@ -186,6 +210,7 @@ public final class Metrics {
         exposition.workers(workers, now);
         exposition.endpoints(endpoints.all());
         exposition.policies(policies.all());
+        exposition.streams(streams.all());
         suppliers.writeTo(writer);
         process.writeTo(writer);
         writer.flush();

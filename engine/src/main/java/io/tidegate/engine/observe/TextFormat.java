@@ -24,20 +24,10 @@ final class TextFormat extends LineFormat {
     void write(AccessRecord record, long epochMillis) {
         time.writeClockTo(line, epochMillis);
         line.one(' ');
-        line.number(record.status());
-        line.one(' ');
-        if (record.method().isEmpty()) {
-            line.one('-');
+        if (record.isConnection()) {
+            connection(record);
         } else {
-            line.escaped(record.method(), MAX_METHOD);
-        }
-        line.one(' ');
-        span.clear();
-        record.target(span);
-        if (span.isEmpty()) {
-            line.one('-');
-        } else {
-            line.target(span, MAX_TARGET);
+            request(record);
         }
         LogLabel upstream = record.upstream();
         if (upstream != null) {
@@ -65,6 +55,38 @@ final class TextFormat extends LineFormat {
         if (!span.isEmpty()) {
             line.raw(PREFIX);
             line.target(span, MAX_PREFIX);
+        }
+    }
+
+    private void request(AccessRecord record) {
+        line.number(record.status());
+        line.one(' ');
+        if (record.method().isEmpty()) {
+            line.one('-');
+        } else {
+            line.escaped(record.method(), MAX_METHOD);
+        }
+        line.one(' ');
+        span.clear();
+        record.target(span);
+        if (span.isEmpty()) {
+            line.one('-');
+        } else {
+            line.target(span, MAX_TARGET);
+        }
+    }
+
+    private void connection(AccessRecord record) {
+        line.one('-');
+        line.one(' ');
+        line.escaped(record.protocol(), MAX_PROTOCOL);
+        line.one(' ');
+        span.clear();
+        record.host(span);
+        if (span.isEmpty()) {
+            line.one('-');
+        } else {
+            line.escaped(span, MAX_HOST);
         }
     }
 

@@ -62,8 +62,8 @@ public final class ConnectionGate {
             open.decrementAndGet();
             return Refusal.TOO_MANY;
         }
-        if (counted != null && byAddress.merge(counted, 1, Integer::sum) > mostOfAddress) {
-            leave(counted);
+        if (counted != null && !enterAddress(counted, mostOfAddress)) {
+            leave(null);
             return Refusal.TOO_MANY_OF_ADDRESS;
         }
         return null;
@@ -72,8 +72,23 @@ public final class ConnectionGate {
     void leave(@Nullable InetAddress counted) {
         open.decrementAndGet();
         if (counted != null) {
-            byAddress.computeIfPresent(counted, (address, count) -> count == 1 ? null : count - 1);
+            leaveAddress(counted);
         }
+    }
+
+    /// Counts a connection that is in already for the address that a proxy says it is of.
+    ///
+    /// @return whether it may stay; [#leaveAddress] is owed then
+    boolean enterAddress(InetAddress counted, int mostOfAddress) {
+        if (byAddress.merge(counted, 1, Integer::sum) > mostOfAddress) {
+            leaveAddress(counted);
+            return false;
+        }
+        return true;
+    }
+
+    void leaveAddress(InetAddress counted) {
+        byAddress.computeIfPresent(counted, (address, count) -> count == 1 ? null : count - 1);
     }
 
     /// The address that connections of `peer` are counted by: its own, or the network of 64 bits that it is in with

@@ -1,12 +1,12 @@
 package io.tidegate.engine.server;
 
-import io.netty.channel.Channel;
 import io.tidegate.config.ClientTimeoutsConfig;
 import io.tidegate.config.ListenerConfig;
 import io.tidegate.engine.exchange.ListenerSnapshot;
 import io.tidegate.engine.exchange.Peer;
 import io.tidegate.engine.exchange.Snapshot;
 import io.tidegate.engine.tls.TlsConnection;
+import io.tidegate.engine.upstream.ClientConnection;
 import io.tidegate.engine.worker.Worker;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +17,7 @@ final class ConnectionTerms {
 
     private final Listener listener;
     private final Worker worker;
-    private final Channel channel;
+    private final ClientConnection connection;
     private final @Nullable TlsConnection secured; // null without TLS
     private final String version;
     private final long bornAt;
@@ -32,15 +32,15 @@ final class ConnectionTerms {
     ///            what was agreed on with the client; null without TLS
     /// @param version
     ///            of HTTP that it speaks, as [Peer] takes it
-    ConnectionTerms(Listener listener, ListenerSnapshot current, Worker worker, Channel channel,
+    ConnectionTerms(Listener listener, ListenerSnapshot current, Worker worker, ClientConnection connection,
             @Nullable TlsConnection secured, String version) {
         this.listener = listener;
         this.worker = worker;
-        this.channel = channel;
+        this.connection = connection;
         this.secured = secured;
         this.version = version;
         this.current = current;
-        this.peer = new Peer(current, channel.remoteAddress(), secured, version);
+        this.peer = new Peer(current, connection, secured, version);
         this.bornAt = worker.deadlines().now();
         long age = current.config().timeouts().connectionAge().toNanos();
         // Give or take a tenth, so that connections opened together don't end together.
@@ -93,7 +93,7 @@ final class ConnectionTerms {
         // A listener that is not declared any more serves its last requests as it was.
         if (next != null && next != current) {
             current = next;
-            peer = new Peer(next, channel.remoteAddress(), secured, version);
+            peer = new Peer(next, connection, secured, version);
         }
         return snapshot;
     }

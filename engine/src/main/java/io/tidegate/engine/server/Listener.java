@@ -4,7 +4,6 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
@@ -12,14 +11,13 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.UnixChannel;
+import io.netty.util.ReferenceCountUtil;
 import io.tidegate.config.AddressConfig;
 import io.tidegate.engine.exchange.ListenerSnapshot;
 import io.tidegate.engine.exchange.LiveSnapshot;
 import io.tidegate.engine.exchange.Snapshot;
-import io.tidegate.engine.observe.WorkerCells;
 import io.tidegate.engine.tls.TlsConnection;
-import io.tidegate.engine.tls.TlsHosts;
-import io.tidegate.engine.tls.TlsOpening;
+import io.tidegate.engine.upstream.ClientConnection;
 import io.tidegate.engine.worker.Transport;
 import io.tidegate.engine.worker.Worker;
 import io.tidegate.engine.worker.Workers;
@@ -49,7 +47,6 @@ public final class Listener implements AutoCloseable {
 
     private final int slot;
     private final LiveSnapshot live;
-    private final ConnectionGate gate;
     private final Channel channel;
     private final SocketAddress bound;
     private final @Nullable Path socketFile;
@@ -73,7 +70,6 @@ public final class Listener implements AutoCloseable {
             SocketHandover.@Nullable Inherited inherited) {
         this.slot = slot;
         this.live = live;
-        this.gate = gate;
         this.http1Streams = workers.all().stream()
                 .map(worker -> new StreamPool<>(() -> new Http1ServerStream(worker))).toList();
         this.http2Streams = workers.all().stream()
@@ -86,7 +82,7 @@ public final class Listener implements AutoCloseable {
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel child) {
-                        child.pipeline().addLast(new Opening(workers));
+                        child.pipeline().addLast(new Opening(Listener.this, workers, gate));
                     }
                 });
         workers.transport().receiving(bootstrap);
@@ -174,86 +170,52 @@ public final class Listener implements AutoCloseable {
         channel.config().setAutoRead(true);
     }
 
-    /// Lets a connection in or not, and puts its handler in place once it stands, so that it knows its peer.
-    private final class Opening extends ChannelInboundHandlerAdapter {
-
-        private final Workers workers;
-
-        Opening(Workers workers) {
-            this.workers = workers;
-        }
-
-        @Override
-        public void channelActive(ChannelHandlerContext ctx) {
-            ListenerSnapshot current = current();
-            if (current == null) {
-                ctx.close();
-                return;
-            }
-            SocketAddress peer = ctx.channel().remoteAddress();
-            InetAddress counted = current.isTrusted(peer) ? null : ConnectionGate.counted(peer);
-            Worker worker = workers.of(ctx.channel().eventLoop());
-            WorkerCells cells = current.telemetry().metrics().worker(worker.index());
-            ConnectionGate.Refusal refusal = gate.enter(counted, current.config().limits().connectionsPerAddress());
-            if (refusal != null) {
-                cells.connectionRefused(refusal.reason());
-                ctx.close();
-                return;
-            }
-            cells.connectionAccepted();
-            ctx.channel().closeFuture().addListener(closed -> {
-                gate.leave(counted);
-                cells.connectionClosed();
-            });
-            if (current.tls() == null) {
-                serve(ctx, current, worker, null);
-            } else {
-                TlsOpening opening = new TlsOpening(Listener.this::hosts, worker, cells,
-                        (opened, secured) -> secured(opened, worker, secured));
-                ctx.pipeline().addLast(opening);
-                opening.start(ctx.pipeline().context(opening), current.config().timeouts().firstByte().toNanos());
-            }
-            ctx.pipeline().remove(this);
-        }
-    }
-
-    private @Nullable TlsHosts hosts() {
-        ListenerSnapshot current = current();
-        return current == null ? null : current.tls();
-    }
-
-    private @Nullable ListenerSnapshot current() {
+    /// What is served here at the moment, or null where nothing is.
+    @Nullable
+    ListenerSnapshot current() {
         Snapshot snapshot = live.current();
         return snapshot == null ? null : snapshot.listener(slot);
-    }
-
-    /// TLS stands: by now the listener may be another, or none.
-    private void secured(ChannelHandlerContext ctx, Worker worker, TlsConnection secured) {
-        ListenerSnapshot current = current();
-        if (current == null) {
-            ctx.close();
-        } else {
-            serve(ctx, current, worker, secured);
-        }
     }
 
     /// Puts the handler of the protocol in place behind `ctx`.
     ///
     /// @param secured
     ///            what was agreed on with the client, the protocol included; null without TLS
-    private void serve(ChannelHandlerContext ctx, ListenerSnapshot current, Worker worker,
+    void serve(ChannelHandlerContext ctx, ListenerSnapshot current, Worker worker, ClientConnection client,
             @Nullable TlsConnection secured) {
+        if (current.streams() != null) {
+            relay(ctx, worker, client, null, null);
+            return;
+        }
         String protocol = secured == null ? null : secured.client().protocol();
         switch (protocol) {
-            case "h2" -> serveHttp2(ctx, current, worker, secured);
-            case null, default -> serveHttp1(ctx, current, worker, secured);
+            case "h2" -> serveHttp2(ctx, new ConnectionTerms(this, current, worker, client, secured, "2"));
+            case null, default ->
+                serveHttp1(ctx, new ConnectionTerms(this, current, worker, client, secured, "1.1"));
         }
     }
 
-    private void serveHttp1(ChannelHandlerContext ctx, ListenerSnapshot current, Worker worker,
-            @Nullable TlsConnection secured) {
-        Http1ServerHandler handler = new Http1ServerHandler(
-                new ConnectionTerms(this, current, worker, ctx.channel(), secured, "1.1"), ctx);
+    /// Hands the connection on to a service, whatever it carries.
+    ///
+    /// @param name
+    ///            what the client has asked for by TLS that is not ended here; null for none
+    /// @param received
+    ///            what has come already; null for nothing
+    void relay(ChannelHandlerContext ctx, Worker worker, ClientConnection client, @Nullable String name,
+            @Nullable ByteBuf received) {
+        StreamConnection connection = StreamConnection.of(this, worker, client, name);
+        if (connection == null) {
+            // By now the listener is another.
+            ReferenceCountUtil.release(received);
+            ctx.close();
+            return;
+        }
+        keep(connection, ctx);
+        connection.start(ctx, received);
+    }
+
+    private void serveHttp1(ChannelHandlerContext ctx, ConnectionTerms terms) {
+        Http1ServerHandler handler = new Http1ServerHandler(terms, ctx);
         keep(handler, ctx);
         ctx.pipeline().addLast(handler);
         handler.start();
@@ -262,10 +224,8 @@ public final class Listener implements AutoCloseable {
         }
     }
 
-    private void serveHttp2(ChannelHandlerContext ctx, ListenerSnapshot current, Worker worker,
-            @Nullable TlsConnection secured) {
-        Http2ServerHandler handler = Http2ServerHandler.of(
-                new ConnectionTerms(this, current, worker, ctx.channel(), secured, "2"), ctx.channel());
+    private void serveHttp2(ChannelHandlerContext ctx, ConnectionTerms terms) {
+        Http2ServerHandler handler = Http2ServerHandler.of(terms, ctx.channel());
         keep(handler, ctx);
         ctx.pipeline().addLast(handler);
         if (draining) {
@@ -277,7 +237,9 @@ public final class Listener implements AutoCloseable {
     void speaksHttp2(Http1ServerHandler before, ChannelHandlerContext ctx, ByteBuf in) {
         connections.remove(before);
         ctx.pipeline().remove(before);
-        serveHttp2(ctx, before.terms().current(), before.terms().worker(), null);
+        ConnectionTerms terms = before.terms();
+        serveHttp2(ctx, new ConnectionTerms(this, terms.current(), terms.worker(), terms.peer().connection(), null,
+                "2"));
         ctx.pipeline().fireChannelRead(in);
     }
 

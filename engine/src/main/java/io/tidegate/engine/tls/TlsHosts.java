@@ -62,7 +62,7 @@ public final class TlsHosts {
     /// @param onlyNewest
     ///            whether TLS 1.3 alone is spoken
     /// @param protocols
-    ///            what ALPN offers
+    ///            what ALPN offers; empty where nothing is agreed on
     /// @param tellsServices
     ///            whether services hear of clients' certificates
     /// @param challenges
@@ -107,7 +107,8 @@ public final class TlsHosts {
             throw new RefusedHelloException(Alert.PROTOCOL_VERSION, "version");
         }
         List<String> offered = hello.protocols();
-        if (offered != null && protocols.stream().noneMatch(offered::contains)) {
+        // Who agrees to nothing by ALPN takes no notice of it (RFC 7301 section 3.2).
+        if (offered != null && !protocols.isEmpty() && protocols.stream().noneMatch(offered::contains)) {
             throw new RefusedHelloException(Alert.NO_APPLICATION_PROTOCOL, "protocol");
         }
         String name = hello.serverName();

@@ -8,6 +8,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.tidegate.engine.observe.WorkerCells;
 import io.tidegate.engine.worker.Deadlines.Deadline;
+import io.tidegate.engine.worker.Received;
 import io.tidegate.engine.worker.Worker;
 import java.net.InetSocketAddress;
 import java.security.cert.CertificateEncodingException;
@@ -34,10 +35,10 @@ public final class TlsOpening extends ChannelInboundHandlerAdapter {
     private final WorkerCells cells;
     private final Owner owner;
     private final ClientHelloReader reader = new ClientHelloReader();
+    private final Received received = new Received();
     private final Deadline deadline = new Deadline(this::onDeadline);
     private final long startedMillis = System.currentTimeMillis();
     private @Nullable ChannelHandlerContext context;
-    private @Nullable ByteBuf received;
     private @Nullable SslHandler tls;
     private @Nullable String serverName;
     private String policy = "";
@@ -84,8 +85,7 @@ public final class TlsOpening extends ChannelInboundHandlerAdapter {
             in.release();
             return;
         }
-        ByteBuf all = join(ctx, in);
-        received = all;
+        ByteBuf all = received.add(ctx.alloc(), in);
         try {
             ClientHello hello = reader.read(all);
             if (hello != null) {
@@ -93,26 +93,9 @@ public final class TlsOpening extends ChannelInboundHandlerAdapter {
             }
         } catch (RefusedHelloException e) {
             failed(e.reason(), e);
-            drop();
+            received.drop();
             ctx.writeAndFlush(e.alert().record()).addListener(ChannelFutureListener.CLOSE);
         }
-    }
-
-    private ByteBuf join(ChannelHandlerContext ctx, ByteBuf in) {
-        ByteBuf before = received;
-        if (before == null) {
-            return in;
-        }
-        // What comes byte by byte is not kept in as many buffers; the first may be one of few that are lent.
-        ByteBuf all = before;
-        if (before.maxFastWritableBytes() < in.readableBytes() || before.refCnt() > 1 || before.isReadOnly()) {
-            all = ctx.alloc().buffer(2 * (before.readableBytes() + in.readableBytes()));
-            all.writeBytes(before, before.readerIndex(), before.readableBytes());
-            before.release();
-        }
-        all.writeBytes(in);
-        in.release();
-        return all;
     }
 
     private void begin(ChannelHandlerContext ctx, ClientHello hello) throws RefusedHelloException {
@@ -135,8 +118,7 @@ public final class TlsOpening extends ChannelInboundHandlerAdapter {
         serverName = hello.serverName();
         ctx.pipeline().addBefore(ctx.name(), null, handler);
         ChannelHandlerContext ssl = ctx.pipeline().context(handler);
-        ByteBuf all = received;
-        received = null;
+        ByteBuf all = received.take();
         if (all != null) {
             try {
                 handler.channelRead(ssl, all);
@@ -226,16 +208,8 @@ public final class TlsOpening extends ChannelInboundHandlerAdapter {
             over = true;
             cells.tlsFailed("client_closed");
         }
-        drop();
+        received.drop();
         ctx.fireChannelInactive();
-    }
-
-    private void drop() {
-        ByteBuf all = received;
-        received = null;
-        if (all != null) {
-            all.release();
-        }
     }
 
     @Override

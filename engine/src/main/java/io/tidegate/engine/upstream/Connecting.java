@@ -1,10 +1,15 @@
 package io.tidegate.engine.upstream;
 
 import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.WriteBufferWaterMark;
 import io.netty.handler.ssl.SslHandler;
 import io.tidegate.api.Fault;
 import io.tidegate.engine.tls.ServiceTls;
@@ -37,16 +42,44 @@ final class Connecting {
     private final Worker worker;
     private final @Nullable ServiceTls tls;
     private final Duration limit;
+    private final byte @Nullable [] first;
     private final Deadline deadline = new Deadline(this::late);
     private @Nullable Channel channel;
     private boolean over;
 
-    Connecting(Owner owner, Endpoint endpoint, Worker worker, @Nullable ServiceTls tls, Duration limit) {
+    /// @param first
+    ///            what is sent before anything else, TLS included; null for nothing
+    Connecting(Owner owner, Endpoint endpoint, Worker worker, @Nullable ServiceTls tls, Duration limit,
+            byte @Nullable [] first) {
         this.owner = owner;
         this.endpoint = endpoint;
         this.worker = worker;
         this.tls = tls;
         this.limit = limit;
+        this.first = first;
+    }
+
+    /// What makes connections of a loop to an endpoint.
+    ///
+    /// @param channels
+    ///            makes their channels
+    static Bootstrap bootstrap(Worker worker, Upstream upstream, boolean unix,
+            ChannelFactory<? extends Channel> channels) {
+        Bootstrap bootstrap = new Bootstrap().group(worker.loop()).channelFactory(channels)
+                // Netty's own begins after the name is resolved; the one here bounds both.
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0)
+                .option(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(32 * 1024, 64 * 1024));
+        if (!unix) {
+            bootstrap.option(ChannelOption.TCP_NODELAY, true).resolver(upstream.resolver());
+        }
+        bootstrap.handler(new ChannelInitializer<>() {
+            @Override
+            protected void initChannel(Channel made) {
+                // What it is for is known when it stands.
+            }
+        });
+        worker.transport().receiving(bootstrap);
+        return bootstrap;
     }
 
     void start(Bootstrap bootstrap) {
@@ -83,10 +116,15 @@ final class Connecting {
             endpoint.connects().failed(cause);
             // Also where the servers of names did not answer: they tell nothing of the service.
             end(cause instanceof UnknownHostException ? Fault.UPSTREAM_UNRESOLVED : Fault.UPSTREAM_CONNECT);
-        } else if (tls == null) {
-            stands(future.channel(), null);
         } else {
-            secure(future.channel(), tls);
+            if (first != null) {
+                future.channel().writeAndFlush(Unpooled.wrappedBuffer(first));
+            }
+            if (tls == null) {
+                stands(future.channel(), null);
+            } else {
+                secure(future.channel(), tls);
+            }
         }
     }
 

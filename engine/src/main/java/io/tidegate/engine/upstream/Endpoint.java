@@ -1,5 +1,6 @@
 package io.tidegate.engine.upstream;
 
+import io.netty.channel.ReflectiveChannelFactory;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.tidegate.api.Fault;
 import io.tidegate.config.EndpointConfig;
@@ -39,7 +40,8 @@ public final class Endpoint {
                 : InetSocketAddress.createUnresolved(config.url().host(), config.url().port());
         List<Pool> made = new ArrayList<>();
         for (Worker worker : workers.all()) {
-            made.add(new Pool(upstream, this, worker, metrics.endpoint(worker.index(), upstream.name(), authority)));
+            made.add(new Pool(upstream, this, worker, metrics.endpoint(worker.index(), upstream.name(), authority),
+                    new ReflectiveChannelFactory<>(worker.transport().client(isUnix()))));
         }
         this.pools = List.copyOf(made);
     }

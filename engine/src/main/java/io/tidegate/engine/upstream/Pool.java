@@ -3,12 +3,8 @@ package io.tidegate.engine.upstream;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.ReflectiveChannelFactory;
-import io.netty.channel.WriteBufferWaterMark;
 import io.tidegate.api.Fault;
-import io.tidegate.config.ProtocolConfig;
+import io.tidegate.config.UpstreamConfig.ProxyProtocol;
 import io.tidegate.engine.observe.EndpointCells;
 import io.tidegate.engine.tls.ServiceTls;
 import io.tidegate.engine.upstream.Waiters.Waiter;
@@ -34,17 +30,13 @@ public final class Pool {
     private final Waiters waiters;
     private final Bootstrap bootstrap;
     private final @Nullable ServiceTls tls;
+    private final Agreement agreement;
+    /// Where connections say whose they are.
+    private final @Nullable OwnConnections owned;
     private volatile int active;
     /// Opens a connection that many requests will share.
     private @Nullable Opening opening;
-    /// Whether the service has agreed to HTTP/1.1 where it was asked for HTTP/2.
-    private boolean agreesToLess;
     private boolean closed;
-
-    Pool(Upstream upstream, Endpoint endpoint, Worker worker, EndpointCells cells) {
-        this(upstream, endpoint, worker, cells,
-                new ReflectiveChannelFactory<>(worker.transport().client(endpoint.isUnix())));
-    }
 
     /// @param channels
     ///            makes the channels of connections
@@ -56,24 +48,13 @@ public final class Pool {
         this.endpoint = endpoint;
         this.worker = worker;
         this.waiters = new Waiters(worker, cells);
-        this.bootstrap = new Bootstrap().group(worker.loop()).channelFactory(channels)
-                // Netty's own begins after the name is resolved; that of Connecting bounds both.
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0)
-                .option(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(32 * 1024, 64 * 1024));
-        if (!endpoint.isUnix()) {
-            bootstrap.option(ChannelOption.TCP_NODELAY, true).resolver(upstream.resolver());
-        }
-        bootstrap.handler(new ChannelInitializer<>() {
-            @Override
-            protected void initChannel(Channel made) {
-                // What it is for is known when it stands.
-            }
-        });
-        worker.transport().receiving(bootstrap);
+        this.bootstrap = Connecting.bootstrap(worker, upstream, endpoint.isUnix(), channels);
         this.tls = endpoint.url().secure() ? upstream.tls() : null;
+        this.agreement = new Agreement(this, worker, upstream, tls != null);
         if (tls != null) {
             tls.retain();
         }
+        this.owned = upstream.config().proxyProtocol() == ProxyProtocol.OFF ? null : new OwnConnections(this);
         all.add(this);
     }
 
@@ -88,6 +69,12 @@ public final class Pool {
 
     int active() {
         return active;
+    }
+
+    /// Counts one that is used, or is used no longer, by bytes that are no requests.
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer: this loop
+    void used(int more) {
+        active += more;
     }
 
     Worker worker() {
@@ -105,7 +92,7 @@ public final class Pool {
     ///            tells this request from others of the same exchange; given back with the connection
     public void acquire(UpstreamEvents events, int ticket) {
         assert worker.inLoop();
-        PooledConnection connection = takeFree();
+        PooledConnection connection = owned == null ? takeFree() : owned.take(events.clientConnection());
         if (connection != null) {
             lend(connection, events, ticket, true);
         } else if (opening != null && opening.wanting.size() < Http2UpstreamConnection.MOST_STREAMS) {
@@ -114,6 +101,10 @@ public final class Pool {
             new Opening(events, ticket).start();
         } else {
             waiters.add(events, ticket, upstream.config().connections().maxWait().toNanos());
+            if (owned != null) {
+                // Those that wait here are no use to this client.
+                closeOldest();
+            }
             endpoint.closeOneIdle(this);
         }
     }
@@ -137,7 +128,8 @@ public final class Pool {
         return null;
     }
 
-    private boolean reserve() {
+    /// Takes a place for a connection; [#freed] is owed then.
+    boolean reserve() {
         if (!endpoint.reserve(upstream.config().connections().maxPerEndpoint())) {
             return false;
         }
@@ -168,11 +160,10 @@ public final class Pool {
         }
 
         void start() {
-            Connecting attempt = new Connecting(this, endpoint, worker, tls, upstream.config().timeouts().connect());
-            if (isShared()) {
+            if (agreement.isShared()) {
                 opening = this;
             }
-            attempt.start(bootstrap);
+            connect(this, owned == null ? null : wanting.getFirst().events.clientConnection());
         }
 
         @Override
@@ -183,16 +174,18 @@ public final class Pool {
                 fail(Fault.UPSTREAM_CONNECT);
                 return;
             }
-            PooledConnection made = place(channel, protocol);
-            cells.connectionOpened();
-            channel.closeFuture().addListener(closing -> {
-                cells.connectionClosed();
-                freed();
-            });
+            PooledConnection made = agreement.place(channel, protocol);
+            if (made instanceof Http2UpstreamConnection many) {
+                shared.add(many);
+            }
+            opened(channel);
             Wanting first = wanting.poll();
-            if (first == null) {
+            if (owned != null) {
+                owned.made(made, channel, first == null ? null : first.events.clientConnection());
+            }
+            if (first == null && owned == null) {
                 keep(made, KEPT_AS_LONG_AS_CONFIGURED);
-            } else {
+            } else if (first != null) {
                 lend(made, first.events, first.ticket, false);
             }
             // What one connection can't carry goes on as if it came now.
@@ -222,25 +215,22 @@ public final class Pool {
         }
     }
 
-    /// Whether one connection carries many requests, as far as is known.
-    private boolean isShared() {
-        return upstream.config().protocol() != ProtocolConfig.HTTP1 && !agreesToLess;
+    /// Connects to the endpoint.
+    ///
+    /// @param client
+    ///            who the connection is for, where it says so
+    void connect(Connecting.Owner owner, @Nullable ClientConnection client) {
+        new Connecting(owner, endpoint, worker, tls, upstream.config().timeouts().connect(),
+                client == null ? null : client.header(upstream.config().proxyProtocol())).start(bootstrap);
     }
 
-    private PooledConnection place(Channel channel, @Nullable String agreed) {
-        boolean http2 = upstream.config().protocol() == ProtocolConfig.H2C || ProtocolConfig.H2.token().equals(agreed);
-        if (http2) {
-            Http2UpstreamConnection made = Http2UpstreamConnection.of(this, worker, upstream, tls != null);
-            channel.pipeline().addLast(made);
-            shared.add(made);
-            agreesToLess = false;
-            return made;
-        }
-        agreesToLess = upstream.config().protocol() == ProtocolConfig.H2;
-        Http1UpstreamConnection made = new Http1UpstreamConnection(this, worker, upstream.parser(),
-                upstream.config().limits().interimResponses());
-        channel.pipeline().addLast(made);
-        return made;
+    /// A connection stands, for which [#reserve] was called.
+    void opened(Channel channel) {
+        cells.connectionOpened();
+        channel.closeFuture().addListener(closing -> {
+            cells.connectionClosed();
+            freed();
+        });
     }
 
     /// Forgets a request that waits here.
@@ -252,7 +242,8 @@ public final class Pool {
         waiters.forget(events);
     }
 
-    private void freed() {
+    /// A place is free again.
+    void freed() {
         endpoint.release();
         all.closed();
         if (!waiters.isEmpty()) {
@@ -270,7 +261,7 @@ public final class Pool {
             endpoint.serveWaiter();
             return;
         }
-        PooledConnection connection = takeFree();
+        PooledConnection connection = owned == null ? takeFree() : null;
         if (connection == null && !reserve()) {
             return;
         }
@@ -321,7 +312,7 @@ public final class Pool {
     @SuppressWarnings("NonAtomicVolatileUpdate") // one writer: this loop
     void done(PooledConnection connection, boolean reusable, int keepAliveSeconds) {
         active--;
-        if (!reusable || closed) {
+        if (!reusable || closed || (owned != null && !(waiters.isEmpty() && owned.mayKeep(connection)))) {
             connection.close();
             return;
         }
@@ -373,10 +364,14 @@ public final class Pool {
     }
 
     /// It does not wait for a request any more.
-    void left(PooledConnection connection) {
-        if (idle.remove(connection)) {
+    ///
+    /// @return whether it did
+    boolean left(PooledConnection connection) {
+        boolean waited = idle.remove(connection);
+        if (waited) {
             cells.connectionTaken();
         }
+        return waited;
     }
 
     /// It takes no more requests.

@@ -8,6 +8,11 @@ import io.tidegate.engine.wire.ResponseHead;
 /// What comes of a stream. The response's body comes through the [BodySink].
 public interface UpstreamEvents extends BodySink {
 
+    /// Whose request it is. Asked for only where services are told.
+    default ClientConnection clientConnection() {
+        throw new UnsupportedOperationException("no service is told of clients");
+    }
+
     /// A connection stands; the head can be sent.
     ///
     /// @param reused

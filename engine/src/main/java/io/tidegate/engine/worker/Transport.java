@@ -112,7 +112,7 @@ public enum Transport {
                             .bufferRingSize((short) 256).batchSize(64)
                             .allocator(new IoUringFixedBufferRingAllocator(ByteBufAllocator.DEFAULT, RECEIVE_BUFFER))
                             .build())));
-            case EPOLL -> EpollIoHandler.newFactory();
+            case EPOLL -> EpollHandler.factory(EpollIoHandler.newFactory());
             case NIO -> NioIoHandler.newFactory();
         };
     }

@@ -15,8 +15,10 @@ import io.tidegate.engine.observe.Metrics;
 import io.tidegate.engine.observe.PolicyCells;
 import io.tidegate.engine.observe.RouteCells;
 import io.tidegate.engine.route.RouteTable;
+import io.tidegate.engine.upstream.ClientConnection;
 import io.tidegate.engine.upstream.ServiceConnections;
 import io.tidegate.engine.upstream.Upstream;
+import io.tidegate.engine.wire.Origin;
 import io.tidegate.engine.wire.RequestParser;
 import io.tidegate.engine.worker.Worker;
 import io.tidegate.engine.worker.Workers;
@@ -74,7 +76,7 @@ final class ExchangeWorld implements AutoCloseable {
 
     Peer peer() {
         return new Peer(listener(new Policy() {
-        }), new InetSocketAddress("127.0.0.1", 1), null, "1.1");
+        }), new ClientConnection(Origin.ofSocket(new InetSocketAddress("127.0.0.1", 1), null)), null, "1.1");
     }
 
     /// The listener, with this policy before the service.

@@ -25,7 +25,7 @@ class MetricsTest {
     }
 
     private static Metrics.Names routes(String... names) {
-        return new Metrics.Names(Set.of(names), Map.of(), Set.of());
+        return new Metrics.Names(Set.of(names), Map.of(), Set.of(), Map.of());
     }
 
     @Test
@@ -160,7 +160,7 @@ class MetricsTest {
         metrics.endpoint(0, "orders", "10.0.0.1:80");
         metrics.endpoint(0, "orders", "10.0.0.2:80");
         metrics.policy(0, "policies[0]");
-        metrics.retain(new Metrics.Names(Set.of(), Map.of("orders", Set.of("10.0.0.2:80")), Set.of()));
+        metrics.retain(new Metrics.Names(Set.of(), Map.of("orders", Set.of("10.0.0.2:80")), Set.of(), Map.of()));
         now.addAndGet(SeriesTable.GRACE_NANOS);
         PrometheusText text = scrape();
         assertThat(text.has("tidegate_upstream_connects_total", "upstream", "orders", "endpoint", "10.0.0.1:80"))

@@ -47,11 +47,15 @@ class ArchitectureTest {
             Map.entry("observe", List.of("worker", "wire")),
             Map.entry("tls", List.of("worker", "observe")),
             Map.entry("state", List.of("worker", "wire")),
-            Map.entry("exchange", List.of("route", "chain", "observe", "upstream", "tls", "wire", "worker", "state")),
-            Map.entry("server", List.of("exchange", "route", "chain", "observe", "upstream", "tls", "wire", "worker",
-                    "state")),
-            Map.entry("compile", List.of("server", "exchange", "route", "chain", "observe", "upstream", "tls", "wire",
-                    "worker", "state"))));
+            Map.entry("stream", List.of("upstream", "tls", "worker", "wire", "observe")),
+            Map.entry("exchange",
+                    List.of("stream", "route", "chain", "observe", "upstream", "tls", "wire", "worker", "state")),
+            Map.entry("server",
+                    List.of("exchange", "stream", "route", "chain", "observe", "upstream", "tls", "wire", "worker",
+                            "state")),
+            Map.entry("compile",
+                    List.of("server", "exchange", "stream", "route", "chain", "observe", "upstream", "tls", "wire",
+                            "worker", "state"))));
 
     private static JavaClasses product;
 
