@@ -14,7 +14,8 @@ final class Rejects {
             Fault.CORS_REFUSED, Fault.TOO_MANY_CONNECTIONS, Fault.REQUEST_TIMEOUT, Fault.BODY_TOO_SLOW,
             Fault.CLIENT_TOO_SLOW, Fault.CLIENT_CLOSED, Fault.WEBSOCKET_REFUSED, Fault.WEBSOCKET_VERSION,
             Fault.WEBSOCKET_INVALID, Fault.WEBSOCKET_TOO_LARGE, Fault.WEBSOCKET_TOO_FAST, Fault.WEBSOCKET_IDLE,
-            Fault.GRPC_TIMEOUT_SYNTAX, Fault.GRPC_MESSAGE_TOO_LARGE);
+            Fault.GRPC_TIMEOUT_SYNTAX, Fault.GRPC_MESSAGE_TOO_LARGE, Fault.GRPC_WEB_TEXT, Fault.GRPC_FRAME,
+            Fault.GRPC_JSON_PATH, Fault.GRPC_JSON_REQUEST);
 
     private Rejects() {
     }

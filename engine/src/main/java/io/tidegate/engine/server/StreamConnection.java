@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.tidegate.api.Fault;
+import io.tidegate.api.GrpcStatus;
 import io.tidegate.engine.exchange.ListenerSnapshot;
 import io.tidegate.engine.exchange.Snapshot;
 import io.tidegate.engine.observe.AccessRecord;
@@ -236,6 +237,11 @@ final class StreamConnection implements ServerConnection, ByteRelay.Owner, Direc
     @Override
     public void userAgent(ByteSpan span) {
         // Nor this.
+    }
+
+    @Override
+    public @Nullable GrpcStatus grpcStatus() {
+        return null;
     }
 
     @Override
