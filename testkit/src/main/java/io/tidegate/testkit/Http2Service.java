@@ -141,7 +141,8 @@ public final class Http2Service {
 
             @Override
             public int read(byte[] target, int offset, int length) throws IOException {
-                while (length > 0 && at == part.length && from.body.size() == 0 && !from.complete && !resets.containsKey(stream)
+                while (length > 0 && at == part.length && from.body.size() == 0 && !from.complete
+                        && !resets.containsKey(stream)
                         && take()) {
                     // What was taken may have been another frame.
                 }

@@ -24,8 +24,7 @@ import io.tidegate.engine.worker.GlitchBudget;
 import io.tidegate.engine.worker.Worker;
 import org.jspecify.annotations.Nullable;
 
-/// A connection to an endpoint that carries many requests at a time (RFC 9113). Netty's codec reads and writes the
-/// frames;
+/// A connection to an endpoint that carries many requests at a time (RFC 9113). Netty's codec reads and writes frames;
 /// each request is an [Http2UpstreamStream]. Here is what concerns the connection: its bounds, and its end.
 final class Http2UpstreamConnection extends Http2ConnectionHandler implements PooledConnection {
 
@@ -45,6 +44,8 @@ final class Http2UpstreamConnection extends Http2ConnectionHandler implements Po
     private final int maxInterim;
     private final AsciiString scheme;
     private final Http2Connection.PropertyKey serving;
+    /// Whether a stream takes a place though nobody waits for it any more.
+    private final Http2Connection.PropertyKey closing;
     private final Deadline deadline = new Deadline(this::close);
     private final GlitchBudget idleFrames;
     private final TunnelSetting tunnels = new TunnelSetting();
@@ -69,6 +70,7 @@ final class Http2UpstreamConnection extends Http2ConnectionHandler implements Po
         this.maxInterim = upstream.config().limits().interimResponses();
         this.scheme = secure ? HTTPS : HTTP;
         this.serving = connection().newKey();
+        this.closing = connection().newKey();
         this.reader = new Http2ResponseReader(this, connection());
         this.idleFrames = new GlitchBudget(MAX_IDLE_FRAMES, worker.deadlines().now());
     }
@@ -119,8 +121,6 @@ final class Http2UpstreamConnection extends Http2ConnectionHandler implements Po
         return scheme;
     }
 
-    // Its pool.
-
     @Override
     public UpstreamStream begin(UpstreamEvents events, boolean used) {
         worker.deadlines().clear(deadline);
@@ -165,11 +165,19 @@ final class Http2UpstreamConnection extends Http2ConnectionHandler implements Po
         }
     }
 
-    /// A request is over.
+    /// A request is over; another can take its place once its stream is closed, since the service counts it until then.
     void over(@Nullable Http2Stream stream) {
         if (stream != null) {
             stream.removeProperty(serving);
+            if (connection().stream(stream.id()) != null) {
+                stream.setProperty(closing, Boolean.TRUE);
+                return;
+            }
         }
+        freed();
+    }
+
+    private void freed() {
         busy--;
         pool.done(this);
         if (leaving && busy == 0) {
@@ -184,13 +192,12 @@ final class Http2UpstreamConnection extends Http2ConnectionHandler implements Po
     /// @return the stream, or null where the service takes no more of them
     @Nullable
     Http2Stream sendHead(Http2UpstreamStream sender, Http2Headers fields, boolean end) {
-        ChannelHandlerContext ctx = context();
         int id = connection().local().incrementAndGetNextStreamId();
         if (id < 0) {
             leave();
             return null;
         }
-        encoder().writeHeaders(ctx, id, fields, 0, end, ctx.newPromise());
+        encoder().writeHeaders(context(), id, fields, 0, end, context().newPromise());
         Http2Stream stream = connection().stream(id);
         if (stream != null) {
             stream.setProperty(serving, sender);
@@ -199,14 +206,12 @@ final class Http2UpstreamConnection extends Http2ConnectionHandler implements Po
     }
 
     void sendData(Http2Stream stream, ByteBuf data, boolean end) {
-        ChannelHandlerContext ctx = context();
-        encoder().writeData(ctx, stream.id(), data, 0, end, ctx.newPromise());
+        encoder().writeData(context(), stream.id(), data, 0, end, context().newPromise());
     }
 
     /// Sends fields behind a body, and the end of the request with them.
     void sendTrailers(Http2Stream stream, Http2Headers fields) {
-        ChannelHandlerContext ctx = context();
-        encoder().writeHeaders(ctx, stream.id(), fields, 0, true, ctx.newPromise());
+        encoder().writeHeaders(context(), stream.id(), fields, 0, true, context().newPromise());
     }
 
     /// The service can stop: nobody waits for the response.
@@ -222,11 +227,15 @@ final class Http2UpstreamConnection extends Http2ConnectionHandler implements Po
     }
 
     private void reset(Http2Stream stream, Http2Error error) {
-        ChannelHandlerContext ctx = context();
-        ChannelFuture sent = resetStream(ctx, stream.id(), error.code(), ctx.newPromise());
+        ChannelFuture sent = resetStream(context(), stream.id(), error.code(), context().newPromise());
         if (!sent.isDone() || sent.isSuccess()) {
             flushLater();
         }
+    }
+
+    /// Whether a part of the request waits for the service's windows.
+    boolean hasUnsent(Http2Stream stream) {
+        return encoder().flowController().hasFlowControlled(stream);
     }
 
     boolean isWritable(Http2Stream stream) {
@@ -350,8 +359,7 @@ final class Http2UpstreamConnection extends Http2ConnectionHandler implements Po
 
     /// The service may allow more requests at a time than before, or WebSocket.
     void onSettings(Http2Settings settings) {
-        Boolean connect = settings.connectProtocolEnabled();
-        tunnels.settle(connect != null && connect);
+        tunnels.settle(Boolean.TRUE.equals(settings.connectProtocolEnabled()));
         pool.serveBy(this);
     }
 
@@ -377,6 +385,9 @@ final class Http2UpstreamConnection extends Http2ConnectionHandler implements Po
             Http2UpstreamStream served = serving(stream);
             if (served != null) {
                 served.ended(endsWith, stream.id() > lastProcessed);
+            }
+            if (stream.removeProperty(closing) != null) {
+                freed();
             }
         }
 

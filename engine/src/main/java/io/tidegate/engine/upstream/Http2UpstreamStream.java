@@ -370,7 +370,7 @@ final class Http2UpstreamStream implements UpstreamStream {
                 connection.consumed(on, held.readableBytes());
             }
             // Where both sides have said all, it ends by itself.
-            if (!gone && (!request.isSent() || !serviceEnded)) {
+            if (!gone && (!request.isSent() || !serviceEnded || connection.hasUnsent(on))) {
                 connection.cancel(on);
             }
         }
