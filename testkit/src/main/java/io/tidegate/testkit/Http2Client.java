@@ -301,6 +301,7 @@ public final class Http2Client implements AutoCloseable {
     public InputStream input(int stream) {
         return new InputStream() {
 
+            private byte[] part = {};
             private int at;
 
             @Override
@@ -312,14 +313,19 @@ public final class Http2Client implements AutoCloseable {
             @Override
             public int read(byte[] target, int offset, int length) {
                 Stream from = stream(stream);
-                while (length > 0 && from.body.size() <= at && !from.isOver() && !ended) {
+                while (length > 0 && at == part.length && from.body.size() == 0 && !from.isOver() && !ended) {
                     take();
                 }
-                int count = Math.min(length, from.body.size() - at);
+                if (at == part.length) {
+                    part = from.body.toByteArray();
+                    from.body.reset();
+                    at = 0;
+                }
+                int count = Math.min(length, part.length - at);
                 if (count == 0 && length > 0) {
                     return -1;
                 }
-                System.arraycopy(from.body.toByteArray(), at, target, offset, count);
+                System.arraycopy(part, at, target, offset, count);
                 at += count;
                 return count;
             }

@@ -132,6 +132,7 @@ public final class Http2Service {
         }
         return new InputStream() {
 
+            private byte[] part = {};
             private int at;
 
             @Override
@@ -142,15 +143,21 @@ public final class Http2Service {
 
             @Override
             public int read(byte[] target, int offset, int length) throws IOException {
-                while (length > 0 && from.body.size() <= at && !from.complete && !resets.containsKey(stream)
+                while (length > 0 && at == part.length && from.body.size() == 0 && !from.complete
+                        && !resets.containsKey(stream)
                         && take()) {
                     // What was taken may have been another frame.
                 }
-                int count = Math.min(length, from.body.size() - at);
+                if (at == part.length) {
+                    part = from.body.toByteArray();
+                    from.body.reset();
+                    at = 0;
+                }
+                int count = Math.min(length, part.length - at);
                 if (count == 0 && length > 0) {
                     return -1;
                 }
-                System.arraycopy(from.body.toByteArray(), at, target, offset, count);
+                System.arraycopy(part, at, target, offset, count);
                 at += count;
                 return count;
             }

@@ -120,8 +120,6 @@ final class Http2UpstreamConnection extends Http2ConnectionHandler implements Po
         return scheme;
     }
 
-    // Its pool.
-
     @Override
     public UpstreamStream begin(UpstreamEvents events, boolean used) {
         worker.deadlines().clear(deadline);
@@ -200,13 +198,12 @@ final class Http2UpstreamConnection extends Http2ConnectionHandler implements Po
     /// @return the stream, or null where the service takes no more of them
     @Nullable
     Http2Stream sendHead(Http2UpstreamStream sender, Http2Headers fields, boolean end) {
-        ChannelHandlerContext ctx = context();
         int id = connection().local().incrementAndGetNextStreamId();
         if (id < 0) {
             leave();
             return null;
         }
-        encoder().writeHeaders(ctx, id, fields, 0, end, ctx.newPromise());
+        encoder().writeHeaders(context(), id, fields, 0, end, context().newPromise());
         Http2Stream stream = connection().stream(id);
         if (stream != null) {
             stream.setProperty(serving, sender);
@@ -215,14 +212,12 @@ final class Http2UpstreamConnection extends Http2ConnectionHandler implements Po
     }
 
     void sendData(Http2Stream stream, ByteBuf data, boolean end) {
-        ChannelHandlerContext ctx = context();
-        encoder().writeData(ctx, stream.id(), data, 0, end, ctx.newPromise());
+        encoder().writeData(context(), stream.id(), data, 0, end, context().newPromise());
     }
 
     /// Sends fields behind a body, and the end of the request with them.
     void sendTrailers(Http2Stream stream, Http2Headers fields) {
-        ChannelHandlerContext ctx = context();
-        encoder().writeHeaders(ctx, stream.id(), fields, 0, true, ctx.newPromise());
+        encoder().writeHeaders(context(), stream.id(), fields, 0, true, context().newPromise());
     }
 
     /// The service can stop: nobody waits for the response.
@@ -238,8 +233,7 @@ final class Http2UpstreamConnection extends Http2ConnectionHandler implements Po
     }
 
     private void reset(Http2Stream stream, Http2Error error) {
-        ChannelHandlerContext ctx = context();
-        ChannelFuture sent = resetStream(ctx, stream.id(), error.code(), ctx.newPromise());
+        ChannelFuture sent = resetStream(context(), stream.id(), error.code(), context().newPromise());
         if (!sent.isDone() || sent.isSuccess()) {
             flushLater();
         }
@@ -375,8 +369,7 @@ final class Http2UpstreamConnection extends Http2ConnectionHandler implements Po
 
     /// The service may allow more requests at a time than before, or WebSocket.
     void onSettings(Http2Settings settings) {
-        Boolean connect = settings.connectProtocolEnabled();
-        tunnels.settle(connect != null && connect);
+        tunnels.settle(Boolean.TRUE.equals(settings.connectProtocolEnabled()));
         pool.serveBy(this);
     }
 

@@ -1,0 +1,42 @@
+package io.tidegate.tests.websocket;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tidegate.testkit.TestGateway;
+import io.tidegate.tests.Autobahn;
+import io.tidegate.tests.GatewayYaml;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The Autobahn test suite against a service, directly and through the gateway: nothing may be different. Without the
+/// cases that measure speed (9) and compression (12, 13), which take minutes, and those of the text within messages (6),
+/// which nobody here looks at.
+class AutobahnIT {
+
+    private static final List<String> LEFT_OUT = List.of("6.*", "9.*", "12.*", "13.*");
+
+    @TempDir
+    private Path folder = Path.of("");
+
+    @Test
+    void theSameCasesPassAsWithoutTheGateway() throws Exception {
+        try (EchoServer service = new EchoServer();
+                TestGateway gateway = TestGateway
+                        .start(GatewayYaml.to("http://127.0.0.1:" + service.port()).text())) {
+            int port = ((InetSocketAddress) gateway.address()).getPort();
+
+            Map<String, Map<String, String>> results = Autobahn.run(folder,
+                    Map.of("direct", service.port(), "gateway", port), LEFT_OUT);
+
+            Map<String, String> direct = results.getOrDefault("direct", Map.of());
+            assertThat(direct).hasSizeGreaterThan(90);
+            assertThat(direct.values()).as("of the service itself").filteredOn("OK OK"::equals)
+                    .hasSizeGreaterThan(direct.size() * 9 / 10);
+            assertThat(results.get("gateway")).isEqualTo(direct);
+        }
+    }
+}
