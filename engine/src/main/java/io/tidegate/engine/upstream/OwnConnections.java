@@ -2,7 +2,7 @@ package io.tidegate.engine.upstream;
 
 import io.netty.channel.Channel;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
 final class OwnConnections {
 
     private final Pool pool;
-    private final Map<ClientConnection, List<PooledConnection>> byClient = new IdentityHashMap<>();
-    private final Map<PooledConnection, ClientConnection> owners = new IdentityHashMap<>();
+    /// Both by identity: neither says when two are equal.
+    private final Map<ClientConnection, List<PooledConnection>> byClient = new HashMap<>();
+    private final Map<PooledConnection, ClientConnection> owners = new HashMap<>();
 
     OwnConnections(Pool pool) {
         this.pool = pool;

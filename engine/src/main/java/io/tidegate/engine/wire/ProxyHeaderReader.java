@@ -209,7 +209,7 @@ public final class ProxyHeaderReader {
         if (length != 4) {
             throw malformed();
         }
-        long given = (long) number(header, value) << 16 | number(header, value + 2);
+        long given = ((long) number(header, value) << 16) | number(header, value + 2);
         CRC32C sum = new CRC32C();
         sum.update(header, 0, value);
         sum.update(new byte[4], 0, 4);
@@ -226,7 +226,7 @@ public final class ProxyHeaderReader {
     }
 
     private static int number(byte[] from, int at) {
-        return (from[at] & 0xFF) << 8 | from[at + 1] & 0xFF;
+        return ((from[at] & 0xFF) << 8) | (from[at + 1] & 0xFF);
     }
 
     private static InetAddress address(byte[] raw) {
