@@ -42,7 +42,7 @@ final class TlsChecks {
         if (tls == null) {
             return;
         }
-        certificates(name, tls);
+        new AcmeChecks(context).run(name, tls, certificates(name, tls).keySet());
         if (tls.clientAuth() != null) {
             clientAuth(tls.clientAuth(), "listeners", name, "tls", "clientAuth");
         }
@@ -51,8 +51,7 @@ final class TlsChecks {
             context.read(() -> TlsFiles.readTicketKeys(tickets.path()), tickets, "listeners", name, "tls", "tickets",
                     "keys");
         }
-        boolean asks = tls.certificates().stream().anyMatch(certificate -> tls.clientAuth(certificate) != null);
-        if (tls.forwardClientCertificate() && !asks) {
+        if (tls.forwardClientCertificate() && !tls.asksClients()) {
             context.error("has no effect where clients are not asked for a certificate: needs 'clientAuth'",
                     "listeners", name, "tls", "forwardClientCertificate");
         }
@@ -100,8 +99,12 @@ final class TlsChecks {
 
     // Certificates.
 
-    private void certificates(String listener, TlsConfig tls) {
+    /// @return who has each name
+    private Map<String, Owner> certificates(String listener, TlsConfig tls) {
         Map<String, Owner> owners = new HashMap<>();
+        if (tls.certificates().isEmpty() && tls.acme() == null && context.whole("listeners." + listener + ".tls")) {
+            context.error("needs 'certificates', or 'acme' to get them", "listeners", listener, "tls");
+        }
         for (int i = 0; i < tls.certificates().size(); i++) {
             CertificateConfig certificate = tls.certificates().get(i);
             Object[] at = {"listeners", listener, "tls", "certificates", i};
@@ -123,6 +126,7 @@ final class TlsChecks {
                 names(own, certificate, i, tls.clientAuth(certificate), owners, at);
             }
         }
+        return owners;
     }
 
     private void names(X509Certificate own, CertificateConfig certificate, int index,

@@ -3,7 +3,6 @@ package io.tidegate.config;
 import io.tidegate.api.Default;
 import io.tidegate.api.Doc;
 import io.tidegate.api.Named;
-import io.tidegate.api.Range;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -11,7 +10,9 @@ import org.jspecify.annotations.Nullable;
 /// TLS on a listener.
 @Doc("TLS on a listener. All files are read anew when they change.")
 public record TlsConfig(
-        @Doc("Certificates; which one is shown depends on the name that the client asks for. One with an RSA key and one with an ECDSA key may have the same names.") @Range(min = 1) List<CertificateConfig> certificates,
+        @Doc("Certificates; which one is shown depends on the name that the client asks for. One with an RSA key and one with an ECDSA key may have the same names.") @Default("[]") List<CertificateConfig> certificates,
+
+        @Doc("Certificates that the gateway gets and renews by itself, beside those in `certificates`.") @Nullable AcmeConfig acme,
 
         @Doc("The oldest version that is spoken.") @Default("1.2") Version minVersion,
 
@@ -57,6 +58,12 @@ public record TlsConfig(
         return own != null && own.asks() ? own : null;
     }
 
+    /// Whether clients of any name are asked for a certificate.
+    boolean asksClients() {
+        return certificates.stream().anyMatch(certificate -> clientAuth(certificate) != null)
+                || (acme != null && clientAuth != null && clientAuth.asks());
+    }
+
     /// Every file that it names.
     public List<FileConfig> files() {
         List<FileConfig> files = new ArrayList<>();
@@ -65,6 +72,9 @@ public record TlsConfig(
             files.add(certificate.key());
             add(files, certificate.ocsp());
             add(files, certificate.clientAuth());
+        }
+        if (acme != null) {
+            files.addAll(acme.files());
         }
         add(files, clientAuth);
         if (tickets != null) {

@@ -82,7 +82,7 @@ public final class Engine implements ConfigTarget, AutoCloseable {
         metrics = new Metrics(count, new Metrics.BuildInfo(options.version(), workers.transport().label()));
         watch = new LoopWatch(workers, metrics);
         compiler = new Compiler(workers, options.nameServers(),
-                new ServiceConnections(descriptors.services(clients, count), workers), metrics);
+                new ServiceConnections(descriptors.services(clients, count), workers), metrics, options.challenges());
     }
 
     /// Starts the event loops. Nothing listens before the first [#apply].

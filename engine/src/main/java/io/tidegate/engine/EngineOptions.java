@@ -1,6 +1,7 @@
 package io.tidegate.engine;
 
 import io.tidegate.config.ProcessConfig;
+import io.tidegate.engine.exchange.Challenges;
 import io.tidegate.engine.worker.PolicyBounds;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -15,8 +16,10 @@ import java.util.List;
 ///            what policies may hold and wait for
 /// @param nameServers
 ///            who is asked for the addresses of services; those of this machine where it is empty
+/// @param challenges
+///            what is shown to certificate authorities, by whoever asks them for certificates
 public record EngineOptions(ProcessConfig process, String version, PolicyBounds policyBounds,
-        List<InetSocketAddress> nameServers) {
+        List<InetSocketAddress> nameServers, Challenges challenges) {
 
     /// Copies the list.
     public EngineOptions {
@@ -25,7 +28,7 @@ public record EngineOptions(ProcessConfig process, String version, PolicyBounds 
 
     /// Those of a gateway on this machine.
     public EngineOptions(ProcessConfig process, String version) {
-        this(process, version, PolicyBounds.ofProcess(), List.of());
+        this(process, version, PolicyBounds.ofProcess(), List.of(), new Challenges());
     }
 
     /// Those of a gateway that has no version.
@@ -35,11 +38,11 @@ public record EngineOptions(ProcessConfig process, String version, PolicyBounds 
 
     /// These, with other bounds for policies.
     public EngineOptions withPolicyBounds(PolicyBounds bounds) {
-        return new EngineOptions(process, version, bounds, nameServers);
+        return new EngineOptions(process, version, bounds, nameServers, challenges);
     }
 
     /// These, with other name servers.
     public EngineOptions withNameServers(List<InetSocketAddress> servers) {
-        return new EngineOptions(process, version, policyBounds, servers);
+        return new EngineOptions(process, version, policyBounds, servers, challenges);
     }
 }

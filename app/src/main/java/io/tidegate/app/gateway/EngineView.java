@@ -1,5 +1,6 @@
 package io.tidegate.app.gateway;
 
+import io.tidegate.acme.AcmeCertificates;
 import io.tidegate.app.explain.ExplanationJson;
 import io.tidegate.app.log.LogSink;
 import io.tidegate.config.Loaded;
@@ -16,12 +17,14 @@ import org.jspecify.annotations.Nullable;
 final class EngineView implements GatewayView {
 
     private final Engine engine;
+    private final AcmeCertificates certificates;
     private final LogSink log;
     private final WarmUp warmUp;
     private volatile Loaded.@Nullable Accepted running;
 
-    EngineView(Engine engine, WarmUp warmUp, LogSink log) {
+    EngineView(Engine engine, WarmUp warmUp, AcmeCertificates certificates, LogSink log) {
         this.engine = engine;
+        this.certificates = certificates;
         this.warmUp = warmUp;
         this.log = log;
     }
@@ -29,6 +32,7 @@ final class EngineView implements GatewayView {
     /// Tells which configuration runs from now on.
     void running(Loaded.Accepted loaded) {
         running = loaded;
+        certificates.apply(loaded.config());
     }
 
     /// What is declared of the process now; null before the first configuration.
@@ -55,7 +59,7 @@ final class EngineView implements GatewayView {
 
     @Override
     public List<String> degraded() {
-        return List.of();
+        return certificates.degraded();
     }
 
     @Override
@@ -66,7 +70,7 @@ final class EngineView implements GatewayView {
 
     @Override
     public String metrics() {
-        return engine.metrics();
+        return engine.metrics() + certificates.metrics();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.tidegate.app.gateway;
 
+import io.tidegate.acme.AcmeCertificates;
 import io.tidegate.app.log.LogSink;
 import io.tidegate.config.ConfigTarget;
 import io.tidegate.config.ConfigWriter;
@@ -28,6 +29,7 @@ public final class RunningGateway implements AutoCloseable {
     private static final long RETRY_MILLIS = 20;
 
     private final Engine engine;
+    private final AcmeCertificates certificates;
     private final AnnouncingTarget target;
     private final ControlPlane control;
     private final EngineView view;
@@ -40,8 +42,10 @@ public final class RunningGateway implements AutoCloseable {
     private RunningGateway(Declared declared, String version, Runnable whenTaken) {
         ProcessConfig process = declared.loaded().config().gateway();
         this.whenTaken = whenTaken;
-        engine = Engine.start(new EngineOptions(process, version));
-        view = new EngineView(engine, warmUp, LogSink.ofProcess());
+        EngineOptions options = new EngineOptions(process, version);
+        engine = Engine.start(options);
+        certificates = new AcmeCertificates(options.challenges());
+        view = new EngineView(engine, warmUp, certificates, LogSink.ofProcess());
         target = new AnnouncingTarget(engine, view, process.upgradeSocket());
         control = new ControlPlane(new ControlOptions(declared.root(), declared.loader(), ConfigWriter::json,
                 ControlPlane.tokenFolder(System::getenv), version), target, view);
@@ -142,6 +146,8 @@ public final class RunningGateway implements AutoCloseable {
     private void taken() {
         taken = true;
         LOG.info("another process serves now");
+        // The other process has the sockets that authorities come to.
+        certificates.close();
         // At once, and not at the end: the other process waits for the address.
         closeControl();
         whenTaken.run();
@@ -188,6 +194,7 @@ public final class RunningGateway implements AutoCloseable {
     public void close() {
         if (!closed.getAndSet(true)) {
             warmUp.stop();
+            certificates.close();
             engine.close();
             closeControl();
         }

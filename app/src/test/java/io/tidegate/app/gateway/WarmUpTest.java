@@ -2,6 +2,7 @@ package io.tidegate.app.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tidegate.acme.AcmeCertificates;
 import io.tidegate.app.log.LogSink;
 import io.tidegate.config.ConfigWriter;
 import io.tidegate.config.Loaded;
@@ -40,7 +41,8 @@ class WarmUpTest {
                     .load(TestGateway.proxying(service) + "admin: { address: \"127.0.0.1:0\" }\n");
             WarmUp warmUp = new WarmUp();
             Engine engine = Engine.start(new EngineOptions(loaded.config().gateway()));
-            EngineView view = new EngineView(engine, warmUp, LogSink.ofProcess());
+            EngineView view = new EngineView(engine, warmUp,
+                    new AcmeCertificates((texts, proofs) -> {}), LogSink.ofProcess());
             try (ControlPlane control = new ControlPlane(new ControlOptions(null, () -> loaded, ConfigWriter::json,
                     folder, "test"), new AnnouncingTarget(engine, view, null), view)) {
                 assertThat(control.start(loaded)).isNotInstanceOf(ReloadResult.Rejected.class);

@@ -14,6 +14,7 @@ import io.tidegate.config.Problem;
 import io.tidegate.config.RouteConfig;
 import io.tidegate.config.UpstreamConfig;
 import io.tidegate.engine.chain.Step;
+import io.tidegate.engine.exchange.Challenges;
 import io.tidegate.engine.exchange.Route;
 import io.tidegate.engine.exchange.Snapshot;
 import io.tidegate.engine.exchange.Telemetry;
@@ -48,6 +49,7 @@ public final class Compiler implements AutoCloseable {
     private final Metrics metrics;
     private final Upstream.Surroundings surroundings;
     private final TlsCompiler tls;
+    private final Challenges challenges;
     private final SharedValues shared = new SharedValues();
     private Map<String, Upstream> upstreams = Map.of();
     private @Nullable Compiled running;
@@ -81,16 +83,19 @@ public final class Compiler implements AutoCloseable {
     ///
     /// @param nameServers
     ///            who is asked for the addresses of services; those of this machine where it is empty
+    /// @param challenges
+    ///            what is shown to certificate authorities
     public Compiler(Workers workers, List<InetSocketAddress> nameServers, ServiceConnections connections,
-            Metrics metrics) {
+            Metrics metrics, Challenges challenges) {
         this.workers = workers;
         this.metrics = metrics;
+        this.challenges = challenges;
         Class<? extends DatagramChannel> datagrams = switch (workers.transport()) {
             case IO_URING -> IoUringDatagramChannel.class;
             case EPOLL -> EpollDatagramChannel.class;
             case NIO -> NioDatagramChannel.class;
         };
-        this.tls = new TlsCompiler(workers, metrics);
+        this.tls = new TlsCompiler(workers, metrics, challenges.alpn());
         DnsNameResolverBuilder names = new DnsNameResolverBuilder().datagramChannelType(datagrams);
         if (!nameServers.isEmpty()) {
             names.nameServerProvider(new SequentialDnsServerAddressStreamProvider(nameServers));
@@ -134,7 +139,8 @@ public final class Compiler implements AutoCloseable {
             throw new CompileException(problems);
         }
         Snapshot snapshot = new Snapshot(revision,
-                new ListenerCompiler(config, routes, hosts, new Telemetry(metrics, log)).compile(sockets),
+                new ListenerCompiler(config, routes, hosts, new Telemetry(metrics, log), challenges.http())
+                        .compile(sockets),
                 workers.all());
         Map<String, Set<String>> endpoints = new HashMap<>();
         next.forEach((name, upstream) -> endpoints.put(name,

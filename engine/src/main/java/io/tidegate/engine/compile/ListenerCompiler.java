@@ -1,9 +1,11 @@
 package io.tidegate.engine.compile;
 
+import io.tidegate.config.AcmeConfig;
 import io.tidegate.config.GatewayConfig;
 import io.tidegate.config.HttpsRedirectConfig;
 import io.tidegate.config.ListenerConfig;
 import io.tidegate.engine.exchange.Answers;
+import io.tidegate.engine.exchange.HttpChallenges;
 import io.tidegate.engine.exchange.ListenerSnapshot;
 import io.tidegate.engine.exchange.Route;
 import io.tidegate.engine.exchange.Telemetry;
@@ -30,15 +32,24 @@ final class ListenerCompiler {
     private final Map<String, TlsHosts> hosts;
     private final Telemetry telemetry;
     private final Answers answers;
+    private final @Nullable HttpChallenges challenges;
     private final Map<Set<String>, RouteTable<Route>> tables = new HashMap<>();
 
     ListenerCompiler(GatewayConfig config, Map<String, Route> routes, Map<String, TlsHosts> hosts,
-            Telemetry telemetry) {
+            Telemetry telemetry, HttpChallenges challenges) {
         this.config = config;
         this.routes = routes;
         this.hosts = hosts;
         this.telemetry = telemetry;
         this.answers = new Answers(config.errorResponses());
+        this.challenges = config.listeners().values().stream().anyMatch(ListenerCompiler::isProvenByHttp)
+                ? challenges
+                : null;
+    }
+
+    private static boolean isProvenByHttp(ListenerConfig listener) {
+        AcmeConfig acme = listener.tls() == null ? null : listener.tls().acme();
+        return acme != null && acme.challenge() == AcmeConfig.Challenge.HTTP_01;
     }
 
     /// Compiles all of them, by slot.
@@ -54,7 +65,8 @@ final class ListenerCompiler {
                 Map<String, Route> served = served(name);
                 RouteTable<Route> table = tables.computeIfAbsent(served.keySet(), names -> table(served));
                 listeners[socket.slot()] = new ListenerSnapshot(name, LogLabel.of(name), declared, parser(declared),
-                        table, answers, telemetry, hosts.get(name), httpsPort(declared, sockets));
+                        table, answers, telemetry, hosts.get(name), httpsPort(declared, sockets),
+                        declared.tls() == null ? challenges : null);
             }
         });
         return listeners;

@@ -97,6 +97,12 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
             fail(Fault.MISDIRECTED);
             return;
         }
+        HttpChallenges challenges = on.challenges();
+        Reply proof = challenges == null ? null : challenges.answer(request);
+        if (proof != null) {
+            onReply(proof);
+            return;
+        }
         if (on.httpsPort() > 0) {
             sendToHttps(on.httpsPort());
             return;

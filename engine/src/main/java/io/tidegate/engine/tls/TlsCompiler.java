@@ -1,5 +1,6 @@
 package io.tidegate.engine.tls;
 
+import io.tidegate.config.AcmeConfig;
 import io.tidegate.config.CertificateConfig;
 import io.tidegate.config.Place;
 import io.tidegate.config.Problem;
@@ -9,6 +10,7 @@ import io.tidegate.engine.observe.Metrics;
 import io.tidegate.engine.worker.Workers;
 import java.security.GeneralSecurityException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -29,9 +31,14 @@ public final class TlsCompiler {
 
     private final TlsContexts contexts = new TlsContexts();
     private final CertificateExpiry expiry;
+    private final AlpnChallenges challenges;
 
     /// A compiler whose timers run on the first of these event loops.
-    public TlsCompiler(Workers workers, Metrics metrics) {
+    ///
+    /// @param challenges
+    ///            what is shown to authorities on every listener
+    public TlsCompiler(Workers workers, Metrics metrics, AlpnChallenges challenges) {
+        this.challenges = challenges;
         this.expiry = new CertificateExpiry(metrics);
         workers.all().getFirst().loop().scheduleWithFixedDelay(() -> {
             contexts.rotateKeys(System.nanoTime());
@@ -48,28 +55,55 @@ public final class TlsCompiler {
             List<Problem> problems) {
         List<String> protocols = SERVED.stream().filter(spoken::contains).map(ProtocolConfig::token).toList();
         List<TlsHosts.Entry> entries = new ArrayList<>();
+        Set<String> pending = new HashSet<>();
+        int before = problems.size();
         for (int i = 0; i < tls.certificates().size(); i++) {
-            CertificateConfig declared = tls.certificates().get(i);
             String path = "listeners." + listener + ".tls.certificates[" + i + "]";
-            try {
-                TlsMaterial material = TlsMaterial.read(tls, declared);
-                entries.add(new TlsHosts.Entry(
-                        contexts.obtain(listener, material, tls.minVersion(), protocols), material.names(),
-                        material.policy()));
-            } catch (TlsMaterial.UnusableException e) {
-                problems.add(problem(path + "." + e.place(), String.valueOf(e.getMessage())));
-            } catch (GeneralSecurityException | SSLException | IllegalArgumentException e) {
-                problems.add(problem(path, "can't be used: " + e.getMessage()));
+            CertificateConfig declared = tls.certificates().get(i);
+            read(path, problems, () -> entries.add(entry(listener, tls, TlsMaterial.read(tls, declared), protocols)));
+        }
+        AcmeConfig acme = tls.acme();
+        if (acme != null) {
+            for (String name : acme.names()) {
+                read("listeners." + listener + ".tls.acme", problems, () -> {
+                    TlsMaterial material = TlsMaterial.readStored(tls, acme, name);
+                    if (material == null) {
+                        pending.add(name);
+                    } else {
+                        entries.add(entry(listener, tls, material, protocols));
+                    }
+                });
             }
         }
-        if (entries.size() < tls.certificates().size()) {
+        if (problems.size() > before) {
             contexts.release(entries.stream().map(TlsHosts.Entry::context).toList());
+            return null;
         }
         warnOfWhatIsNotDone(listener, tls);
-        return entries.size() < tls.certificates().size()
-                ? null
-                : new TlsHosts(entries, tls.unknownName() == TlsConfig.UnknownName.DEFAULT,
-                        tls.minVersion() == TlsConfig.Version.TLS_1_3, protocols, tls.forwardClientCertificate());
+        return new TlsHosts(entries, pending, tls.unknownName() == TlsConfig.UnknownName.DEFAULT,
+                tls.minVersion() == TlsConfig.Version.TLS_1_3, protocols, tls.forwardClientCertificate(), challenges);
+    }
+
+    /// What can fail because of a file.
+    @FunctionalInterface
+    private interface Reading {
+        void run() throws TlsMaterial.UnusableException, GeneralSecurityException, SSLException;
+    }
+
+    private static void read(String path, List<Problem> problems, Reading reading) {
+        try {
+            reading.run();
+        } catch (TlsMaterial.UnusableException e) {
+            problems.add(problem(path + "." + e.place(), String.valueOf(e.getMessage())));
+        } catch (GeneralSecurityException | SSLException | IllegalArgumentException e) {
+            problems.add(problem(path, "can't be used: " + e.getMessage()));
+        }
+    }
+
+    private TlsHosts.Entry entry(String listener, TlsConfig tls, TlsMaterial material, List<String> protocols)
+            throws GeneralSecurityException, SSLException {
+        return new TlsHosts.Entry(contexts.obtain(listener, material, tls.minVersion(), protocols), material.names(),
+                material.policy());
     }
 
     private static Problem problem(String path, String message) {

@@ -3,6 +3,7 @@ package io.tidegate.engine.tls;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The names of a listener with TLS, and what is shown and asked for under each. Immutable.
@@ -21,6 +22,8 @@ public final class TlsHosts {
     private final boolean severalPolicies;
     private final List<TlsContext> contexts;
     private final Map<String, Long> expiries = new HashMap<>();
+    private final Set<String> pending;
+    private final AlpnChallenges challenges;
 
     /// What is shown and asked for under one name.
     ///
@@ -52,6 +55,8 @@ public final class TlsHosts {
     record Entry(TlsContext context, List<String> names, String policy) {
     }
 
+    /// @param pending
+    ///            names that a certificate is yet to come for: their clients are refused
     /// @param unknownGetFirst
     ///            whether clients that ask for another name get the first certificate
     /// @param onlyNewest
@@ -60,8 +65,12 @@ public final class TlsHosts {
     ///            what ALPN offers
     /// @param tellsServices
     ///            whether services hear of clients' certificates
-    TlsHosts(List<Entry> entries, boolean unknownGetFirst, boolean onlyNewest, List<String> protocols,
-            boolean tellsServices) {
+    /// @param challenges
+    ///            what authorities are shown
+    TlsHosts(List<Entry> entries, Set<String> pending, boolean unknownGetFirst, boolean onlyNewest,
+            List<String> protocols, boolean tellsServices, AlpnChallenges challenges) {
+        this.pending = Set.copyOf(pending);
+        this.challenges = challenges;
         for (Entry entry : entries) {
             for (String name : entry.names()) {
                 expiries.merge(name, entry.context().certificate().getNotAfter().toInstant().toEpochMilli(), Math::min);
@@ -70,16 +79,17 @@ public final class TlsHosts {
                 map.put(key, map.getOrDefault(key, new Host(null, null, entry.policy())).with(entry.context()));
             }
         }
-        Entry first = entries.getFirst();
-        Host named = first.names().isEmpty() ? null : find(first.names().getFirst().replace("*", "any"));
-        this.byDefault = !unknownGetFirst
-                ? null
-                : named == null ? new Host(null, null, first.policy()).with(first.context()) : named;
+        this.byDefault = unknownGetFirst && !entries.isEmpty() ? first(entries.getFirst()) : null;
         this.onlyNewest = onlyNewest;
         this.protocols = List.copyOf(protocols);
         this.tellsServices = tellsServices;
         this.severalPolicies = entries.stream().map(Entry::policy).distinct().count() > 1;
         this.contexts = entries.stream().map(Entry::context).toList();
+    }
+
+    private Host first(Entry first) {
+        Host named = first.names().isEmpty() ? null : find(first.names().getFirst().replace("*", "any"));
+        return named == null ? new Host(null, null, first.policy()).with(first.context()) : named;
     }
 
     private @Nullable Host find(String name) {
@@ -102,11 +112,19 @@ public final class TlsHosts {
         }
         String name = hello.serverName();
         Host host = find(name == null ? address : name);
+        if (host == null && name != null && pending.contains(name)) {
+            throw new RefusedHelloException(Alert.UNRECOGNIZED_NAME, "certificate_pending");
+        }
         host = host == null ? byDefault : host;
         if (host == null) {
             throw new RefusedHelloException(Alert.UNRECOGNIZED_NAME, "unknown_name");
         }
         return host;
+    }
+
+    /// What is shown to authorities that look whether a name leads here.
+    AlpnChallenges challenges() {
+        return challenges;
     }
 
     /// Whether names differ in what clients must show, so that it matters on which connection a request comes.

@@ -1,5 +1,6 @@
 package io.tidegate.engine.tls;
 
+import io.tidegate.config.AcmeConfig;
 import io.tidegate.config.CertificateConfig;
 import io.tidegate.config.ClientAuthConfig;
 import io.tidegate.config.FileConfig;
@@ -18,6 +19,8 @@ import java.security.cert.X509Certificate;
 import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// What was read from the files of one certificate.
 ///
@@ -40,6 +43,8 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record TlsMaterial(List<X509Certificate> chain, PrivateKey key, byte[] ocsp, ClientAuthConfig.Mode mode,
         List<X509Certificate> authorities, List<X509CRL> withdrawn, List<String> names, List<byte[]> tickets) {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TlsMaterial.class);
 
     /// A file of a certificate can't be used.
     static final class UnusableException extends Exception {
@@ -87,6 +92,24 @@ record TlsMaterial(List<X509Certificate> chain, PrivateKey key, byte[] ocsp, Cli
                 tickets == null
                         ? List.of()
                         : read("tickets", tickets.keys(), () -> TlsFiles.readTicketKeys(tickets.keys().path())));
+    }
+
+    /// The certificate of a name that the gateway got by itself; null where there is none yet that can be used.
+    static @Nullable TlsMaterial readStored(TlsConfig tls, AcmeConfig acme, String name) throws UnusableException {
+        CertificateConfig stored = acme.certificate(name);
+        if (!stored.cert().path().toFile().exists()) {
+            return null;
+        }
+        try {
+            return read(tls, stored);
+        } catch (UnusableException e) {
+            if (!List.of("cert", "key").contains(e.place())) {
+                throw e;
+            }
+            // Nobody wrote it by hand, so a configuration is not refused for it: another one will come.
+            LOG.atWarn().addKeyValue("name", name).log("a certificate in the store is left aside: {}", e.getMessage());
+            return null;
+        }
     }
 
     static <T> T read(String place, @Nullable FileConfig file, Reading<T> reading) throws UnusableException {

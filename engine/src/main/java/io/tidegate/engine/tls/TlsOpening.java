@@ -41,6 +41,8 @@ public final class TlsOpening extends ChannelInboundHandlerAdapter {
     private @Nullable SslHandler tls;
     private @Nullable String serverName;
     private String policy = "";
+    /// Whether an authority looks whether a name leads here, which is all that it may.
+    private boolean proving;
     private boolean over;
 
     /// Takes the connection over.
@@ -121,11 +123,16 @@ public final class TlsOpening extends ChannelInboundHandlerAdapter {
         if (served == null) {
             throw new RefusedHelloException(Alert.UNRECOGNIZED_NAME, "gone");
         }
-        TlsHosts.Host host = served.choose(hello, address);
-        SslHandler handler = host.choose(hello).handler(ctx.alloc());
+        SslHandler handler = served.challenges().handler(hello, ctx.alloc());
+        if (handler == null) {
+            TlsHosts.Host host = served.choose(hello, address);
+            handler = host.choose(hello).handler(ctx.alloc());
+            policy = host.policy();
+        } else {
+            proving = true;
+        }
         tls = handler;
         serverName = hello.serverName();
-        policy = host.policy();
         ctx.pipeline().addBefore(ctx.name(), null, handler);
         ChannelHandlerContext ssl = ctx.pipeline().context(handler);
         ByteBuf all = received;
@@ -148,6 +155,10 @@ public final class TlsOpening extends ChannelInboundHandlerAdapter {
         } else if (!over) {
             over = true;
             worker.deadlines().remove(deadline);
+            if (proving) {
+                ctx.close();
+                return;
+            }
             try {
                 TlsConnection connection = connection();
                 cells.tlsHandshake(connection.client().version(), connection.resumed());

@@ -104,6 +104,15 @@ class ArchitectureTest {
     }
 
     @Test
+    void whoGetsCertificatesNeverSeesTheEngineAndNobodyElseItsLibraries() {
+        noClasses().that().resideInAPackage("io.tidegate.acme..").should().dependOnClassesThat()
+                .resideInAnyPackage("io.tidegate.engine..", "io.tidegate.control..", "io.tidegate.app..", "io.netty..")
+                .check(product);
+        noClasses().that().resideOutsideOfPackage("io.tidegate.acme..").should().dependOnClassesThat()
+                .resideInAnyPackage("org.shredzone..", "org.bouncycastle..").check(product);
+    }
+
+    @Test
     void nothingKnowsTheApplication() {
         noClasses().that().resideOutsideOfPackage("io.tidegate.app..").should().dependOnClassesThat()
                 .resideInAPackage("io.tidegate.app..").check(product);
@@ -217,7 +226,7 @@ class ArchitectureTest {
     void onlyTheRoomsForItStartThreads() {
         noClasses().that(resideInAnyPackage("io.tidegate..")
                 .and(not(resideInAnyPackage("io.tidegate.engine.worker..", "io.tidegate.engine.observe..",
-                        "io.tidegate.control..", "io.tidegate.app..", "io.tidegate.testkit.."))))
+                        "io.tidegate.control..", "io.tidegate.acme..", "io.tidegate.app..", "io.tidegate.testkit.."))))
                 .should().callMethodWhere(com.tngtech.archunit.core.domain.JavaCall.Predicates.target(
                         com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With
                                 .owner(com.tngtech.archunit.core.domain.JavaClass.Predicates

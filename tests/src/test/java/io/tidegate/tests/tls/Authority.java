@@ -71,7 +71,8 @@ public final class Authority {
         return server(rsa, Instant.now().plusSeconds(90 * 86400), names);
     }
 
-    X509Bundle server(boolean rsa, Instant until, String... names) {
+    /// One that ends then, and began ninety days ago.
+    public X509Bundle server(boolean rsa, Instant until, String... names) {
         return issue(rsa, until, "CN=" + names[0].replace("*", "any"), KeyPurposeId.id_kp_serverAuth,
                 Arrays.stream(names).map(name -> new GeneralName(
                         name.matches("[0-9.]+") ? GeneralName.iPAddress : GeneralName.dNSName, name)).toList());
@@ -174,7 +175,7 @@ public final class Authority {
     }
 
     /// What a client trusts, and shows where it is asked. Keeps sessions.
-    SSLContext trust(@Nullable X509Bundle shown) {
+    public SSLContext trust(@Nullable X509Bundle shown) {
         try {
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(shown == null ? null : keys(shown), root.toTrustManagerFactory().getTrustManagers(), null);

@@ -1,0 +1,105 @@
+package io.tidegate.config;
+
+import io.tidegate.api.Default;
+import io.tidegate.api.Doc;
+import io.tidegate.api.Named;
+import io.tidegate.api.Range;
+import io.tidegate.api.Secret;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Certificates that the gateway gets from an authority by ACME (RFC 8555).
+@Doc("Certificates that the gateway gets from an authority by ACME (RFC 8555), one for each name, and renews by itself.")
+public record AcmeConfig(
+        @Doc("Host names. Each gets a certificate of its own; until it has one, its clients are refused. No wildcards: they need DNS-01.") @Range(min = 1, max = 1000) List<String> names,
+
+        @Doc("Must be `true`: you agree to the authority's terms of service.") boolean agreeToTerms,
+
+        @Doc("A folder for the certificates, their keys and the key of the account, for nobody but the gateway to read. Gateways on one file system may share it: one of them renews, all of them serve.") FileConfig store,
+
+        @Doc("Address of the authority's directory. Left out: Let's Encrypt.") @Default("https://acme-v02.api.letsencrypt.org/directory") String directory,
+
+        @Doc("Where the authority may write to.") @Nullable String email,
+
+        @Doc("How the authority finds out that a name is yours.") @Default("tls-alpn-01") Challenge challenge,
+
+        @Doc("How long before its end a certificate is renewed, at the earliest when a tenth of its life is over. Left out: a third of its life.") @Nullable Duration renewBefore,
+
+        @Doc("The kind of the certificates' keys. Another one counts from the next renewal on.") @Default("ecdsa-p256") KeyType keyType,
+
+        @Doc("Authorities, in PEM, that the directory's own certificate must come from. Left out: those that Java trusts.") @Nullable FileConfig ca,
+
+        @Doc("Ties the account to one that you have with the authority already (external account binding).") @Nullable EabConfig eab) {
+
+    private static final String ENDING = ".pem";
+
+    /// How the authority finds out that a name belongs to whom it gives a certificate.
+    public enum Challenge {
+        @Doc("By a handshake on port 443 of the name, on whatever listener with `tls` that leads to (RFC 8737).")
+        @Named("tls-alpn-01")
+        TLS_ALPN_01, @Doc("By a request to port 80 of the name, on whatever listener without `tls` that leads to.")
+        @Named("http-01")
+        HTTP_01
+    }
+
+    /// A kind of keys.
+    public enum KeyType {
+        @Doc("ECDSA on the curve P-256: small and fast.")
+        @Named("ecdsa-p256")
+        ECDSA_P256, @Doc("RSA with 2048 bits, for clients that know nothing else.")
+        @Named("rsa-2048")
+        RSA_2048
+    }
+
+    /// An account that somebody has with the authority outside of ACME.
+    @Doc("An account with the authority outside of ACME; it gives both values.")
+    public record EabConfig(
+            @Doc("The key identifier.") String kid,
+
+            @Doc("The key, in Base64 for URLs.") @Secret String hmac) {
+
+        /// Tells everything but the key.
+        @Override
+        public String toString() {
+            return "EabConfig[kid=" + kid + ", hmac=***]";
+        }
+    }
+
+    /// The folder in the store for what comes from this authority: another one begins anew.
+    public FileConfig folder() {
+        URI uri = URI.create(directory);
+        String name = URLEncoder.encode(uri.getRawAuthority() + uri.getRawPath(), StandardCharsets.UTF_8);
+        return new FileConfig(store.path().resolve(name).toString());
+    }
+
+    /// The file in the store with the certificate of a name and its key: one, so that it is replaced at once.
+    public FileConfig file(String name) {
+        return new FileConfig(folder().path().resolve(name + ENDING).toString());
+    }
+
+    /// The certificate of a name, as if it were declared.
+    public CertificateConfig certificate(String name) {
+        FileConfig file = file(name);
+        return new CertificateConfig(file, file, null, List.of(name), null);
+    }
+
+    /// Every file that it names, or will once it is there.
+    List<FileConfig> files() {
+        List<FileConfig> files = new ArrayList<>();
+        names.forEach(name -> files.add(file(name)));
+        if (ca != null) {
+            files.add(ca);
+        }
+        return files;
+    }
+
+    /// The same for other names.
+    public AcmeConfig withNames(List<String> others) {
+        return new AcmeConfig(others, agreeToTerms, store, directory, email, challenge, renewBefore, keyType, ca, eab);
+    }
+}
