@@ -16,6 +16,7 @@ import io.netty.handler.codec.http2.Http2Settings;
 import io.tidegate.config.LimitsConfig;
 import io.tidegate.engine.wire.FieldLines;
 import io.tidegate.engine.wire.Http2Fields;
+import io.tidegate.engine.worker.FrameBatch;
 
 /// Netty's HTTP/2 codec (RFC 9113), put together for a connection of a client: framing, HPACK and flow control are its
 /// work; the bounds are ours.
@@ -46,8 +47,10 @@ final class Http2Frames {
             }
         };
         // What a client says of the size of heads is advice (RFC 9113 section 6.5.2), and a way to waste work.
-        output = new Http2FrameOutput(
-                new DefaultHttp2FrameWriter(new DefaultHttp2HeadersEncoder(Http2HeadersEncoder.NEVER_SENSITIVE, true)));
+        Http2HeadersEncoder heads = new DefaultHttp2HeadersEncoder(Http2HeadersEncoder.NEVER_SENSITIVE, true);
+        FrameBatch batch = new FrameBatch(new DefaultHttp2FrameWriter(heads), heads);
+        output = new Http2FrameOutput(batch);
+        connection.remote().flowController(batch.flowController(connection));
         encoder = new DefaultHttp2ConnectionEncoder(connection, output);
         decoder = new DefaultHttp2ConnectionDecoder(connection, encoder,
                 new Http2FrameInput(headers, connection, output),

@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.handler.codec.http2.Http2Headers;
+import io.tidegate.engine.wire.HeadFields;
 import io.tidegate.engine.wire.HeadWriter;
 import io.tidegate.engine.wire.Http2Heads;
 import io.tidegate.engine.wire.Trailers;
@@ -17,7 +18,8 @@ final class Http2ResponseFrames implements DataOutbox.Frames {
 
     private final Http2ServerStream served;
     private final DataOutbox body = new DataOutbox(this);
-    private @Nullable Http2Headers head;
+    private final HeadFields head = new HeadFields();
+    private boolean headWaits;
     private @Nullable Http2Headers trailers;
     private boolean muted;
 
@@ -42,7 +44,8 @@ final class Http2ResponseFrames implements DataOutbox.Frames {
     /// Takes the head; it waits, since the end of the stream may go with it.
     void head(HeadWriter out) {
         if (!muted) {
-            head = Http2Heads.response(out);
+            Http2Heads.response(out, head, served.worker().fields());
+            headWaits = true;
         }
     }
 
@@ -77,10 +80,9 @@ final class Http2ResponseFrames implements DataOutbox.Frames {
     }
 
     private void sendHead() {
-        Http2Headers fields = head;
-        if (fields != null) {
-            head = null;
-            outbox().head(served.stream(), fields, false);
+        if (headWaits) {
+            headWaits = false;
+            outbox().head(served.stream(), head, false);
         }
     }
 
@@ -99,10 +101,9 @@ final class Http2ResponseFrames implements DataOutbox.Frames {
             return outbox().head(served.stream(), trailers, true);
         }
         ByteBuf last = body.takeLast();
-        Http2Headers fields = head;
-        if (fields != null && last == null) {
-            head = null;
-            return outbox().head(served.stream(), fields, true);
+        if (headWaits && last == null) {
+            headWaits = false;
+            return outbox().head(served.stream(), head, true);
         }
         sendHead();
         return outbox().data(served.stream(), last == null ? Unpooled.EMPTY_BUFFER : last, true);
@@ -116,6 +117,6 @@ final class Http2ResponseFrames implements DataOutbox.Frames {
     void discard() {
         body.discard();
         trailers = null;
-        head = null;
+        headWaits = false;
     }
 }

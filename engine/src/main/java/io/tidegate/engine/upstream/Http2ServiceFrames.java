@@ -11,11 +11,13 @@ import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
 import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2HeadersEncoder;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.util.AsciiString;
 import io.tidegate.config.UpstreamConfig.ResponseLimits;
 import io.tidegate.engine.wire.Http2Fields;
 import io.tidegate.engine.wire.ResponseLines;
+import io.tidegate.engine.worker.FrameBatch;
 
 /// Netty's HTTP/2 codec (RFC 9113), put together for a connection to a service: framing, HPACK and flow control are its
 /// work; the bounds are ours.
@@ -44,8 +46,10 @@ final class Http2ServiceFrames {
                 return fields;
             }
         };
-        encoder = new DefaultHttp2ConnectionEncoder(connection,
-                new DefaultHttp2FrameWriter(new DefaultHttp2HeadersEncoder(Http2ServiceFrames::isSecret, true)));
+        Http2HeadersEncoder heads = new DefaultHttp2HeadersEncoder(Http2ServiceFrames::isSecret, true);
+        FrameBatch batch = new FrameBatch(new DefaultHttp2FrameWriter(heads), heads);
+        connection.remote().flowController(batch.flowController(connection));
+        encoder = new DefaultHttp2ConnectionEncoder(connection, batch);
         decoder = new DefaultHttp2ConnectionDecoder(connection, encoder,
                 new DefaultHttp2FrameReader(headers, MAX_SMALL_CONTINUATIONS));
         settings = new Http2Settings().pushEnabled(false).initialWindowSize(STREAM_WINDOW)

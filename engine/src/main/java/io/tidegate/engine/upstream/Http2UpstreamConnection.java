@@ -23,8 +23,7 @@ import io.tidegate.engine.worker.GlitchBudget;
 import io.tidegate.engine.worker.Worker;
 import org.jspecify.annotations.Nullable;
 
-/// A connection to an endpoint that carries many requests at a time (RFC 9113). Netty's codec reads and writes the
-/// frames;
+/// A connection to an endpoint that carries many requests at a time (RFC 9113). Netty's codec reads and writes frames;
 /// each request is an [Http2UpstreamStream]. Here is what concerns the connection: its bounds, and its end.
 final class Http2UpstreamConnection extends Http2ConnectionHandler implements PooledConnection {
 
@@ -44,6 +43,8 @@ final class Http2UpstreamConnection extends Http2ConnectionHandler implements Po
     private final int maxInterim;
     private final AsciiString scheme;
     private final Http2Connection.PropertyKey serving;
+    /// Whether a stream takes a place though nobody waits for it any more.
+    private final Http2Connection.PropertyKey closing;
     private final Deadline deadline = new Deadline(this::close);
     private final GlitchBudget idleFrames;
     private final Http2ResponseReader reader;
@@ -67,6 +68,7 @@ final class Http2UpstreamConnection extends Http2ConnectionHandler implements Po
         this.maxInterim = upstream.config().limits().interimResponses();
         this.scheme = secure ? HTTPS : HTTP;
         this.serving = connection().newKey();
+        this.closing = connection().newKey();
         this.reader = new Http2ResponseReader(this, connection());
         this.idleFrames = new GlitchBudget(MAX_IDLE_FRAMES, worker.deadlines().now());
     }
@@ -163,11 +165,19 @@ final class Http2UpstreamConnection extends Http2ConnectionHandler implements Po
         }
     }
 
-    /// A request is over.
+    /// A request is over; another can take its place once its stream is closed, since the service counts it until then.
     void over(@Nullable Http2Stream stream) {
         if (stream != null) {
             stream.removeProperty(serving);
+            if (connection().stream(stream.id()) != null) {
+                stream.setProperty(closing, Boolean.TRUE);
+                return;
+            }
         }
+        freed();
+    }
+
+    private void freed() {
         busy--;
         pool.done(this);
         if (leaving && busy == 0) {
@@ -225,6 +235,11 @@ final class Http2UpstreamConnection extends Http2ConnectionHandler implements Po
         if (!sent.isDone() || sent.isSuccess()) {
             flushLater();
         }
+    }
+
+    /// Whether a part of the request waits for the service's windows.
+    boolean hasUnsent(Http2Stream stream) {
+        return encoder().flowController().hasFlowControlled(stream);
     }
 
     boolean isWritable(Http2Stream stream) {
@@ -368,6 +383,9 @@ final class Http2UpstreamConnection extends Http2ConnectionHandler implements Po
             Http2UpstreamStream served = serving(stream);
             if (served != null) {
                 served.ended(endsWith, stream.id() > lastProcessed);
+            }
+            if (stream.removeProperty(closing) != null) {
+                freed();
             }
         }
 

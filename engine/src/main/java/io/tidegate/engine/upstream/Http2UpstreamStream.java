@@ -384,7 +384,7 @@ final class Http2UpstreamStream implements UpstreamStream, DataOutbox.Frames {
                 connection.consumed(on, held.readableBytes());
             }
             // Where both sides have said all, it ends by itself.
-            if (!gone && (!requestSent || !serviceEnded)) {
+            if (!gone && (!requestSent || !serviceEnded || connection.hasUnsent(on))) {
                 connection.cancel(on);
             }
         }

@@ -10,21 +10,34 @@ public final class Http2Heads {
     /// `HTTP/1.1 `.
     private static final int VERSION = 9;
     private static final int STATUS = 3;
+    private static final AsciiString OK = AsciiString.cached("200");
     private static final AsciiString HOST = AsciiString.cached("host");
 
     private Http2Heads() {
     }
 
-    /// The fields of a response.
+    /// Takes the fields of a response.
     ///
     /// @param head
     ///            a whole head, with nothing in it that is about the connection
-    public static Http2Headers response(HeadWriter head) {
+    /// @param fields
+    ///            where they go
+    public static void response(HeadWriter head, HeadFields fields, FieldMemory memory) {
         byte[] bytes = head.array();
-        Http2Headers fields = new DefaultHttp2Headers(false, 16);
-        fields.status(new AsciiString(bytes, VERSION, STATUS, true));
-        add(bytes, endOfLine(bytes, VERSION) + 2, fields, false);
-        return fields;
+        fields.restart();
+        fields.status(status(bytes));
+        int start = endOfLine(bytes, VERSION) + 2;
+        while (bytes[start] != '\r') {
+            int colon = endOfName(bytes, start);
+            int end = endOfLine(bytes, colon + 2);
+            memory.add(fields, bytes, start, colon, end);
+            start = end + 2;
+        }
+    }
+
+    private static AsciiString status(byte[] bytes) {
+        boolean ok = bytes[VERSION] == '2' && bytes[VERSION + 1] == '0' && bytes[VERSION + 2] == '0';
+        return ok ? OK : new AsciiString(bytes, VERSION, STATUS, true);
     }
 
     /// The fields of a request.
@@ -41,7 +54,7 @@ public final class Http2Heads {
         fields.method(new AsciiString(bytes, 0, method, true));
         fields.scheme(scheme);
         fields.path(new AsciiString(bytes, method + 1, path - method - 1, true));
-        add(bytes, endOfLine(bytes, path) + 2, fields, true);
+        add(bytes, endOfLine(bytes, path) + 2, fields);
         return fields;
     }
 
@@ -53,20 +66,25 @@ public final class Http2Heads {
         return end;
     }
 
-    private static void add(byte[] bytes, int first, Http2Headers fields, boolean request) {
+    private static int endOfName(byte[] bytes, int from) {
+        int end = from;
+        while (bytes[end] != ':') {
+            end++;
+        }
+        return end;
+    }
+
+    private static void add(byte[] bytes, int first, Http2Headers fields) {
         int start = first;
         while (bytes[start] != '\r') {
-            int colon = start;
-            while (bytes[colon] != ':') {
-                colon++;
-            }
+            int colon = endOfName(bytes, start);
             int value = colon + 2;
             int end = endOfLine(bytes, value);
             AsciiString name = new AsciiString(bytes, start, colon - start, true).toLowerCase();
             AsciiString text = new AsciiString(bytes, value, end - value, true);
-            if (request && name.contentEquals(HOST)) {
+            if (name.contentEquals(HOST)) {
                 fields.authority(text);
-            } else if (!request || !FieldRules.isOfTheConnection(name)) {
+            } else if (!FieldRules.isOfTheConnection(name)) {
                 fields.add(name, text);
             }
             start = end + 2;

@@ -3,6 +3,7 @@ package io.tidegate.engine.worker;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
+import io.tidegate.engine.wire.FieldMemory;
 import io.tidegate.engine.wire.HeadWriter;
 import io.tidegate.engine.wire.ResponseHead;
 import java.util.ArrayDeque;
@@ -40,6 +41,7 @@ public final class Worker {
     private final ArrayDeque<ResponseHead> responseHeads = new ArrayDeque<>();
     private final Buffers sending = new Buffers(SENDING_BUFFER);
     private final DateLine dates = new DateLine();
+    private final FieldMemory fields = new FieldMemory();
     private final SplittableRandom random = new SplittableRandom();
 
     Worker(int index, EventLoop loop, Transport transport, long mostHeld, long policyWaitNanos) {
@@ -115,6 +117,11 @@ public final class Worker {
     /// The field `Date`, as it is written into answers.
     public DateLine dates() {
         return dates;
+    }
+
+    /// The lines of heads that went out lately by HTTP/2.
+    public FieldMemory fields() {
+        return fields;
     }
 
     /// Its source of chance; not for secrets.

@@ -166,6 +166,8 @@ class Http2ServicesTest extends Http2ServicesFixture {
         }
         assertThat(most.get()).isEqualTo(2);
         assertThat(upstream().connections()).isEqualTo(1);
+        assertThat(started.engine().metrics()).as("attempts that failed").doesNotContain(
+                "tidegate_upstream_faults_total{");
     }
 
     // Responses.
