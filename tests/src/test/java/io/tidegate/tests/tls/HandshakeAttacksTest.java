@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import java.util.List;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
@@ -143,26 +142,6 @@ class HandshakeAttacksTest extends TlsFixture {
             assertThat(ending).isEqualTo(RawClient.Ending.CLOSED);
         }
         assertFailed("timeout", 3);
-    }
-
-    @Test
-    void nobodyNegotiatesAnew() throws Exception {
-        start("certificates: [" + certificate("one", "one.test") + "]");
-        SSLEngine engine = servers.trust(null).createSSLEngine("one.test", 443);
-        engine.setUseClientMode(true);
-        SSLParameters parameters = engine.getSSLParameters();
-        parameters.setServerNames(List.of(new SNIHostName("one.test")));
-        parameters.setProtocols(new String[]{"TLSv1.2"});
-        engine.setSSLParameters(parameters);
-        try (RawClient client = RawClient.secure(gateway().address(), engine)) {
-            assertThat(client.get("/").status()).isEqualTo(200);
-            long before = client.sent();
-            engine.beginHandshake();
-
-            assertThatThrownBy(() -> client.input().read()).isInstanceOf(IOException.class)
-                    .message().doesNotContain("in vain");
-            assertThat(client.sent()).as("what was asked for it").isGreaterThan(before);
-        }
     }
 
     @ParameterizedTest
