@@ -172,6 +172,8 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         }
         Fault unfit = request.isHandshake() ? Tunnel.refusal(config.websocket(), request) : null;
         if (unfit != null) {
+            // What comes behind a handshake may be frames: it is never read as requests.
+            client.closeAfterResponse();
             onRefusal(unfit, Tunnel.knownVersion(unfit));
             return;
         }

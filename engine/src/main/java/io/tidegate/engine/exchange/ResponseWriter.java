@@ -36,7 +36,9 @@ final class ResponseWriter {
         } else if (length >= 0 && head.status() != 204) {
             writeLength(out, length);
         }
-        return end(out, client);
+        writeConnection(out, client);
+        out.crlf();
+        return out;
     }
 
     /// Writes the head of an answer made here.
@@ -54,11 +56,13 @@ final class ResponseWriter {
         if (length >= 0) {
             writeLength(out, length);
         }
+        writeConnection(out, client);
         if (head.status() == UPGRADE_REQUIRED && client.framing() == Framing.CHUNKS) {
             // RFC 9110 section 15.5.22; WebSocket is what the gateway can change to.
             out.bytes(UPGRADE_LINES);
         }
-        return end(out, client);
+        out.crlf();
+        return out;
     }
 
     private static void writeLength(HeadWriter out, long length) {
@@ -69,13 +73,11 @@ final class ResponseWriter {
 
     /// Says what becomes of the connection, where that is not what the version of the client takes for granted (RFC
     /// 9112 section 9.3).
-    private static HeadWriter end(HeadWriter out, Downstream client) {
+    private static void writeConnection(HeadWriter out, Downstream client) {
         if (client.closesAfterResponse()) {
             out.bytes(CLOSE_LINE);
         } else if (client.framing() == Framing.CLOSE) {
             out.bytes(KEEP_ALIVE_LINE);
         }
-        out.crlf();
-        return out;
     }
 }
