@@ -16,6 +16,8 @@ public record ListenerConfig(
 
         @Doc("Protocols that are spoken. Left out: `http/1.1` and `h2` with `tls`, `http/1.1` and `h2c` without.") @Nullable Set<ProtocolConfig> protocols,
 
+        @Doc("How clients hear of HTTP/3. Has an effect where `protocols` has `h3`.") @Default("{}") AltSvcConfig altSvc,
+
         @Doc("Sends clients to `https` and serves nothing else.") @Nullable HttpsRedirectConfig redirectToHttps,
 
         @Doc("Networks (CIDR) of proxies in front of this one whose `X-Forwarded-*`, `Forwarded` and `X-Request-Id` are believed. Everybody else's are removed.") @Default("[]") List<CidrConfig> trustedProxies,
@@ -32,6 +34,11 @@ public record ListenerConfig(
             return protocols;
         }
         return EnumSet.of(ProtocolConfig.HTTP1, tls == null ? ProtocolConfig.H2C : ProtocolConfig.H2);
+    }
+
+    /// Whether HTTP/3 is spoken.
+    public boolean speaksHttp3() {
+        return tls != null && protocols != null && protocols.contains(ProtocolConfig.H3);
     }
 
     /// Whether clients are sent to https, and nothing else is served.

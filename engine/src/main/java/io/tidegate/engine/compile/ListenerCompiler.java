@@ -1,5 +1,6 @@
 package io.tidegate.engine.compile;
 
+import io.tidegate.config.AltSvcConfig;
 import io.tidegate.config.GatewayConfig;
 import io.tidegate.config.HttpsRedirectConfig;
 import io.tidegate.config.ListenerConfig;
@@ -9,6 +10,7 @@ import io.tidegate.engine.exchange.Route;
 import io.tidegate.engine.exchange.Telemetry;
 import io.tidegate.engine.observe.LogLabel;
 import io.tidegate.engine.route.RouteTable;
+import io.tidegate.engine.tls.QuicLibrary;
 import io.tidegate.engine.tls.TlsHosts;
 import io.tidegate.engine.wire.RequestParser;
 import java.util.HashMap;
@@ -54,10 +56,20 @@ final class ListenerCompiler {
                 Map<String, Route> served = served(name);
                 RouteTable<Route> table = tables.computeIfAbsent(served.keySet(), names -> table(served));
                 listeners[socket.slot()] = new ListenerSnapshot(name, LogLabel.of(name), declared, parser(declared),
-                        table, answers, telemetry, hosts.get(name), httpsPort(declared, sockets));
+                        table, answers, telemetry, hosts.get(name), httpsPort(declared, sockets),
+                        altSvc(declared, socket.port()));
             }
         });
         return listeners;
+    }
+
+    private static String altSvc(ListenerConfig declared, int port) {
+        AltSvcConfig told = declared.altSvc();
+        if (!declared.speaksHttp3() || told.maxAge().isZero() || !QuicLibrary.isAvailable()) {
+            return "";
+        }
+        Integer reached = told.port();
+        return "h3=\":" + (reached == null ? port : reached) + "\"; ma=" + told.maxAge().toSeconds();
     }
 
     private int httpsPort(ListenerConfig declared, Map<String, Compiler.Socket> sockets) {

@@ -20,7 +20,7 @@ public interface Downstream {
         CLOSE,
         /// By its length, or in chunks: HTTP/1.1.
         CHUNKS,
-        /// By the protocol itself: HTTP/2. The body is given without framing.
+        /// By the protocol itself: HTTP/2, HTTP/3. The body is given without framing.
         FRAMES
     }
 

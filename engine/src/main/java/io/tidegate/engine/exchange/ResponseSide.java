@@ -176,7 +176,7 @@ final class ResponseSide implements Relay.Target {
         headSent = true;
         boolean asReceived = head.isPlain() && end > start && !client.closesAfterResponse()
                 && chunks && head.status() != 204 && !encodeChunks && !rewritten
-                && (keepFraming || !chunked);
+                && (keepFraming || !chunked) && client.peer().altSvcLine().length == 0;
         if (asReceived) {
             client.sendRange(in, start, end - start);
         } else {
@@ -283,6 +283,7 @@ final class ResponseSide implements Relay.Target {
             out.decimal(sent.length);
             out.crlf();
         }
+        out.bytes(client.peer().altSvcLine());
         writeConnection(out);
         out.crlf();
         headSent = true;
@@ -344,6 +345,7 @@ final class ResponseSide implements Relay.Target {
             out.one('0');
             out.crlf();
         }
+        out.bytes(client.peer().altSvcLine());
         writeConnection(out);
         out.crlf();
         return out;

@@ -1,6 +1,5 @@
 package io.tidegate.engine.server;
 
-import io.netty.channel.Channel;
 import io.tidegate.config.ClientTimeoutsConfig;
 import io.tidegate.config.ListenerConfig;
 import io.tidegate.engine.exchange.ListenerSnapshot;
@@ -8,6 +7,7 @@ import io.tidegate.engine.exchange.Peer;
 import io.tidegate.engine.exchange.Snapshot;
 import io.tidegate.engine.tls.TlsConnection;
 import io.tidegate.engine.worker.Worker;
+import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /// What holds for a client connection, whatever protocol it speaks: what its listener serves at the moment, who the
@@ -17,7 +17,7 @@ final class ConnectionTerms {
 
     private final Listener listener;
     private final Worker worker;
-    private final Channel channel;
+    private final @Nullable SocketAddress remote;
     private final @Nullable TlsConnection secured; // null without TLS
     private final String version;
     private final long bornAt;
@@ -28,19 +28,21 @@ final class ConnectionTerms {
 
     /// The terms of a connection that begins now.
     ///
+    /// @param remote
+    ///            the peer's address
     /// @param secured
     ///            what was agreed on with the client; null without TLS
     /// @param version
     ///            of HTTP that it speaks, as [Peer] takes it
-    ConnectionTerms(Listener listener, ListenerSnapshot current, Worker worker, Channel channel,
+    ConnectionTerms(Listener listener, ListenerSnapshot current, Worker worker, @Nullable SocketAddress remote,
             @Nullable TlsConnection secured, String version) {
         this.listener = listener;
         this.worker = worker;
-        this.channel = channel;
+        this.remote = remote;
         this.secured = secured;
         this.version = version;
         this.current = current;
-        this.peer = new Peer(current, channel.remoteAddress(), secured, version);
+        this.peer = new Peer(current, remote, secured, version);
         this.bornAt = worker.deadlines().now();
         long age = current.config().timeouts().connectionAge().toNanos();
         // Give or take a tenth, so that connections opened together don't end together.
@@ -93,7 +95,7 @@ final class ConnectionTerms {
         // A listener that is not declared any more serves its last requests as it was.
         if (next != null && next != current) {
             current = next;
-            peer = new Peer(next, channel.remoteAddress(), secured, version);
+            peer = new Peer(next, remote, secured, version);
         }
         return snapshot;
     }

@@ -47,6 +47,7 @@ public final class TlsCompiler {
     public @Nullable TlsHosts compile(String listener, TlsConfig tls, Set<ProtocolConfig> spoken,
             List<Problem> problems) {
         List<String> protocols = SERVED.stream().filter(spoken::contains).map(ProtocolConfig::token).toList();
+        boolean quic = spoken.contains(ProtocolConfig.H3) && QuicLibrary.isAvailable();
         List<TlsHosts.Entry> entries = new ArrayList<>();
         for (int i = 0; i < tls.certificates().size(); i++) {
             CertificateConfig declared = tls.certificates().get(i);
@@ -54,7 +55,7 @@ public final class TlsCompiler {
             try {
                 TlsMaterial material = TlsMaterial.read(tls, declared);
                 entries.add(new TlsHosts.Entry(
-                        contexts.obtain(listener, material, tls.minVersion(), protocols), material.names(),
+                        contexts.obtain(listener, material, tls.minVersion(), protocols, quic), material.names(),
                         material.policy()));
             } catch (TlsMaterial.UnusableException e) {
                 problems.add(problem(path + "." + e.place(), String.valueOf(e.getMessage())));

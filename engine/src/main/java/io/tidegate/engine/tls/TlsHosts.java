@@ -19,6 +19,7 @@ public final class TlsHosts {
     private final List<String> protocols;
     private final boolean tellsServices;
     private final boolean severalPolicies;
+    private final boolean asksOverQuic;
     private final List<TlsContext> contexts;
     private final Map<String, Long> expiries = new HashMap<>();
 
@@ -34,6 +35,14 @@ public final class TlsHosts {
 
         Host with(TlsContext context) {
             return context.isElliptic() ? new Host(context, other, policy) : new Host(elliptic, context, policy);
+        }
+
+        /// The certificate that clients of QUIC get, of ECDSA where there is one: all of them can check it. Null where
+        /// QUIC is not spoken.
+        @Nullable
+        QuicContext quic() {
+            TlsContext shown = elliptic == null ? other : elliptic;
+            return shown == null ? null : shown.quic();
         }
 
         /// The certificate that this client can check: the one of ECDSA where it can, which costs less.
@@ -79,6 +88,8 @@ public final class TlsHosts {
         this.protocols = List.copyOf(protocols);
         this.tellsServices = tellsServices;
         this.severalPolicies = entries.stream().map(Entry::policy).distinct().count() > 1;
+        this.asksOverQuic = entries.stream().map(entry -> entry.context().quic())
+                .anyMatch(quic -> quic != null && quic.asks());
         this.contexts = entries.stream().map(Entry::context).toList();
     }
 
@@ -86,6 +97,13 @@ public final class TlsHosts {
         Host host = exact.get(name);
         int dot = name.indexOf('.');
         return host != null || dot < 0 ? host : wildcards.get(name.substring(dot));
+    }
+
+    /// What is shown and asked for under this name, or under any; null where it is not served.
+    @Nullable
+    Host host(String name) {
+        Host found = find(name);
+        return found == null ? byDefault : found;
     }
 
     /// Chooses by what the client says first.
@@ -101,8 +119,7 @@ public final class TlsHosts {
             throw new RefusedHelloException(Alert.NO_APPLICATION_PROTOCOL, "protocol");
         }
         String name = hello.serverName();
-        Host host = find(name == null ? address : name);
-        host = host == null ? byDefault : host;
+        Host host = host(name == null ? address : name);
         if (host == null) {
             throw new RefusedHelloException(Alert.UNRECOGNIZED_NAME, "unknown_name");
         }
@@ -120,9 +137,13 @@ public final class TlsHosts {
     /// @param host
     ///            in lower case, without a port and without a dot at its end
     public @Nullable String policy(String host) {
-        Host found = find(host);
-        found = found == null ? byDefault : found;
+        Host found = host(host);
         return found == null ? null : found.policy();
+    }
+
+    /// Whether one of the names asks clients of QUIC for a certificate.
+    boolean asksOverQuic() {
+        return asksOverQuic;
     }
 
     /// Whether services are told of clients' certificates.

@@ -1,15 +1,18 @@
 package io.tidegate.engine.wire;
 
+import io.netty.handler.codec.Headers;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.util.AsciiString;
 
-/// Brings heads that were written for HTTP/1.1 into the form of HTTP/2 (RFC 9113 §8).
+/// Brings heads that were written for HTTP/1.1 into the form of HTTP/2 (RFC 9113 §8) and HTTP/3 (RFC 9114
+/// §4).
 public final class Http2Heads {
 
     /// `HTTP/1.1 `.
     private static final int VERSION = 9;
     private static final int STATUS = 3;
+    private static final AsciiString STATUS_NAME = AsciiString.cached(":status");
     private static final AsciiString HOST = AsciiString.cached("host");
 
     private Http2Heads() {
@@ -19,11 +22,19 @@ public final class Http2Heads {
     ///
     /// @param head
     ///            a whole head, with nothing in it that is about the connection
-    public static Http2Headers response(HeadWriter head) {
+    /// @param fields
+    ///            those of HTTP/2 or HTTP/3, empty so far
+    /// @return `fields`
+    public static <H extends Headers<CharSequence, CharSequence, H>> H response(HeadWriter head, H fields) {
         byte[] bytes = head.array();
-        Http2Headers fields = new DefaultHttp2Headers(false, 16);
-        fields.status(new AsciiString(bytes, VERSION, STATUS, true));
-        add(bytes, endOfLine(bytes, VERSION) + 2, fields, false);
+        fields.add(STATUS_NAME, new AsciiString(bytes, VERSION, STATUS, true));
+        int start = endOfLine(bytes, VERSION) + 2;
+        while (bytes[start] != '\r') {
+            int colon = colon(bytes, start);
+            int end = endOfLine(bytes, colon);
+            fields.add(name(bytes, start, colon), value(bytes, colon, end));
+            start = end + 2;
+        }
         return fields;
     }
 
@@ -41,7 +52,7 @@ public final class Http2Heads {
         fields.method(new AsciiString(bytes, 0, method, true));
         fields.scheme(scheme);
         fields.path(new AsciiString(bytes, method + 1, path - method - 1, true));
-        add(bytes, endOfLine(bytes, path) + 2, fields, true);
+        add(bytes, endOfLine(bytes, path) + 2, fields);
         return fields;
     }
 
@@ -53,24 +64,35 @@ public final class Http2Heads {
         return end;
     }
 
-    private static void add(byte[] bytes, int first, Http2Headers fields, boolean request) {
+    private static void add(byte[] bytes, int first, Http2Headers fields) {
         int start = first;
         while (bytes[start] != '\r') {
-            int colon = start;
-            while (bytes[colon] != ':') {
-                colon++;
-            }
-            int value = colon + 2;
-            int end = endOfLine(bytes, value);
-            AsciiString name = new AsciiString(bytes, start, colon - start, true).toLowerCase();
-            AsciiString text = new AsciiString(bytes, value, end - value, true);
-            if (request && name.contentEquals(HOST)) {
-                fields.authority(text);
-            } else if (!request || !FieldRules.isOfTheConnection(name)) {
-                fields.add(name, text);
+            int colon = colon(bytes, start);
+            int end = endOfLine(bytes, colon);
+            AsciiString name = name(bytes, start, colon);
+            if (name.contentEquals(HOST)) {
+                fields.authority(value(bytes, colon, end));
+            } else if (!FieldRules.isOfTheConnection(name)) {
+                fields.add(name, value(bytes, colon, end));
             }
             start = end + 2;
         }
+    }
+
+    private static int colon(byte[] bytes, int start) {
+        int colon = start;
+        while (bytes[colon] != ':') {
+            colon++;
+        }
+        return colon;
+    }
+
+    private static AsciiString name(byte[] bytes, int start, int colon) {
+        return new AsciiString(bytes, start, colon - start, true).toLowerCase();
+    }
+
+    private static AsciiString value(byte[] bytes, int colon, int end) {
+        return new AsciiString(bytes, colon + 2, end - colon - 2, true);
     }
 
     private static int endOfLine(byte[] bytes, int from) {

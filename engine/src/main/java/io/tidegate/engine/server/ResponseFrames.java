@@ -4,26 +4,51 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
-import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.Headers;
 import io.tidegate.engine.wire.HeadWriter;
 import io.tidegate.engine.wire.Http2Heads;
 import io.tidegate.engine.wire.Trailers;
 import io.tidegate.engine.worker.DataOutbox;
 import org.jspecify.annotations.Nullable;
 
-/// The response of one stream as it becomes frames: small ranges go out as one, and the last frame ends the stream
-/// (RFC 9113 §8.1). Reused from response to response.
-final class Http2ResponseFrames implements DataOutbox.Frames {
+/// The response of one stream as it becomes frames of HTTP/2 or HTTP/3: small ranges go out as one, and the last frame
+/// ends the stream (RFC 9113 §8.1, RFC 9114 §4.1). Reused from response to response.
+///
+/// @param <H>
+///            the fields of the protocol
+final class ResponseFrames<H extends Headers<CharSequence, CharSequence, H>> implements DataOutbox.Frames {
 
-    private final Http2ServerStream served;
+    /// The stream that the frames go out on.
+    interface Carrier<H> {
+
+        /// Makes the buffers of small ranges.
+        ByteBufAllocator allocator();
+
+        /// Fields to be filled.
+        H fields();
+
+        /// Sends a head, or the fields behind a body.
+        ///
+        /// @param end
+        ///            whether the response is complete with it
+        ChannelFuture send(H fields, boolean end);
+
+        /// Sends a part of a body; takes the buffer.
+        ///
+        /// @param end
+        ///            whether the response is complete with it
+        ChannelFuture send(ByteBuf data, boolean end);
+    }
+
+    private final Carrier<H> carrier;
     private final DataOutbox body = new DataOutbox(this);
-    private @Nullable Http2Headers head;
-    private @Nullable Http2Headers trailers;
+    private @Nullable H head;
+    private @Nullable H trailers;
     private boolean muted;
 
-    /// The responses of what `served` serves.
-    Http2ResponseFrames(Http2ServerStream served) {
-        this.served = served;
+    /// Responses that go out on `carrier`.
+    ResponseFrames(Carrier<H> carrier) {
+        this.carrier = carrier;
     }
 
     void begin() {
@@ -42,7 +67,7 @@ final class Http2ResponseFrames implements DataOutbox.Frames {
     /// Takes the head; it waits, since the end of the stream may go with it.
     void head(HeadWriter out) {
         if (!muted) {
-            head = Http2Heads.response(out);
+            head = Http2Heads.response(out, carrier.fields());
         }
     }
 
@@ -62,25 +87,27 @@ final class Http2ResponseFrames implements DataOutbox.Frames {
 
     /// Takes the fields behind the body, which end the stream.
     void trailers(Trailers behind) {
-        trailers = behind.fields();
+        H fields = carrier.fields();
+        behind.fields().forEach(field -> fields.add(field.getKey(), field.getValue()));
+        trailers = fields;
     }
 
     @Override
     public ByteBufAllocator allocator() {
-        return outbox().allocator();
+        return carrier.allocator();
     }
 
     @Override
     public void send(ByteBuf data) {
         sendHead();
-        outbox().data(served.stream(), data, false);
+        carrier.send(data, false);
     }
 
     private void sendHead() {
-        Http2Headers fields = head;
+        H fields = head;
         if (fields != null) {
             head = null;
-            outbox().head(served.stream(), fields, false);
+            carrier.send(fields, false);
         }
     }
 
@@ -94,22 +121,19 @@ final class Http2ResponseFrames implements DataOutbox.Frames {
     ///
     /// @return the last frame
     ChannelFuture end() {
-        if (trailers != null) {
+        H behind = trailers;
+        if (behind != null) {
             send();
-            return outbox().head(served.stream(), trailers, true);
+            return carrier.send(behind, true);
         }
         ByteBuf last = body.takeLast();
-        Http2Headers fields = head;
+        H fields = head;
         if (fields != null && last == null) {
             head = null;
-            return outbox().head(served.stream(), fields, true);
+            return carrier.send(fields, true);
         }
         sendHead();
-        return outbox().data(served.stream(), last == null ? Unpooled.EMPTY_BUFFER : last, true);
-    }
-
-    private Http2Outbox outbox() {
-        return served.connection().outbox();
+        return carrier.send(last == null ? Unpooled.EMPTY_BUFFER : last, true);
     }
 
     /// Lets go of what was not sent.
