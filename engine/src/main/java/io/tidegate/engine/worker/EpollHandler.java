@@ -60,6 +60,7 @@ final class EpollHandler implements IoHandler {
         }
 
         @Override
+        @SuppressWarnings("TypeParameterUnusedInFormals") // as Netty declares it
         public <T> T attachment() {
             return netty.attachment();
         }

@@ -188,12 +188,6 @@ public final class FrameBatch extends DecoratingHttp2FrameWriter {
     // What keeps its place behind it.
 
     @Override
-    public ChannelFuture writeHeaders(ChannelHandlerContext ctx, int streamId, Http2Headers headers, int dependency,
-            short weight, boolean exclusive, int padding, boolean endStream, ChannelPromise promise) {
-        return writeHeaders(ctx, streamId, headers, padding, endStream, promise);
-    }
-
-    @Override
     public ChannelFuture writePriority(ChannelHandlerContext ctx, int streamId, int dependency, short weight,
             boolean exclusive, ChannelPromise promise) {
         emit(ctx);

@@ -47,7 +47,6 @@ class SourceTest {
             "RequestWriter.write", "all that a head is made of, without an object for each request",
             "Filter.onHeadersRead", "as Netty's codec calls it",
             "Http2ResponseReader.onHeadersRead", "as Netty's codec calls it",
-            "FrameBatch.writeHeaders", "as Netty's codec calls it",
             "Http2RequestReader.onHeadersRead", "as Netty's codec calls it");
 
     /// What marks work that is left, put together so that a search for it does not find this file.
