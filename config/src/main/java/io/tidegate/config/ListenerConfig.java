@@ -16,6 +16,8 @@ public record ListenerConfig(
 
         @Doc("Protocols that are spoken. Left out: `http/1.1` and `h2` with `tls`, `http/1.1` and `h2c` without.") @Nullable Set<ProtocolConfig> protocols,
 
+        @Doc("How clients hear of HTTP/3. Has an effect where `protocols` has `h3`.") @Default("{}") AltSvcConfig altSvc,
+
         @Doc("Sends clients to `https` and serves nothing else.") @Nullable HttpsRedirectConfig redirectToHttps,
 
         @Doc("Relays bytes to a service instead of serving HTTP.") @Nullable TcpConfig tcp,
@@ -46,6 +48,11 @@ public record ListenerConfig(
     /// Whether bytes are relayed here, and no HTTP is served.
     public boolean isRelay() {
         return tcp != null || tlsPassthrough != null;
+    }
+
+    /// Whether HTTP/3 is spoken.
+    public boolean speaksHttp3() {
+        return tls != null && protocols != null && protocols.contains(ProtocolConfig.H3);
     }
 
     /// Whether clients are sent to https, and nothing else is served.

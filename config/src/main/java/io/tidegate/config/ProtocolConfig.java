@@ -11,7 +11,9 @@ public enum ProtocolConfig {
     @Named("h2")
     H2("h2"), @Doc("HTTP/2 without TLS, by prior knowledge.")
     @Named("h2c")
-    H2C("h2c");
+    H2C("h2c"), @Doc("HTTP/3 over QUIC, at the UDP port of the same number. Clients only, with `tls`.")
+    @Named("h3")
+    H3("h3");
 
     private final String token;
 

@@ -65,6 +65,7 @@ final class RelayChecks {
                 + "': no HTTP is served there";
         Object[] at = {"listeners", name};
         unchanged(listener, why, List.of("protocols", "redirectToHttps", "via"), at);
+        unchanged(listener.altSvc(), why, List.of("port", "maxAge"), below(at, "altSvc"));
         unchanged(listener.limits(), why, HTTP_LIMITS, below(at, "limits"));
         unchanged(listener.timeouts(), why, HTTP_TIMEOUTS, below(at, "timeouts"));
         if (listener.tlsPassthrough() != null && listener.tls() != null) {

@@ -31,6 +31,9 @@ final class ServiceTlsChecks {
         if (config.protocol() == ProtocolConfig.H2C && config.isSecure()) {
             context.error("h2c is HTTP/2 without TLS: write h2", "upstreams", upstream, "protocol");
         }
+        if (config.protocol() == ProtocolConfig.H3) {
+            context.error("h3 is spoken with clients only: write h2", "upstreams", upstream, "protocol");
+        }
     }
 
     private void endpoints(String upstream, UpstreamConfig config) {

@@ -72,6 +72,26 @@ final class TlsChecks {
         if (listener.tls() != null && protocols.contains(ProtocolConfig.H2C)) {
             context.error("h2c is HTTP/2 without TLS: write h2", "listeners", name, "protocols");
         }
+        if (protocols.contains(ProtocolConfig.H3)) {
+            http3(name, listener, protocols);
+        }
+    }
+
+    private void http3(String name, ListenerConfig listener, Set<ProtocolConfig> protocols) {
+        if (listener.address().isUnix()) {
+            context.error("h3 needs a UDP port, which a Unix socket has not: take it out, or write another 'address'",
+                    "listeners", name, "protocols");
+        } else if (listener.tls() == null) {
+            context.error("h3 is encrypted always: add 'tls', or take it out", "listeners", name, "protocols");
+        }
+        if (listener.proxyProtocol()) {
+            context.error("no header of the PROXY protocol comes by UDP, which h3 is spoken over: take it out, or"
+                    + " 'proxyProtocol'", "listeners", name, "protocols");
+        }
+        if (protocols.size() == 1) {
+            context.error("clients come to h3 by way of a protocol over TCP: add http/1.1 or h2", "listeners", name,
+                    "protocols");
+        }
     }
 
     private void redirect(String name, ListenerConfig listener) {

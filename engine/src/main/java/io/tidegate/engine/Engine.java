@@ -20,6 +20,7 @@ import io.tidegate.engine.observe.Metrics;
 import io.tidegate.engine.server.ConnectionGate;
 import io.tidegate.engine.server.Listener;
 import io.tidegate.engine.server.SocketHandover;
+import io.tidegate.engine.tls.QuicLibrary;
 import io.tidegate.engine.tls.TlsLibrary;
 import io.tidegate.engine.upstream.ServiceConnections;
 import io.tidegate.engine.worker.Transport;
@@ -34,6 +35,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -43,7 +45,6 @@ import org.slf4j.LoggerFactory;
 public final class Engine implements ConfigTarget, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
-    private static final long GONE_POLL_MILLIS = 100;
     /// How long those have who are about to connect when a listener stops: less than the second after which those who
     /// are ignored try again.
     private static final long LAST_ACCEPTS_MILLIS = 300;
@@ -101,6 +102,11 @@ public final class Engine implements ConfigTarget, AutoCloseable {
         return TlsLibrary.description();
     }
 
+    /// Whether HTTP/3 can be spoken here, and if not why, in words.
+    public static String quic() {
+        return QuicLibrary.description();
+    }
+
     @Override
     public synchronized Result apply(Loaded.Accepted loaded) {
         GatewayConfig config = loaded.config();
@@ -109,6 +115,7 @@ public final class Engine implements ConfigTarget, AutoCloseable {
         Map<String, Bound> opened = new HashMap<>();
         AccessLog logBefore = log;
         AccessLog logNow = null;
+        Http3Sockets http3 = new Http3Sockets();
         try {
             logNow = accessLog(config.telemetry().accessLog());
             for (Map.Entry<String, ListenerConfig> entry : config.listeners().entrySet()) {
@@ -117,6 +124,7 @@ public final class Engine implements ConfigTarget, AutoCloseable {
                     opened.put(key, bind(entry.getKey(), entry.getValue().address()));
                 }
             }
+            http3.bind(config.listeners(), name -> listener(wanted.get(name), opened), workers);
             Map<String, Compiler.Socket> sockets = new HashMap<>();
             wanted.forEach((name, key) -> {
                 Bound socket = opened.containsKey(key) ? opened.get(key) : bound.get(key);
@@ -131,7 +139,7 @@ public final class Engine implements ConfigTarget, AutoCloseable {
             List<Listener> gone = bound.entrySet().stream().filter(entry -> !wanted.containsValue(entry.getKey()))
                     .map(entry -> entry.getValue().listener()).toList();
             live.replace(compiled.snapshot(), () -> {
-                awaitEnd(gone);
+                Listener.awaitEnd(gone);
                 closeBefore.run();
                 if (replaced != null) {
                     replaced.close();
@@ -139,15 +147,16 @@ public final class Engine implements ConfigTarget, AutoCloseable {
             });
             metrics.retain(compiled.names());
         } catch (CompileException e) {
-            undo(opened, logNow, logBefore);
+            undo(opened, http3, logNow, logBefore);
             return new Result.Refused(e.problems());
         } catch (RuntimeException | LinkageError e) {
-            undo(opened, logNow, logBefore);
+            undo(opened, http3, logNow, logBefore);
             LOG.error("a configuration could not be put in place", e);
             return new Result.Refused(List.of(new Problem(Problem.Severity.ERROR, Place.NOWHERE, "",
                     "could not be put in place: " + e)));
         }
         opened.values().forEach(socket -> socket.listener().open());
+        http3.commit();
         bound.putAll(opened);
         bound.entrySet().removeIf(entry -> {
             boolean gone = !wanted.containsValue(entry.getKey());
@@ -170,22 +179,17 @@ public final class Engine implements ConfigTarget, AutoCloseable {
     }
 
     @SuppressWarnings("ReferenceEquality") // this log, not one that is declared alike
-    private void undo(Map<String, Bound> opened, @Nullable AccessLog logNow, @Nullable AccessLog logBefore) {
+    private void undo(Map<String, Bound> opened, Http3Sockets http3, @Nullable AccessLog logNow,
+            @Nullable AccessLog logBefore) {
+        http3.undo();
         if (logNow != null && logNow != logBefore) {
             logNow.close();
         }
         opened.values().forEach(socket -> socket.listener().close());
     }
 
-    /// Connections of a listener that is gone are served as it was until they are closed.
-    private static void awaitEnd(List<Listener> gone) {
-        try {
-            while (gone.stream().anyMatch(listener -> listener.connections() > 0)) {
-                Thread.sleep(GONE_POLL_MILLIS);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+    private Listener listener(@Nullable String key, Map<String, Bound> opened) {
+        return Objects.requireNonNull(opened.containsKey(key) ? opened.get(key) : bound.get(key)).listener();
     }
 
     private AccessLog accessLog(TelemetryConfig.AccessLog wanted) throws CompileException {
@@ -220,19 +224,8 @@ public final class Engine implements ConfigTarget, AutoCloseable {
             nextSlot++;
             return new Bound(slot, listener);
         } catch (RuntimeException | IOException e) {
-            throw CompileException.of(new Problem(Problem.Severity.ERROR, Place.NOWHERE,
-                    "listeners." + name + ".address", "can't listen on " + address + ": " + reason(e)));
+            throw BindFailure.of(name, address.toString(), e);
         }
-    }
-
-    /// Why an address can't be bound, in the words that the system's error number stands for.
-    private static String reason(Exception e) {
-        String text = String.valueOf(e.getMessage());
-        if (text.contains("Address already in use")) {
-            return "the address is in use: another process listens there";
-        }
-        int words = text.lastIndexOf("): ");
-        return text.contains("failed with error(") && words >= 0 ? text.substring(words + 3) : text;
     }
 
     private SocketHandover.@Nullable Inherited inheritedAt(AddressConfig address) {

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/// What came back on one stream of HTTP/2.
+/// What came back on one stream of HTTP/2 or HTTP/3.
 ///
 /// @param status
 ///            the final one, 0 where none came

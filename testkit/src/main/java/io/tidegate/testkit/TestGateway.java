@@ -89,7 +89,7 @@ public final class TestGateway implements AutoCloseable {
         return start(proxying(endpoints));
     }
 
-    /// The configuration of a gateway that hands every request on to these endpoints.
+    /// The configuration of a gateway that hands every request on to these endpoints, and waits for a busy machine.
     public static String proxying(TestUpstream... endpoints) {
         return """
                 listeners:
@@ -97,6 +97,7 @@ public final class TestGateway implements AutoCloseable {
                 upstreams:
                   all:
                     endpoints: [%s]
+                    timeouts: { connect: 20s }
                 telemetry: { accessLog: { to: none } }
                 routes:
                   all: { upstream: all }

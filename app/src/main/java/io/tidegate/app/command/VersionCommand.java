@@ -8,7 +8,7 @@ final class VersionCommand implements Command {
     @Override
     public Syntax syntax() {
         return Syntax.of("version",
-                "Show the version, the Java it runs on, and which transports and which TLS this machine has.");
+                "Show the version, the Java it runs on, and which transports, which TLS and whether QUIC this machine has.");
     }
 
     @Override
@@ -18,6 +18,7 @@ final class VersionCommand implements Command {
                 + System.getProperty("java.home") + ")");
         Engine.transports().forEach((name, state) -> terminal.say("transport " + name + ": " + state));
         terminal.say("tls: " + Engine.tls());
+        terminal.say("quic (HTTP/3): " + Engine.quic());
         return CommandLines.OK;
     }
 }

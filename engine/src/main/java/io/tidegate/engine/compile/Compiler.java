@@ -1,9 +1,5 @@
 package io.tidegate.engine.compile;
 
-import io.netty.channel.epoll.EpollDatagramChannel;
-import io.netty.channel.socket.DatagramChannel;
-import io.netty.channel.socket.nio.NioDatagramChannel;
-import io.netty.channel.uring.IoUringDatagramChannel;
 import io.netty.resolver.AddressResolverGroup;
 import io.netty.resolver.dns.DnsNameResolverBuilder;
 import io.netty.resolver.dns.RoundRobinDnsAddressResolverGroup;
@@ -90,13 +86,9 @@ public final class Compiler implements AutoCloseable {
         this.workers = workers;
         this.metrics = metrics;
         this.challenges = challenges;
-        Class<? extends DatagramChannel> datagrams = switch (workers.transport()) {
-            case IO_URING -> IoUringDatagramChannel.class;
-            case EPOLL -> EpollDatagramChannel.class;
-            case NIO -> NioDatagramChannel.class;
-        };
         this.tls = new TlsCompiler(workers, metrics, challenges.alpn());
-        DnsNameResolverBuilder names = new DnsNameResolverBuilder().datagramChannelType(datagrams);
+        DnsNameResolverBuilder names = new DnsNameResolverBuilder()
+                .datagramChannelType(workers.transport().datagrams());
         if (!nameServers.isEmpty()) {
             names.nameServerProvider(new SequentialDnsServerAddressStreamProvider(nameServers));
         }

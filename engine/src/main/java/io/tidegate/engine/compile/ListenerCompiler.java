@@ -1,6 +1,7 @@
 package io.tidegate.engine.compile;
 
 import io.tidegate.config.AcmeConfig;
+import io.tidegate.config.AltSvcConfig;
 import io.tidegate.config.GatewayConfig;
 import io.tidegate.config.HttpsRedirectConfig;
 import io.tidegate.config.ListenerConfig;
@@ -11,6 +12,7 @@ import io.tidegate.engine.exchange.Route;
 import io.tidegate.engine.exchange.Telemetry;
 import io.tidegate.engine.observe.LogLabel;
 import io.tidegate.engine.route.RouteTable;
+import io.tidegate.engine.tls.QuicLibrary;
 import io.tidegate.engine.tls.TlsHosts;
 import io.tidegate.engine.wire.RequestParser;
 import java.util.HashMap;
@@ -68,10 +70,20 @@ final class ListenerCompiler {
                 RouteTable<Route> table = tables.computeIfAbsent(served.keySet(), names -> table(served));
                 listeners[socket.slot()] = new ListenerSnapshot(name, LogLabel.of(name), declared, parser(declared),
                         table, answers, telemetry, hosts.get(name), httpsPort(declared, sockets),
-                        declared.tls() == null ? challenges : null, streams.compile(name, declared));
+                        altSvc(declared, socket.port()), declared.tls() == null ? challenges : null,
+                        streams.compile(name, declared));
             }
         });
         return listeners;
+    }
+
+    private static String altSvc(ListenerConfig declared, int port) {
+        AltSvcConfig told = declared.altSvc();
+        if (!declared.speaksHttp3() || told.maxAge().isZero() || !QuicLibrary.isAvailable()) {
+            return "";
+        }
+        Integer reached = told.port();
+        return "h3=\":" + (reached == null ? port : reached) + "\"; ma=" + told.maxAge().toSeconds();
     }
 
     private int httpsPort(ListenerConfig declared, Map<String, Compiler.Socket> sockets) {

@@ -62,6 +62,23 @@ public final class Answers {
         return found == null ? own.get(fault.status() / 100 + "xx") : found;
     }
 
+    /// What is answered before a route is looked for: a proof to an authority that looks whether a name leads here, the
+    /// way
+    /// to https, and what the gateway itself can do. Null where it is none of them, or where there is no way to https
+    /// since
+    /// the request names no host.
+    static @Nullable Reply withoutRoute(RequestHead request, ListenerSnapshot on) {
+        HttpChallenges challenges = on.challenges();
+        Reply proof = challenges == null ? null : challenges.answer(request);
+        if (proof != null) {
+            return proof;
+        }
+        if (on.httpsPort() > 0) {
+            return request.hostEnd() == request.hostStart() ? null : httpsRedirect(request, on.httpsPort());
+        }
+        return request.asterisk() ? OPTIONS : null;
+    }
+
     /// Sends a client to the path with a slash more or less at its end, the query kept.
     static Reply slashRedirect(RequestHead request, boolean add) {
         String path = request.path();

@@ -20,7 +20,7 @@ public interface Downstream {
         CLOSE,
         /// By its length, or in chunks: HTTP/1.1.
         CHUNKS,
-        /// By the protocol itself: HTTP/2. The body is given without framing.
+        /// By the protocol itself: HTTP/2, HTTP/3. The body is given without framing.
         FRAMES
     }
 
@@ -42,7 +42,7 @@ public interface Downstream {
     /// Sends bytes made here.
     void sendBytes(byte[] bytes, int start, int length);
 
-    /// Sends fields behind the body, where the protocol has them: HTTP/2.
+    /// Sends fields behind the body, where the protocol has them: HTTP/2 and HTTP/3.
     void sendTrailers(Trailers trailers);
 
     /// Sends what is waiting.

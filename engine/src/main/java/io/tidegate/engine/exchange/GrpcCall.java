@@ -87,6 +87,9 @@ final class GrpcCall implements BodySink {
     /// How long the call may take, in nanoseconds from now on, where the route gives it so much; negative where it
     /// can't be told.
     long limit(long routeNanos) {
+        if (!isActive()) {
+            return routeNanos;
+        }
         long own = GrpcFields.timeout(request);
         if (own == GrpcFields.MALFORMED) {
             return own;
@@ -114,8 +117,12 @@ final class GrpcCall implements BodySink {
     // The messages of the request.
 
     /// Changes how large a message may be.
-    void limitMessages(long maxBytes) {
-        maxMessage = maxBytes;
+    void limitBody(long maxBytes) {
+        if (isActive()) {
+            maxMessage = maxBytes;
+        } else {
+            body.limit(maxBytes);
+        }
     }
 
     @Override
@@ -179,6 +186,9 @@ final class GrpcCall implements BodySink {
     ///            whether nothing comes behind it
     /// @return false where it should carry a status and does not, so that one has been added
     boolean answer(ResponseHead head, boolean complete) {
+        if (!isActive()) {
+            return true;
+        }
         answered = GrpcFields.isPlain(head) && head.contentLength() < 0;
         status = GrpcFields.status(head);
         if (complete && status < 0 && head.status() == 200 && GrpcFields.isPlain(head)) {
@@ -191,6 +201,9 @@ final class GrpcCall implements BodySink {
 
     /// The fields behind the response.
     void ends(Trailers trailers) {
+        if (!isActive()) {
+            return;
+        }
         behind = trailers;
         status = GrpcFields.status(trailers);
     }

@@ -102,18 +102,13 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
             fail(Fault.MISDIRECTED);
             return;
         }
-        HttpChallenges challenges = on.challenges();
-        Reply proof = challenges == null ? null : challenges.answer(request);
-        if (proof != null) {
-            onReply(proof);
+        Reply known = Answers.withoutRoute(request, on);
+        if (known != null) {
+            onReply(known);
             return;
         }
         if (on.httpsPort() > 0) {
-            sendToHttps(on.httpsPort());
-            return;
-        }
-        if (request.asterisk()) {
-            onReply(Answers.OPTIONS);
+            fail(Fault.HOST_MISSING);
             return;
         }
         switch (on.routes().match(input, match).outcome()) {
@@ -132,14 +127,6 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
                 route = match.route();
                 onReply(Answers.slashRedirect(request, match.redirectAddsSlash()));
             }
-        }
-    }
-
-    private void sendToHttps(int port) {
-        if (request.hostEnd() == request.hostStart()) {
-            fail(Fault.HOST_MISSING);
-        } else {
-            onReply(Answers.httpsRedirect(request, port));
         }
     }
 
@@ -180,13 +167,10 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         if (config.methodOverride()) {
             request.letMethodOverridePass();
         }
-        long limit = matched.requestNanos();
-        if (call.isActive()) {
-            limit = call.limit(limit);
-            if (limit < 0) {
-                fail(Fault.GRPC_TIMEOUT_SYNTAX);
-                return;
-            }
+        long limit = call.limit(matched.requestNanos());
+        if (limit < 0) {
+            fail(Fault.GRPC_TIMEOUT_SYNTAX);
+            return;
         }
         if (limit != Long.MAX_VALUE) {
             worker.deadlines().set(deadline, limit);
@@ -333,15 +317,6 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         answer(responseSide.make(reply));
     }
 
-    /// Changes how much of the request's body, or of one message of a call, is let through.
-    void limitBody(long maxBytes) {
-        if (call.isActive()) {
-            call.limitMessages(maxBytes);
-        } else {
-            requestSide.relay().limit(maxBytes);
-        }
-    }
-
     /// Most bytes of the request's body that are let through.
     public long bodyLimit() {
         return requestSide.relay().limit();
@@ -351,9 +326,7 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
     private void answer(ResponseHead made) {
         attempts.letGo();
         worker.deadlines().clear(deadline);
-        if (call.isActive()) {
-            call.answer(made, false);
-        }
+        call.answer(made, false);
         state = State.ANSWERING;
         show(made);
         requestSide.relay().discard();
@@ -379,7 +352,7 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
             return;
         }
         attempts.answered(head);
-        if (call.isActive() && !call.answer(head, complete)) {
+        if (!call.answer(head, complete)) {
             record.fault = Fault.UPSTREAM_INVALID;
         }
         show(head);
@@ -471,9 +444,7 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
 
     @Override
     public void trailers(Trailers trailers) {
-        if (call.isActive()) {
-            call.ends(trailers);
-        }
+        call.ends(trailers);
         responseSide.relay().trailers(trailers);
     }
 

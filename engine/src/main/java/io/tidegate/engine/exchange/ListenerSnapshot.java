@@ -31,13 +31,16 @@ import org.jspecify.annotations.Nullable;
 ///            what is shown to clients by name; null without TLS
 /// @param httpsPort
 ///            the port that every client is sent to with https; 0 where they are served
+/// @param altSvc
+///            what clients over TCP are told of HTTP/3 (RFC 7838); empty for nothing
 /// @param challenges
 ///            what authorities are answered that look by HTTP whether a name leads here; null where none do
 /// @param streams
 ///            where its connections go if they are no HTTP; null where they are
 public record ListenerSnapshot(String name, LogLabel label, ListenerConfig config, RequestParser parser,
         RouteTable<Route> routes, Answers answers, Telemetry telemetry,
-        @Nullable TlsHosts tls, int httpsPort, @Nullable HttpChallenges challenges, @Nullable StreamTargets streams) {
+        @Nullable TlsHosts tls, int httpsPort, String altSvc, @Nullable HttpChallenges challenges,
+        @Nullable StreamTargets streams) {
 
     /// Whether `peer` is one of the listener's trusted proxies.
     public boolean isTrusted(@Nullable SocketAddress peer) {

@@ -45,6 +45,7 @@ public final class Peer {
     private final byte[] viaLine;
     private final byte[] certificateLine;
     private final byte[] lines;
+    private final byte[] altSvcLine;
     private final @Nullable TlsConnection secured;
     private final @Nullable TlsHosts hosts;
     private String clientAddress;
@@ -56,7 +57,7 @@ public final class Peer {
     /// @param secured
     ///            what was agreed on with it; null without TLS
     /// @param version
-    ///            of HTTP that it speaks, as `Via` names it (RFC 9110 §7.6.3): `1.1`, `2`
+    ///            of HTTP that it speaks, as `Via` names it (RFC 9110 §7.6.3): `1.1`, `2`, `3`
     public Peer(ListenerSnapshot listener, ClientConnection connection, @Nullable TlsConnection secured,
             String version) {
         this.connection = connection;
@@ -86,6 +87,9 @@ public final class Peer {
         certificateLine = secured == null || hosts == null || !hosts.tellsServices()
                 ? NOTHING
                 : CertificateLine.of(secured.client().certificate());
+        altSvcLine = listener.altSvc().isEmpty() || version.equals("3")
+                ? NOTHING
+                : Ascii.bytes("alt-svc: " + listener.altSvc() + "\r\n");
         viaLine = Ascii.bytes("via: " + version + " " + listener.config().via() + "\r\n");
         lines = Ascii.bytes("x-forwarded-for: " + Ascii.text(forLine, 0, forLine.length)
                 + Ascii.text(protoLine, 0, protoLine.length) + "forwarded: "
@@ -262,6 +266,11 @@ public final class Peer {
             peerLabel = known;
         }
         return known;
+    }
+
+    /// What it is told of HTTP/3 in every response, as a line; empty for nothing.
+    byte[] altSvcLine() {
+        return altSvcLine;
     }
 
     /// Whether what it says of others is believed.

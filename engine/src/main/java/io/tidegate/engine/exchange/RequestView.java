@@ -173,7 +173,7 @@ final class RequestView implements Request {
 
     @Override
     public void limitBody(long maxBytes) {
-        view.exchange().limitBody(maxBytes);
+        view.exchange().call().limitBody(maxBytes);
     }
 
     @Override

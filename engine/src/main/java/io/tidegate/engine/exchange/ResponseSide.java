@@ -189,7 +189,7 @@ final class ResponseSide implements Relay.Target, TunnelDirection.Way {
         headSent = true;
         boolean asReceived = head.isPlain() && end > start && !client.closesAfterResponse()
                 && chunks && head.status() != 204 && !encodeChunks && !rewritten
-                && (keepFraming || !chunked);
+                && (keepFraming || !chunked) && client.peer().altSvcLine().length == 0;
         if (asReceived) {
             client.sendRange(in, start, end - start);
         } else {

@@ -71,9 +71,11 @@ final class ResponseWriter {
         out.crlf();
     }
 
-    /// Says what becomes of the connection, where that is not what the version of the client takes for granted (RFC
+    /// Says where else the client may come (RFC 7838), and what becomes of the connection, where that is not what the
+    /// version of the client takes for granted (RFC
     /// 9112 section 9.3).
     private static void writeConnection(HeadWriter out, Downstream client) {
+        out.bytes(client.peer().altSvcLine());
         if (client.closesAfterResponse()) {
             out.bytes(CLOSE_LINE);
         } else if (client.framing() == Framing.CLOSE) {

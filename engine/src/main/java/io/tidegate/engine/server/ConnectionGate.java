@@ -1,5 +1,9 @@
 package io.tidegate.engine.server;
 
+import io.netty.channel.Channel;
+import io.tidegate.engine.exchange.ListenerSnapshot;
+import io.tidegate.engine.observe.WorkerCells;
+import io.tidegate.engine.worker.Worker;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -49,6 +53,28 @@ public final class ConnectionGate {
     /// Connections open now.
     public int open() {
         return open.get();
+    }
+
+    /// Lets a connection in, and counts it until it closes.
+    ///
+    /// @param peer
+    ///            who is at its other end
+    /// @return where it is counted; null where it is turned away
+    @Nullable
+    WorkerCells admit(Channel channel, @Nullable SocketAddress peer, ListenerSnapshot current, Worker worker) {
+        InetAddress counted = current.isTrusted(peer) ? null : counted(peer);
+        WorkerCells cells = current.telemetry().metrics().worker(worker.index());
+        Refusal refusal = enter(counted, current.config().limits().connectionsPerAddress());
+        if (refusal != null) {
+            cells.connectionRefused(refusal.reason());
+            return null;
+        }
+        cells.connectionAccepted();
+        channel.closeFuture().addListener(closed -> {
+            leave(counted);
+            cells.connectionClosed();
+        });
+        return cells;
     }
 
     /// Lets a connection in.

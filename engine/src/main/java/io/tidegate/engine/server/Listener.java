@@ -8,7 +8,6 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.EpollServerSocketChannel;
-import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.UnixChannel;
 import io.netty.util.ReferenceCountUtil;
@@ -21,14 +20,10 @@ import io.tidegate.engine.upstream.ClientConnection;
 import io.tidegate.engine.worker.Transport;
 import io.tidegate.engine.worker.Worker;
 import io.tidegate.engine.worker.Workers;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -44,15 +39,18 @@ public final class Listener implements AutoCloseable {
     private static final int HIGH_MARK = 64 * 1024;
     private static final long CUT_NANOS = 1_000_000_000L;
     private static final long POLL_NANOS = 1_000_000;
+    private static final long GONE_POLL_MILLIS = 100;
 
     private final int slot;
     private final LiveSnapshot live;
+    private final ConnectionGate gate;
     private final Channel channel;
     private final SocketAddress bound;
-    private final @Nullable Path socketFile;
+    private final @Nullable SocketFile socketFile;
     private final List<StreamPool<Http1ServerStream>> http1Streams;
     private final List<StreamPool<Http2ServerStream>> http2Streams;
     private final Set<ServerConnection> connections = ConcurrentHashMap.newKeySet();
+    private @Nullable QuicListener quic;
     private volatile boolean draining;
     private volatile boolean offered;
     private volatile boolean handedOver;
@@ -70,11 +68,12 @@ public final class Listener implements AutoCloseable {
             SocketHandover.@Nullable Inherited inherited) {
         this.slot = slot;
         this.live = live;
+        this.gate = gate;
         this.http1Streams = workers.all().stream()
                 .map(worker -> new StreamPool<>(() -> new Http1ServerStream(worker))).toList();
         this.http2Streams = workers.all().stream()
                 .map(worker -> new StreamPool<>(() -> new Http2ServerStream(worker))).toList();
-        this.socketFile = address.isUnix() ? Path.of(address.host()) : null;
+        this.socketFile = address.isUnix() ? new SocketFile(Path.of(address.host())) : null;
         ServerBootstrap bootstrap = new ServerBootstrap().group(workers.group())
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .option(ChannelOption.AUTO_READ, false)
@@ -102,9 +101,8 @@ public final class Listener implements AutoCloseable {
         }
         bootstrap.channel(workers.transport().server(address.isUnix()));
         if (inherited == null) {
-            removeStale();
-            channel = bootstrap.bind(socketAddress(address)).syncUninterruptibly().channel();
-            bound = address.isUnix() ? moveInPlace(address) : channel.localAddress();
+            channel = bootstrap.bind(toBind(address)).syncUninterruptibly().channel();
+            bound = socketFile == null ? channel.localAddress() : socketFile.moveInPlace();
         } else {
             // Bound to any free port first; the socket that is handed over then takes the place of that one.
             channel = bootstrap.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)).syncUninterruptibly()
@@ -114,55 +112,13 @@ public final class Listener implements AutoCloseable {
         }
     }
 
-    private static SocketAddress socketAddress(AddressConfig address) {
-        if (address.isUnix()) {
-            return new DomainSocketAddress(beside(address).toFile());
+    private SocketAddress toBind(AddressConfig address) {
+        if (socketFile != null) {
+            return socketFile.toBind();
         }
         return address.host().isEmpty()
                 ? new InetSocketAddress(address.port())
                 : new InetSocketAddress(address.host(), address.port());
-    }
-
-    /// A socket file is made beside its place and moved there: whoever had the place before deletes its own file by the
-    /// name under which it was made, and never this one.
-    private static Path beside(AddressConfig address) {
-        return Path.of(address.host() + "." + ProcessHandle.current().pid());
-    }
-
-    private static SocketAddress moveInPlace(AddressConfig address) {
-        try {
-            Files.move(beside(address), Path.of(address.host()), StandardCopyOption.REPLACE_EXISTING,
-                    StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return new DomainSocketAddress(address.host());
-    }
-
-    /// A socket file that nobody listens on any more, left by a process that died, is in the way of binding.
-    private void removeStale() {
-        Path file = socketFile;
-        if (file == null || !Files.exists(file)) {
-            return;
-        }
-        try (java.nio.channels.SocketChannel probe = java.nio.channels.SocketChannel
-                .open(java.net.StandardProtocolFamily.UNIX)) {
-            probe.connect(java.net.UnixDomainSocketAddress.of(file));
-        } catch (java.net.ConnectException e) {
-            removeFile();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private void removeFile() {
-        if (socketFile != null) {
-            try {
-                Files.deleteIfExists(socketFile);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
     }
 
     /// Begins to accept.
@@ -170,7 +126,7 @@ public final class Listener implements AutoCloseable {
         channel.config().setAutoRead(true);
     }
 
-    /// What is served here at the moment, or null where nothing is.
+    /// What is served here at the moment; null where nothing is.
     @Nullable
     ListenerSnapshot current() {
         Snapshot snapshot = live.current();
@@ -210,27 +166,21 @@ public final class Listener implements AutoCloseable {
             ctx.close();
             return;
         }
-        keep(connection, ctx);
         connection.start(ctx, received);
+        keep(connection, ctx.channel());
     }
 
     private void serveHttp1(ChannelHandlerContext ctx, ConnectionTerms terms) {
         Http1ServerHandler handler = new Http1ServerHandler(terms, ctx);
-        keep(handler, ctx);
         ctx.pipeline().addLast(handler);
         handler.start();
-        if (draining) {
-            handler.drain();
-        }
+        keep(handler, ctx.channel());
     }
 
     private void serveHttp2(ChannelHandlerContext ctx, ConnectionTerms terms) {
         Http2ServerHandler handler = Http2ServerHandler.of(terms, ctx.channel());
-        keep(handler, ctx);
         ctx.pipeline().addLast(handler);
-        if (draining) {
-            handler.drain();
-        }
+        keep(handler, ctx.channel());
     }
 
     /// A connection that was taken for one of HTTP/1.1 speaks HTTP/2, as its first bytes, `in`, tell.
@@ -243,9 +193,47 @@ public final class Listener implements AutoCloseable {
         ctx.pipeline().fireChannelRead(in);
     }
 
-    private void keep(ServerConnection connection, ChannelHandlerContext ctx) {
+    /// Keeps a connection that is served from here on in mind until it closes.
+    void keep(ServerConnection connection, Channel of) {
         connections.add(connection);
-        ctx.channel().closeFuture().addListener(closed -> connections.remove(connection));
+        of.closeFuture().addListener(closed -> connections.remove(connection));
+        if (draining) {
+            connection.drain();
+        }
+    }
+
+    ConnectionGate gate() {
+        return gate;
+    }
+
+    /// Binds the UDP sockets for HTTP/3, beside this one, where there are none yet.
+    ///
+    /// @return whether there were none; [#closeHttp3] takes them back
+    /// @throws RuntimeException
+    ///             where they can't be bound
+    public boolean bindHttp3(Workers workers) {
+        if (quic != null) {
+            return false;
+        }
+        quic = new QuicListener(this, workers, (InetSocketAddress) bound);
+        return true;
+    }
+
+    /// Begins to speak HTTP/3 where the sockets for it are bound.
+    public void openHttp3() {
+        if (quic != null) {
+            quic.open();
+        }
+    }
+
+    /// Speaks HTTP/3 no more: each connection closes with its last response.
+    public void closeHttp3() {
+        if (quic != null) {
+            quic.drain();
+            quic = null;
+            connections.stream().filter(Http3ServerHandler.class::isInstance)
+                    .forEach(connection -> connection.terms().worker().loop().execute(connection::drain));
+        }
     }
 
     /// The streams of HTTP/1.1 that no connection of this worker uses.
@@ -312,8 +300,21 @@ public final class Listener implements AutoCloseable {
         // In this order: a client that is told to close comes again, and must not find a socket that is about to go.
         close();
         draining = true;
+        closeHttp3();
         for (ServerConnection connection : connections) {
             connection.terms().worker().loop().execute(connection::drain);
+        }
+    }
+
+    /// Waits until listeners that drain have no connection any more: those are served as it was until they are closed.
+    /// Not for an event loop to call.
+    public static void awaitEnd(List<Listener> gone) {
+        try {
+            while (gone.stream().anyMatch(listener -> listener.connections() > 0)) {
+                Thread.sleep(GONE_POLL_MILLIS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -327,6 +328,10 @@ public final class Listener implements AutoCloseable {
         while (!connections.isEmpty() && System.nanoTime() - end < 0) {
             LockSupport.parkNanos(POLL_NANOS);
         }
+        if (quic != null) {
+            quic.close();
+            quic = null;
+        }
     }
 
     /// Stops accepting.
@@ -334,8 +339,8 @@ public final class Listener implements AutoCloseable {
     public void close() {
         if (channel.isOpen()) {
             channel.close().syncUninterruptibly();
-            if (!handedOver) {
-                removeFile();
+            if (!handedOver && socketFile != null) {
+                socketFile.remove();
             }
         }
     }

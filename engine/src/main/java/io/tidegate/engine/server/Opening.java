@@ -45,26 +45,17 @@ final class Opening extends ChannelInboundHandlerAdapter {
         }
         SocketAddress peer = ctx.channel().remoteAddress();
         Worker worker = workers.of(ctx.channel().eventLoop());
-        WorkerCells cells = current.telemetry().metrics().worker(worker.index());
-        boolean trusted = current.isTrusted(peer);
         boolean proxied = current.config().proxyProtocol();
-        if (proxied && !trusted) {
-            cells.connectionRefused("proxy_untrusted");
+        if (proxied && !current.isTrusted(peer)) {
+            current.telemetry().metrics().worker(worker.index()).connectionRefused("proxy_untrusted");
             ctx.close();
             return;
         }
-        InetAddress counted = trusted ? null : ConnectionGate.counted(peer);
-        ConnectionGate.Refusal refusal = gate.enter(counted, current.config().limits().connectionsPerAddress());
-        if (refusal != null) {
-            cells.connectionRefused(refusal.reason());
+        WorkerCells cells = gate.admit(ctx.channel(), peer, current, worker);
+        if (cells == null) {
             ctx.close();
             return;
         }
-        cells.connectionAccepted();
-        ctx.channel().closeFuture().addListener(closed -> {
-            gate.leave(counted);
-            cells.connectionClosed();
-        });
         Origin socket = Origin.ofSocket(peer, ctx.channel().localAddress());
         if (proxied) {
             ProxyOpening opening = new ProxyOpening(worker, cells, socket,

@@ -1,5 +1,6 @@
 package io.tidegate.engine.server;
 
+import io.tidegate.api.Fault;
 import io.tidegate.engine.exchange.Downstream;
 import io.tidegate.engine.exchange.HttpExchange;
 import io.tidegate.engine.exchange.Peer;
@@ -36,6 +37,11 @@ abstract class ServerStream<C extends ServerConnection> implements Downstream {
     void detach() {
         connection = null;
         head.reset();
+    }
+
+    /// The client does not send the body that it is asked for.
+    void tooSlow(Fault fault) {
+        exchange.fail(fault);
     }
 
     /// Whether it serves a connection.

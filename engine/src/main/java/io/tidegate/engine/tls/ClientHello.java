@@ -81,16 +81,20 @@ final class ClientHello {
         if (list.hasRemaining()) {
             throw malformed();
         }
-        String name = StandardCharsets.ISO_8859_1.decode(bytes).toString().toLowerCase(Locale.ROOT);
-        if (name.endsWith(".")) {
-            name = name.substring(0, name.length() - 1);
-        }
-        boolean host = !name.isEmpty() && name.length() <= LONGEST_NAME && name.chars().allMatch(
-                c -> (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_');
-        if (!host) {
+        String name = host(StandardCharsets.ISO_8859_1.decode(bytes).toString());
+        if (name == null) {
             throw new RefusedHelloException(Alert.ILLEGAL_PARAMETER, "malformed");
         }
         return name;
+    }
+
+    /// The name in lower case and without a dot at its end; null where it is none.
+    static @Nullable String host(String asked) {
+        String lower = asked.toLowerCase(Locale.ROOT);
+        String name = lower.endsWith(".") ? lower.substring(0, lower.length() - 1) : lower;
+        boolean host = !name.isEmpty() && name.length() <= LONGEST_NAME && name.chars().allMatch(
+                c -> (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_');
+        return host ? name : null;
     }
 
     private static List<String> protocols(ByteBuffer list) throws RefusedHelloException {

@@ -54,13 +54,15 @@ public final class TlsCompiler {
     public @Nullable TlsHosts compile(String listener, TlsConfig tls, Set<ProtocolConfig> spoken,
             List<Problem> problems) {
         List<String> protocols = SERVED.stream().filter(spoken::contains).map(ProtocolConfig::token).toList();
+        boolean quic = spoken.contains(ProtocolConfig.H3) && QuicLibrary.isAvailable();
         List<TlsHosts.Entry> entries = new ArrayList<>();
         Set<String> pending = new HashSet<>();
         int before = problems.size();
         for (int i = 0; i < tls.certificates().size(); i++) {
             String path = "listeners." + listener + ".tls.certificates[" + i + "]";
             CertificateConfig declared = tls.certificates().get(i);
-            read(path, problems, () -> entries.add(entry(listener, tls, TlsMaterial.read(tls, declared), protocols)));
+            read(path, problems,
+                    () -> entries.add(entry(listener, tls, TlsMaterial.read(tls, declared), protocols, quic)));
         }
         AcmeConfig acme = tls.acme();
         if (acme != null) {
@@ -70,7 +72,7 @@ public final class TlsCompiler {
                     if (material == null) {
                         pending.add(name);
                     } else {
-                        entries.add(entry(listener, tls, material, protocols));
+                        entries.add(entry(listener, tls, material, protocols, quic));
                     }
                 });
             }
@@ -100,10 +102,10 @@ public final class TlsCompiler {
         }
     }
 
-    private TlsHosts.Entry entry(String listener, TlsConfig tls, TlsMaterial material, List<String> protocols)
-            throws GeneralSecurityException, SSLException {
-        return new TlsHosts.Entry(contexts.obtain(listener, material, tls.minVersion(), protocols), material.names(),
-                material.policy());
+    private TlsHosts.Entry entry(String listener, TlsConfig tls, TlsMaterial material, List<String> protocols,
+            boolean quic) throws GeneralSecurityException, SSLException {
+        return new TlsHosts.Entry(contexts.obtain(listener, material, tls.minVersion(), protocols, quic),
+                material.names(), material.policy());
     }
 
     private static Problem problem(String path, String message) {

@@ -10,6 +10,7 @@ import java.security.cert.Certificate;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.util.HexFormat;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 ///            whether an earlier session was gone on with
 public record TlsConnection(TlsClient client, String policy, boolean resumed) {
 
+    private static final long MILLIS = 1000;
+
     static TlsConnection of(SslHandler handler, @Nullable String serverName, String policy, long startedMillis)
             throws CertificateEncodingException {
         SSLSession session = handler.engine().getSession();
@@ -32,6 +35,19 @@ public record TlsConnection(TlsClient client, String policy, boolean resumed) {
                 : session.getCreationTime() < startedMillis;
         return new TlsConnection(new TlsClient(session.getProtocol(), session.getCipherSuite(), serverName,
                 handler.applicationProtocol(), certificate(session)), policy, resumed);
+    }
+
+    /// What came of a handshake of QUIC.
+    ///
+    /// @param asked
+    ///            whether the client was asked for a certificate under this name, so that it counts
+    static TlsConnection ofQuic(SSLEngine engine, @Nullable String serverName, String policy, long startedMillis,
+            boolean asked) throws CertificateEncodingException {
+        SSLSession session = engine.getSession();
+        // The library keeps whole seconds.
+        boolean resumed = session.getCreationTime() < startedMillis - MILLIS;
+        return new TlsConnection(new TlsClient(session.getProtocol(), session.getCipherSuite(), serverName,
+                engine.getApplicationProtocol(), asked ? certificate(session) : null), policy, resumed);
     }
 
     private static @Nullable ClientCertificate certificate(SSLSession session) throws CertificateEncodingException {

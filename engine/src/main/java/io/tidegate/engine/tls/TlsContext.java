@@ -9,6 +9,7 @@ import io.netty.util.ReferenceCountUtil;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.ECPublicKey;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// One certificate with all that goes with it, ready for handshakes. Made by [TlsContexts], which counts its users.
 final class TlsContext {
@@ -21,14 +22,23 @@ final class TlsContext {
     private final byte[] ocsp;
     private final X509Certificate certificate;
     private final boolean sharedKeys;
+    private final @Nullable QuicContext quic;
     private int users;
 
-    TlsContext(String digest, SslContext ssl, byte[] ocsp, X509Certificate certificate, boolean sharedKeys) {
+    TlsContext(String digest, SslContext ssl, byte[] ocsp, X509Certificate certificate, boolean sharedKeys,
+            @Nullable QuicContext quic) {
         this.digest = digest;
         this.ssl = ssl;
         this.ocsp = ocsp;
         this.certificate = certificate;
         this.sharedKeys = sharedKeys;
+        this.quic = quic;
+    }
+
+    /// The same certificate for QUIC; null where the listener does not speak it.
+    @Nullable
+    QuicContext quic() {
+        return quic;
     }
 
     /// What it was made of: two with the same are the same.

@@ -38,16 +38,18 @@ final class TlsContexts {
     ///
     /// @param listener
     ///            on which it is used: sessions of one listener are none of another
+    /// @param quic
+    ///            whether it is used with QUIC too
     /// @throws GeneralSecurityException
     ///             where what was read can't be used
     synchronized TlsContext obtain(String listener, TlsMaterial material, TlsConfig.Version least,
-            List<String> protocols) throws GeneralSecurityException, SSLException {
-        String digest = material.digest(listener + ' ' + least + ' ' + protocols);
+            List<String> protocols, boolean quic) throws GeneralSecurityException, SSLException {
+        String digest = material.digest(listener + ' ' + least + ' ' + protocols + ' ' + quic);
         TlsContext context = contexts.get(digest);
         if (context == null) {
             SslContext made = make(material, least, protocols);
             context = new TlsContext(digest, made, material.ocsp(), material.chain().getFirst(),
-                    !material.tickets().isEmpty());
+                    !material.tickets().isEmpty(), quic ? QuicContext.make(material) : null);
             if (made.sessionContext() instanceof OpenSslServerSessionContext sessions) {
                 sessions.setSessionIdContext(sessionsOf(listener, material));
                 context.setTicketKeys(context.hasSharedKeys() ? material.tickets() : keys.current());

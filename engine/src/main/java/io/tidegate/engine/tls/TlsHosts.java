@@ -20,6 +20,7 @@ public final class TlsHosts {
     private final List<String> protocols;
     private final boolean tellsServices;
     private final boolean severalPolicies;
+    private final boolean asksOverQuic;
     private final List<TlsContext> contexts;
     private final Map<String, Long> expiries = new HashMap<>();
     private final Set<String> pending;
@@ -37,6 +38,14 @@ public final class TlsHosts {
 
         Host with(TlsContext context) {
             return context.isElliptic() ? new Host(context, other, policy) : new Host(elliptic, context, policy);
+        }
+
+        /// The certificate that clients of QUIC get, of ECDSA where there is one: all of them can check it. Null where
+        /// QUIC is not spoken.
+        @Nullable
+        QuicContext quic() {
+            TlsContext shown = elliptic == null ? other : elliptic;
+            return shown == null ? null : shown.quic();
         }
 
         /// The certificate that this client can check: the one of ECDSA where it can, which costs less.
@@ -84,6 +93,8 @@ public final class TlsHosts {
         this.protocols = List.copyOf(protocols);
         this.tellsServices = tellsServices;
         this.severalPolicies = entries.stream().map(Entry::policy).distinct().count() > 1;
+        this.asksOverQuic = entries.stream().map(entry -> entry.context().quic())
+                .anyMatch(quic -> quic != null && quic.asks());
         this.contexts = entries.stream().map(Entry::context).toList();
     }
 
@@ -96,6 +107,13 @@ public final class TlsHosts {
         Host host = exact.get(name);
         int dot = name.indexOf('.');
         return host != null || dot < 0 ? host : wildcards.get(name.substring(dot));
+    }
+
+    /// What is shown and asked for under this name, or under any; null where it is not served, or not yet.
+    @Nullable
+    Host host(String name) {
+        Host found = find(name);
+        return found != null || pending.contains(name) ? found : byDefault;
     }
 
     /// Chooses by what the client says first.
@@ -112,13 +130,10 @@ public final class TlsHosts {
             throw new RefusedHelloException(Alert.NO_APPLICATION_PROTOCOL, "protocol");
         }
         String name = hello.serverName();
-        Host host = find(name == null ? address : name);
-        if (host == null && name != null && pending.contains(name)) {
-            throw new RefusedHelloException(Alert.UNRECOGNIZED_NAME, "certificate_pending");
-        }
-        host = host == null ? byDefault : host;
+        Host host = host(name == null ? address : name);
         if (host == null) {
-            throw new RefusedHelloException(Alert.UNRECOGNIZED_NAME, "unknown_name");
+            throw new RefusedHelloException(Alert.UNRECOGNIZED_NAME,
+                    name != null && pending.contains(name) ? "certificate_pending" : "unknown_name");
         }
         return host;
     }
@@ -142,6 +157,11 @@ public final class TlsHosts {
         Host found = find(host);
         found = found == null ? byDefault : found;
         return found == null ? null : found.policy();
+    }
+
+    /// Whether one of the names asks clients of QUIC for a certificate.
+    boolean asksOverQuic() {
+        return asksOverQuic;
     }
 
     /// Whether services are told of clients' certificates.

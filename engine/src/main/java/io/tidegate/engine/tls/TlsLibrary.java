@@ -37,7 +37,8 @@ public enum TlsLibrary {
         return this == BORINGSSL ? SslProvider.OPENSSL_REFCNT : SslProvider.JDK;
     }
 
-    private static String root(@Nullable Throwable thrown) {
+    /// What is at the bottom of a failure, in words.
+    static String root(@Nullable Throwable thrown) {
         Throwable deepest = thrown;
         while (deepest != null && deepest.getCause() != null) {
             deepest = deepest.getCause();

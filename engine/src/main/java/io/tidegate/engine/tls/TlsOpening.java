@@ -161,7 +161,7 @@ public final class TlsOpening extends ChannelInboundHandlerAdapter {
     }
 
     /// A short constant for what went wrong, as it is counted.
-    private static String reason(Throwable cause) {
+    public static String reason(Throwable cause) {
         StringBuilder text = new StringBuilder();
         for (Throwable deeper = cause; deeper != null; deeper = deeper.getCause()) {
             text.append(deeper.getClass().getSimpleName()).append(' ').append(deeper.getMessage()).append(' ');

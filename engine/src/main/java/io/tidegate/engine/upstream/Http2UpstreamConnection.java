@@ -227,7 +227,6 @@ final class Http2UpstreamConnection extends Http2ConnectionHandler implements Po
         }
     }
 
-    /// What the service sent is refused.
     void refuse(Http2Stream stream) {
         reset(stream, Http2Error.PROTOCOL_ERROR);
     }

@@ -4,7 +4,8 @@ import io.netty.util.AsciiString;
 import io.tidegate.api.Fault;
 import org.jspecify.annotations.Nullable;
 
-/// The fields of a request's head as HTTP/2 gives them (RFC 9113 §8.2, §8.3), checked, and written down as the lines of
+/// The fields of a request's head as HTTP/2 and HTTP/3 give them (RFC 9113 §8.2, §8.3; RFC 9114 §4.2, §4.3), checked,
+/// and written down as the lines of
 /// an HTTP/1.1 head. So there is one parser, one set of rules and one form for what comes by any protocol; and nothing
 /// that HTTP/1.1 would read as something else ever gets into a line.
 ///
@@ -27,7 +28,9 @@ public final class FieldLines implements DecodedFields {
     private static final AsciiString PATH = AsciiString.cached(":path");
     private static final AsciiString PROTOCOL = AsciiString.cached(":protocol");
     private static final AsciiString GET = AsciiString.cached("GET");
+
     private final int maxFields;
+    private final boolean tunnels;
     private final HeadWriter lines = new HeadWriter(1024);
     private final HeadWriter head = new HeadWriter(1024);
     private final HeadWriter cookies = new HeadWriter(64);
@@ -44,7 +47,17 @@ public final class FieldLines implements DecodedFields {
 
     /// Lines for heads of at most so many fields; each crumb of a cookie counts.
     public FieldLines(int maxFields) {
+        this(maxFields, true);
+    }
+
+    private FieldLines(int maxFields, boolean tunnels) {
         this.maxFields = maxFields;
+        this.tunnels = tunnels;
+    }
+
+    /// The same where nobody was told that CONNECT opens tunnels (RFC 9220 §3): `:protocol` is malformed there.
+    public static FieldLines withoutTunnels(int maxFields) {
+        return new FieldLines(maxFields, false);
     }
 
     /// Begins another head.
@@ -128,7 +141,7 @@ public final class FieldLines implements DecodedFields {
         } else if (name.contentEquals(AUTHORITY)) {
             first = authority == null;
             authority = value;
-        } else if (name.contentEquals(PROTOCOL)) {
+        } else if (tunnels && name.contentEquals(PROTOCOL)) {
             first = protocol == null;
             protocol = value;
         } else {

@@ -1,15 +1,17 @@
 package io.tidegate.engine.wire;
 
+import io.netty.handler.codec.Headers;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.util.AsciiString;
 
-/// Brings heads that were written for HTTP/1.1 into the form of HTTP/2 (RFC 9113 §8).
+/// Brings heads that were written for HTTP/1.1 into the form of HTTP/2 (RFC 9113 §8) and HTTP/3 (RFC 9114 §4).
 public final class Http2Heads {
 
     /// `HTTP/1.1 `.
     private static final int VERSION = 9;
     private static final int STATUS = 3;
+    private static final AsciiString STATUS_NAME = AsciiString.cached(":status");
     private static final AsciiString OK = AsciiString.cached("200");
     private static final AsciiString HOST = AsciiString.cached("host");
     private static final AsciiString CONNECT = AsciiString.cached("CONNECT");
@@ -34,6 +36,24 @@ public final class Http2Heads {
             int colon = endOfName(bytes, start);
             int end = endOfLine(bytes, colon + 2);
             memory.add(fields, bytes, start, colon, end);
+            start = end + 2;
+        }
+    }
+
+    /// Takes the fields of a response that goes out by HTTP/3, whose codec keeps them for a while.
+    ///
+    /// @param head
+    ///            a whole head, with nothing in it that is about the connection
+    /// @param fields
+    ///            where they go, empty so far
+    public static <H extends Headers<CharSequence, CharSequence, H>> void response(HeadWriter head, H fields) {
+        byte[] bytes = head.array();
+        fields.add(STATUS_NAME, status(bytes));
+        int start = endOfLine(bytes, VERSION) + 2;
+        while (bytes[start] != '\r') {
+            int colon = endOfName(bytes, start);
+            int end = endOfLine(bytes, colon + 2);
+            fields.add(name(bytes, start, colon), value(bytes, colon, end));
             start = end + 2;
         }
     }
@@ -94,17 +114,23 @@ public final class Http2Heads {
         int start = first;
         while (bytes[start] != '\r') {
             int colon = endOfName(bytes, start);
-            int value = colon + 2;
-            int end = endOfLine(bytes, value);
-            AsciiString name = new AsciiString(bytes, start, colon - start, true).toLowerCase();
-            AsciiString text = new AsciiString(bytes, value, end - value, true);
+            int end = endOfLine(bytes, colon + 2);
+            AsciiString name = name(bytes, start, colon);
             if (name.contentEquals(HOST)) {
-                fields.authority(text);
+                fields.authority(value(bytes, colon, end));
             } else if (!FieldRules.isOfTheConnection(name)) {
-                fields.add(name, text);
+                fields.add(name, value(bytes, colon, end));
             }
             start = end + 2;
         }
+    }
+
+    private static AsciiString name(byte[] bytes, int start, int colon) {
+        return new AsciiString(bytes, start, colon - start, true).toLowerCase();
+    }
+
+    private static AsciiString value(byte[] bytes, int colon, int end) {
+        return new AsciiString(bytes, colon + 2, end - colon - 2, true);
     }
 
     private static int endOfLine(byte[] bytes, int from) {

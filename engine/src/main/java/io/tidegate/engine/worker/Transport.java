@@ -11,17 +11,23 @@ import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.ServerChannelRecvByteBufAllocator;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.nio.NioChannelOption;
+import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.channel.unix.UnixChannelOption;
 import io.netty.channel.uring.IoUring;
 import io.netty.channel.uring.IoUringBufferRingConfig;
 import io.netty.channel.uring.IoUringChannelOption;
+import io.netty.channel.uring.IoUringDatagramChannel;
 import io.netty.channel.uring.IoUringDomainSocketChannel;
 import io.netty.channel.uring.IoUringFixedBufferRingAllocator;
 import io.netty.channel.uring.IoUringIoHandler;
@@ -30,6 +36,7 @@ import io.netty.channel.uring.IoUringServerDomainSocketChannel;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.netty.channel.uring.IoUringSocketChannel;
 import io.tidegate.config.ProcessConfig;
+import java.net.StandardSocketOptions;
 
 /// How sockets are driven: Linux io_uring with a ring of provided buffers, Linux epoll, or the JDK's selector.
 public enum Transport {
@@ -133,6 +140,24 @@ public enum Transport {
             case EPOLL -> unix ? EpollDomainSocketChannel.class : EpollSocketChannel.class;
             case NIO -> NioSocketChannel.class;
         };
+    }
+
+    /// The class of channels of datagrams.
+    public Class<? extends DatagramChannel> datagrams() {
+        return switch (this) {
+            case IO_URING -> IoUringDatagramChannel.class;
+            case EPOLL -> EpollDatagramChannel.class;
+            case NIO -> NioDatagramChannel.class;
+        };
+    }
+
+    /// Lets a socket for each loop be bound to the same address: the kernel shares out what comes by who sent it.
+    public void sharing(Bootstrap bootstrap) {
+        if (this == NIO) {
+            bootstrap.option(NioChannelOption.of(StandardSocketOptions.SO_REUSEPORT), true);
+        } else {
+            bootstrap.option(UnixChannelOption.SO_REUSEPORT, true);
+        }
     }
 
     /// Sets how accepted channels receive.

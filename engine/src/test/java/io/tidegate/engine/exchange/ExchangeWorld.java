@@ -89,7 +89,7 @@ final class ExchangeWorld implements AutoCloseable {
         table.add(route, "all", declared);
         ListenerConfig listener = Objects.requireNonNull(CONFIG.listeners().get("default"));
         return new ListenerSnapshot("default", LogLabel.of("default"), listener, new RequestParser(8192, 16384, 100),
-                table.build(), new Answers(Map.of()), new Telemetry(metrics, log), null, 0, null, null);
+                table.build(), new Answers(Map.of()), new Telemetry(metrics, log), null, 0, "", null, null);
     }
 
     /// Number of connections that were asked for so far.

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.pkitesting.X509Bundle;
 import io.tidegate.config.ChallengeTarget;
+import io.tidegate.testkit.Http3Client;
 import io.tidegate.testkit.RawClient;
 import io.tidegate.testkit.RawResponse;
 import io.tidegate.testkit.TestGateway;
 import io.tidegate.testkit.TestUpstream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -208,6 +210,26 @@ class AcmeListenersTest {
         assertThat(started.metric("tidegate_tls_certificate_expiry_seconds", "name=\"one.test\"")).isPositive();
         assertThatThrownBy(() -> servers.connect(started.address("secure"), "two.test").close())
                 .hasMessageContaining("unrecognized_name");
+    }
+
+    @Test
+    void aNameWithoutACertificateIsRefusedOverQuicToo() throws IOException {
+        String tls = "unknownName: default, " + certificate("own.test");
+        TestGateway started = start("tls-alpn-01", tls);
+        String http3 = yaml("tls-alpn-01", tls).replace("  secure:\n", "  secure:\n    protocols: [http/1.1, h3]\n");
+        started.apply(http3);
+        assertThatThrownBy(() -> Http3Client.connect(started.address("secure"), servers.identity(null), "one.test"))
+                .isInstanceOf(UncheckedIOException.class);
+        try (Http3Client client = Http3Client.connect(started.address("secure"), servers.identity(null),
+                "own.test")) {
+            assertThat(client.get("/").status()).isEqualTo(200);
+        }
+        store("one.test", servers.server(false, "one.test"));
+        started.apply(http3);
+        try (Http3Client client = Http3Client.connect(started.address("secure"), servers.identity(null),
+                "one.test")) {
+            assertThat(client.get("/").status()).isEqualTo(200);
+        }
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.tidegate.tests.tls;
 
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
+import io.tidegate.testkit.Http3Client;
 import io.tidegate.testkit.RawClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -186,10 +187,23 @@ public final class Authority {
     }
 
     private static KeyManager[] keys(X509Bundle shown) throws GeneralSecurityException {
+        return factory(shown).getKeyManagers();
+    }
+
+    private static KeyManagerFactory factory(X509Bundle shown) throws GeneralSecurityException {
         KeyStore store = shown.toKeyStore("x".toCharArray());
         KeyManagerFactory factory = KeyManagerFactory.getInstance("PKIX");
         factory.init(store, "x".toCharArray());
-        return factory.getKeyManagers();
+        return factory;
+    }
+
+    /// The same for a client of HTTP/3.
+    public Http3Client.Identity identity(@Nullable X509Bundle shown) {
+        try {
+            return new Http3Client.Identity(root.toTrustManagerFactory(), shown == null ? null : factory(shown));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /// A client that checks the server's name too.
