@@ -125,7 +125,8 @@ final class Attempts {
         // nothing came back and sending it twice does no harm.
         boolean again = switch (progress) {
             case UNPROCESSED -> request.isUntouched();
-            case UNANSWERED -> reused && !fault.equals(Fault.UPSTREAM_TIMEOUT) && request.mayBeRepeated();
+            case UNANSWERED -> (reused || mayBeDying(fault)) && !fault.equals(Fault.UPSTREAM_TIMEOUT)
+                    && request.mayBeRepeated();
             case ANSWERED -> false;
         };
         if (again && record.attempts() < MOST) {
@@ -133,6 +134,13 @@ final class Attempts {
         } else {
             exchange.failNow(fault);
         }
+    }
+
+    /// Whether an endpoint has taken a new connection and let go of it, as one that dies does, and another one can be asked
+    /// instead, once.
+    private boolean mayBeDying(Fault fault) {
+        return record.attempts() == 1 && upstream != null && upstream.size() > 1
+                && (fault.equals(Fault.UPSTREAM_CLOSED) || fault.equals(Fault.UPSTREAM_RESET));
     }
 
     private void count(Fault fault) {
