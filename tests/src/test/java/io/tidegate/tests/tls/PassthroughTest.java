@@ -170,7 +170,8 @@ class PassthroughTest {
             assertThat(client.protocol()).isEmpty();
             assertThat(client.session().getPeerCertificates()[0].toString()).contains("gateway.example.com");
             client.finish();
-            assertThat(client.ending()).isEqualTo(Ending.CLOSED);
+            // The library of the JDK may leave the client's goodbye unread.
+            assertThat(client.ending()).isIn(Ending.CLOSED, Ending.RESET);
         }
     }
 
