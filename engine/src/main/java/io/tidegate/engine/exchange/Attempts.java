@@ -136,7 +136,8 @@ final class Attempts {
         }
     }
 
-    /// Whether an endpoint has taken a new connection and let go of it, as one that dies does, and another one can be asked
+    /// Whether an endpoint has taken a new connection and let go of it, as one that dies does, and another one can be
+    /// asked
     /// instead, once.
     private boolean mayBeDying(Fault fault) {
         return record.attempts() == 1 && upstream != null && upstream.size() > 1
