@@ -33,6 +33,7 @@ final class Checks {
         new TlsChecks(context).run();
         new ServiceTlsChecks(context).run();
         new RelayChecks(context).run();
+        new HealthChecks(context).run();
         EffectivePolicies.Resolver resolver = new PolicyChecks(context).run();
         new RouteChecks(context, resolver).run();
         new GrpcChecks(context).run();

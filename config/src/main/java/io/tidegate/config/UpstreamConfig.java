@@ -4,6 +4,7 @@ import io.tidegate.api.ByteSize;
 import io.tidegate.api.Default;
 import io.tidegate.api.Doc;
 import io.tidegate.api.Range;
+import io.tidegate.api.Ratio;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,12 @@ public record UpstreamConfig(
         @Doc("What is spoken with the service. With `h2`, HTTP/1.1 where the service does not agree to more.") @Default("http/1.1") ProtocolConfig protocol,
 
         @Doc("How an endpoint is chosen.") @Default("leastRequests") LoadBalancing loadBalancing,
+
+        @Doc("How the gateway itself finds out whether endpoints can be used. Left out: only by what comes of requests.") @Nullable HealthCheckConfig healthCheck,
+
+        @Doc("When an endpoint is left out because of what came of requests to it.") @Default("{}") OutlierDetectionConfig outlierDetection,
+
+        @Doc("Where a smaller share of the endpoints than this can be used, all of them are used again, so that the few do not go down under the load of all. `0%` for never.") @Default("50%") Ratio panicThreshold,
 
         @Doc("Connections kept to the endpoints.") @Default("{}") Connections connections,
 

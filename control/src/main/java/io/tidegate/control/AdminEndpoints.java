@@ -48,14 +48,16 @@ final class AdminEndpoints {
 
     /// The resources of the admin listener. The metrics come last, so that they can't take the place of another.
     List<AdminResource> all() {
-        return List.of(AdminResource.open(() -> "/live", request -> live()),
+        List<AdminResource> all = new ArrayList<>(List.of(AdminResource.open(() -> "/live", request -> live()),
                 AdminResource.open(() -> "/ready", request -> ready(true)),
                 AdminResource.of("/status", get(request -> status())),
                 AdminResource.of("/config", get(request -> config())),
                 AdminResource.of("/reload", Map.of("POST", this::reload)),
                 AdminResource.of("/log/level", Map.of("GET", request -> logLevel(), "PUT", this::changeLogLevel)),
-                AdminResource.of("/explain", get(this::explain)),
-                AdminResource.open(this::metricsPath, request -> metrics()));
+                AdminResource.of("/explain", get(this::explain))));
+        all.addAll(new UpstreamEndpoints(view).all());
+        all.add(AdminResource.open(this::metricsPath, request -> metrics()));
+        return all;
     }
 
     /// The resources of the listener for probes, which may be public: no word of what is in the configuration.

@@ -2,6 +2,7 @@ package io.tidegate.control;
 
 import io.tidegate.config.TelemetryConfig.Log.Level;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// A running gateway as its admin listener sees it. Every method may be called at any time, by several threads at once.
@@ -43,6 +44,52 @@ public interface GatewayView {
     ///             if there can be no such request; the message is for the one who asked
     default @Nullable String explain(String method, String url, List<String> headers) {
         return null;
+    }
+
+    /// How the endpoints of the upstreams are doing, by name of the upstream.
+    default Map<String, UpstreamState> upstreams() {
+        return Map.of();
+    }
+
+    /// Takes an endpoint out, or takes it in again: requests that run come to their end.
+    ///
+    /// @param endpoint
+    ///            its `host:port`, or `unix:/path`
+    /// @return whether there is such an endpoint
+    default boolean drain(String upstream, String endpoint, boolean on) {
+        return false;
+    }
+
+    /// How an upstream is doing.
+    ///
+    /// @param panic
+    ///            whether endpoints are used that should not be, since too few others are left
+    /// @param endpoints
+    ///            its endpoints
+    record UpstreamState(boolean panic, List<EndpointState> endpoints) {
+
+        /// Copies what it is given.
+        public UpstreamState {
+            endpoints = List.copyOf(endpoints);
+        }
+    }
+
+    /// How an endpoint is doing.
+    ///
+    /// @param endpoint
+    ///            its `host:port`, or `unix:/path`
+    /// @param usable
+    ///            whether nothing speaks against it
+    /// @param unhealthy
+    ///            what its last failed check said, where checks speak against it
+    /// @param ejected
+    ///            why it is left out because of requests, where it is
+    /// @param ejectedForMillis
+    ///            how much longer
+    /// @param draining
+    ///            whether it was taken out by hand
+    record EndpointState(String endpoint, boolean usable, @Nullable String unhealthy, @Nullable String ejected,
+            long ejectedForMillis, boolean draining) {
     }
 
     /// What serves.

@@ -2,6 +2,7 @@ package io.tidegate.control;
 
 import io.tidegate.config.TelemetryConfig.Log.Level;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// A gateway whose state a test sets.
@@ -14,6 +15,7 @@ final class FakeGateway implements GatewayView {
     volatile Level level = Level.INFO;
     volatile String metrics = "tidegate_requests_total 7\n";
     volatile boolean broken;
+    volatile boolean drained;
 
     @Override
     public boolean configured() {
@@ -46,6 +48,20 @@ final class FakeGateway implements GatewayView {
     @Override
     public String metrics() {
         return metrics;
+    }
+
+    @Override
+    public Map<String, UpstreamState> upstreams() {
+        return Map.of("orders", new UpstreamState(true, List.of(
+                new EndpointState("10.0.0.1:80", !drained, null, null, 0, drained),
+                new EndpointState("10.0.0.2:80", false, "status 500", "errors", 9000, false))));
+    }
+
+    @Override
+    public boolean drain(String upstream, String endpoint, boolean on) {
+        boolean known = upstream.equals("orders") && endpoint.equals("10.0.0.1:80");
+        drained = known ? on : drained;
+        return known;
     }
 
     @Override

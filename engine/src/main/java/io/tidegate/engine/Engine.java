@@ -14,6 +14,7 @@ import io.tidegate.engine.compile.CompileException;
 import io.tidegate.engine.compile.Compiler;
 import io.tidegate.engine.compile.Compiler.Compiled;
 import io.tidegate.engine.exchange.LiveSnapshot;
+import io.tidegate.engine.health.UpstreamHealth;
 import io.tidegate.engine.observe.AccessLog;
 import io.tidegate.engine.observe.LoopWatch;
 import io.tidegate.engine.observe.Metrics;
@@ -320,6 +321,11 @@ public final class Engine implements ConfigTarget, AutoCloseable {
             throw new UncheckedIOException(e);
         }
         return text.toString();
+    }
+
+    /// How the endpoints of the upstreams are doing, by name of the upstream.
+    public synchronized Map<String, UpstreamHealth> upstreams() {
+        return compiler.health();
     }
 
     /// Opens the access log's file anew, for those who move it away to keep it.

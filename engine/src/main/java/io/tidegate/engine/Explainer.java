@@ -230,7 +230,7 @@ public final class Explainer {
                     case LEAST_REQUESTS -> "leastRequests";
                     case ROUND_ROBIN -> "roundRobin";
                     case RANDOM -> "random";
-                }, endpoints));
+                }, endpoints, HealthText.of(upstream)));
             }
         });
         return targets;

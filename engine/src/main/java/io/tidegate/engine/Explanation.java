@@ -57,7 +57,10 @@ public record Explanation(Understood request, String outcome, @Nullable String f
     ///            in percent of the requests
     /// @param endpoints
     ///            those that may be chosen
-    public record Target(String upstream, double share, String loadBalancing, List<String> endpoints) {
+    /// @param health
+    ///            how it is found out which of them can be used, in words, by key of the upstream
+    public record Target(String upstream, double share, String loadBalancing, List<String> endpoints,
+            Map<String, String> health) {
     }
 
     /// A limit in time.

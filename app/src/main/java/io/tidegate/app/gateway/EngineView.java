@@ -10,7 +10,10 @@ import io.tidegate.control.GatewayView;
 import io.tidegate.engine.Engine;
 import io.tidegate.engine.EngineStatus;
 import io.tidegate.engine.Explainer;
+import io.tidegate.engine.health.UpstreamHealth;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// The engine as the admin listener sees it.
@@ -71,6 +74,26 @@ final class EngineView implements GatewayView {
     @Override
     public String metrics() {
         return engine.metrics() + certificates.metrics();
+    }
+
+    @Override
+    public Map<String, UpstreamState> upstreams() {
+        Map<String, UpstreamState> upstreams = new TreeMap<>();
+        engine.upstreams().forEach((name, health) -> upstreams.put(name,
+                new UpstreamState(health.selection().panic(), health.states().stream().map(EngineView::state)
+                        .toList())));
+        return upstreams;
+    }
+
+    private static EndpointState state(io.tidegate.engine.health.EndpointState of) {
+        return new EndpointState(of.endpoint(), of.usable(), of.unhealthy(), of.ejected(), of.ejectedForMillis(),
+                of.draining());
+    }
+
+    @Override
+    public boolean drain(String upstream, String endpoint, boolean on) {
+        UpstreamHealth health = engine.upstreams().get(upstream);
+        return health != null && health.drain(endpoint, on);
     }
 
     @Override

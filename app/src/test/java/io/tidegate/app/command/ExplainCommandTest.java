@@ -105,8 +105,14 @@ class ExplainCommandTest {
                   blue  66.67%  leastRequests
                         http://10.0.0.1:80
                         http://10.0.0.2:80 weight 2
+                      healthCheck       none
+                      outlierDetection  5 errors in a row; out for 10s, 5m at most, and no more than 50%
+                      panicThreshold    50%
                   green  33.33%  leastRequests
                         http://10.0.0.3:80
+                      healthCheck       none
+                      outlierDetection  5 errors in a row; out for 10s, 5m at most, and no more than 50%
+                      panicThreshold    50%
 
                 time-outs
                   request   10s     routes.orders.timeouts.request

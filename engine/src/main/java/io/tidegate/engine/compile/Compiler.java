@@ -14,6 +14,7 @@ import io.tidegate.engine.exchange.Challenges;
 import io.tidegate.engine.exchange.Route;
 import io.tidegate.engine.exchange.Snapshot;
 import io.tidegate.engine.exchange.Telemetry;
+import io.tidegate.engine.health.UpstreamHealth;
 import io.tidegate.engine.observe.AccessLog;
 import io.tidegate.engine.observe.Metrics;
 import io.tidegate.engine.observe.RouteCells;
@@ -33,6 +34,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +50,7 @@ public final class Compiler implements AutoCloseable {
     private final Challenges challenges;
     private final SharedValues shared = new SharedValues();
     private Map<String, Upstream> upstreams = Map.of();
+    private final Map<Upstream, Watched> watched = new HashMap<>();
     private @Nullable Compiled running;
 
     /// What a configuration was compiled to.
@@ -150,6 +153,7 @@ public final class Compiler implements AutoCloseable {
         running = compiled;
         Set<Upstream> gone = new HashSet<>(upstreams.values());
         gone.removeAll(compiled.upstreams().values());
+        watch(compiled.upstreams());
         upstreams = compiled.upstreams();
         tls.serving(compiled.tls());
         return () -> {
@@ -159,6 +163,33 @@ public final class Compiler implements AutoCloseable {
                 before.tls().values().forEach(tls::release);
             }
         };
+    }
+
+    /// How the endpoints of the upstreams that run are doing, by name of the upstream.
+    public Map<String, UpstreamHealth> health() {
+        Map<String, UpstreamHealth> health = new TreeMap<>();
+        upstreams.forEach((name, upstream) -> health.put(name, upstream.health()));
+        return health;
+    }
+
+    /// Checks and measures the endpoints of these from now on, and no others.
+    private void watch(Map<String, Upstream> next) {
+        watched.entrySet().removeIf(entry -> {
+            boolean gone = !next.containsValue(entry.getKey());
+            if (gone) {
+                entry.getValue().close();
+            }
+            return gone;
+        });
+        next.forEach((name, upstream) -> {
+            if (!watched.containsKey(upstream)) {
+                Upstream before = upstreams.get(name);
+                if (before != null) {
+                    upstream.health().takeOver(before.health());
+                }
+                watched.put(upstream, Watched.start(upstream, workers, metrics));
+            }
+        });
     }
 
     /// The upstream that there is already, where nothing of it has changed.
@@ -205,6 +236,8 @@ public final class Compiler implements AutoCloseable {
             running.closePolicies().run();
             running.tls().values().forEach(tls::release);
         }
+        watched.values().forEach(Watched::close);
+        watched.clear();
         upstreams.values().forEach(Upstream::close);
         resolver.close();
     }

@@ -106,11 +106,13 @@ final class Attempts {
             return;
         }
         connecting = false;
-        count(fault);
+        if (endpoint != null) {
+            endpoint.connectFailed(worker, fault);
+        }
         if (!fault.equals(Fault.UPSTREAM_BUSY) && target.size() > 1 && record.attempts() < MOST) {
             next();
         } else {
-            exchange.failNow(fault);
+            exchange.failNow(target.isDown() ? Fault.UPSTREAM_UNAVAILABLE : fault);
         }
     }
 
@@ -120,7 +122,9 @@ final class Attempts {
     ///            how far the request had come
     void failed(Fault fault, Progress progress) {
         ended();
-        count(fault);
+        if (endpoint != null) {
+            endpoint.failed(worker, fault, progress, reused);
+        }
         // RFC 9112 section 9.3.1: a service may close an idle connection just as it is used again. Sent once more when
         // nothing came back and sending it twice does no harm.
         boolean again = switch (progress) {
@@ -144,12 +148,6 @@ final class Attempts {
                 && (fault.equals(Fault.UPSTREAM_CLOSED) || fault.equals(Fault.UPSTREAM_RESET));
     }
 
-    private void count(Fault fault) {
-        if (endpoint != null) {
-            endpoint.pool(worker).cells().fault(fault);
-        }
-    }
-
     /// How long a stream without an end in sight may be quiet on both sides, in nanoseconds; -1 where it has one.
     long endlessIdleNanos() {
         return endless && route != null && upstream != null ? route.idleNanos(upstream.config()) : -1;
@@ -164,7 +162,7 @@ final class Attempts {
         }
         record.firstByte();
         if (endpoint != null) {
-            endpoint.pool(worker).cells().response(status, record.firstByteNanos());
+            endpoint.answered(worker, status, record.firstByteNanos());
         }
     }
 

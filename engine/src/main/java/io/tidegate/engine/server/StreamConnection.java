@@ -111,6 +111,9 @@ final class StreamConnection implements ServerConnection, ByteRelay.Owner, Direc
     @Override
     public void connected(Channel channel) {
         connected = worker.deadlines().refresh();
+        if (endpoint != null) {
+            endpoint.reached(worker);
+        }
         ByteRelay running = relay;
         if (running == null) {
             throw new IllegalStateException("a service is asked for only by a relay");
@@ -121,6 +124,9 @@ final class StreamConnection implements ServerConnection, ByteRelay.Owner, Direc
     /// Nothing has been sent, so another endpoint can be tried.
     @Override
     public void connectFailed(Fault why) {
+        if (endpoint != null) {
+            endpoint.unreached(worker, why);
+        }
         if (relay == null || relay.isOver()) {
             return;
         }

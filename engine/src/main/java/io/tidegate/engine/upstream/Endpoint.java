@@ -5,6 +5,9 @@ import io.netty.channel.unix.DomainSocketAddress;
 import io.tidegate.api.Fault;
 import io.tidegate.config.EndpointConfig;
 import io.tidegate.config.EndpointUrl;
+import io.tidegate.engine.balance.Candidate;
+import io.tidegate.engine.health.EndpointHealth;
+import io.tidegate.engine.observe.EndpointCells;
 import io.tidegate.engine.observe.LogLabel;
 import io.tidegate.engine.observe.Metrics;
 import io.tidegate.engine.tls.ServiceTls;
@@ -15,11 +18,19 @@ import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /// One address of an upstream, and its pools, one per event loop.
-public final class Endpoint {
+public final class Endpoint implements Candidate {
 
+    private static final int BAD_GATEWAY = 502;
+    private static final int GATEWAY_TIMEOUT = 504;
+
+    private final Upstream upstream;
     private final EndpointConfig config;
+    private final EndpointHealth health;
+    /// Index of the worker of the first pool.
+    private final int first;
     private final SocketAddress address;
     private final List<Pool> pools;
     /// Connections over all event loops. Touched when one is opened or closed, never per request.
@@ -29,21 +40,57 @@ public final class Endpoint {
     private final LogLabel label;
     private final ConnectLog connects;
 
-    Endpoint(Upstream upstream, EndpointConfig config, Workers workers, Metrics metrics) {
+    /// @param health
+    ///            is told what comes of requests
+    Endpoint(Upstream upstream, EndpointConfig config, Workers workers, Metrics metrics, EndpointHealth health) {
+        this.upstream = upstream;
         this.config = config;
+        this.health = health;
         this.authority = config.url().authority();
         this.host = config.url().hostField();
         this.label = LogLabel.of(authority);
         this.connects = new ConnectLog(upstream.name(), authority, System::nanoTime);
-        this.address = config.url().isUnix()
-                ? new DomainSocketAddress(config.url().host())
-                : InetSocketAddress.createUnresolved(config.url().host(), config.url().port());
+        this.address = address(config.url());
+        this.first = 0;
         List<Pool> made = new ArrayList<>();
         for (Worker worker : workers.all()) {
-            made.add(new Pool(upstream, this, worker, metrics.endpoint(worker.index(), upstream.name(), authority),
-                    new ReflectiveChannelFactory<>(worker.transport().client(isUnix()))));
+            made.add(pool(worker, metrics.endpoint(worker.index(), upstream.name(), authority)));
         }
         this.pools = List.copyOf(made);
+    }
+
+    /// `main` once more, with connections of one worker of its own.
+    private Endpoint(Endpoint main, Worker worker, EndpointUrl url) {
+        this.upstream = main.upstream;
+        this.config = new EndpointConfig(url, main.config.weight());
+        this.health = main.health;
+        this.authority = main.authority;
+        this.host = main.host;
+        this.label = main.label;
+        this.connects = main.connects;
+        this.address = address(url);
+        this.first = worker.index();
+        this.pools = List.of(pool(worker, main.pool(worker).cells()));
+    }
+
+    private static SocketAddress address(EndpointUrl url) {
+        return url.isUnix()
+                ? new DomainSocketAddress(url.host())
+                : InetSocketAddress.createUnresolved(url.host(), url.port());
+    }
+
+    private Pool pool(Worker worker, EndpointCells cells) {
+        return new Pool(upstream, this, worker, cells,
+                new ReflectiveChannelFactory<>(worker.transport().client(isUnix())));
+    }
+
+    /// This endpoint for other ends than requests: with connections of its own, on one worker.
+    ///
+    /// @param port
+    ///            where they go instead; null for where requests go
+    public Endpoint asideFor(Worker worker, @Nullable Integer port) {
+        EndpointUrl url = config.url();
+        return new Endpoint(this, worker, port == null ? url : new EndpointUrl(url.scheme(), url.host(), port));
     }
 
     SocketAddress address() {
@@ -69,7 +116,7 @@ public final class Endpoint {
         return config.url().isUnix();
     }
 
-    /// Its share of the requests.
+    @Override
     public int weight() {
         return config.weight();
     }
@@ -96,7 +143,60 @@ public final class Endpoint {
 
     /// The pool of one worker; touched on that worker's loop only.
     public Pool pool(Worker worker) {
-        return pools.get(worker.index());
+        return pools.get(worker.index() - first);
+    }
+
+    // What comes of requests.
+
+    /// A try was answered.
+    ///
+    /// @param nanos
+    ///            from its start to the head of the response
+    public void answered(Worker worker, int status, long nanos) {
+        pool(worker).cells().response(status, nanos);
+        if (status >= BAD_GATEWAY && status <= GATEWAY_TIMEOUT) {
+            health.failed(worker.index());
+        } else {
+            health.answered(worker.index(), nanos);
+        }
+    }
+
+    /// A connection stands, on which nothing will be said that could be understood.
+    public void reached(Worker worker) {
+        health.answered(worker.index(), 0);
+    }
+
+    /// No connection came about, which its cells know already.
+    public void unreached(Worker worker, Fault fault) {
+        if (fault.equals(Fault.UPSTREAM_CONNECT_TIMEOUT)) {
+            health.failed(worker.index());
+        } else if (!fault.equals(Fault.UPSTREAM_BUSY)) {
+            health.refused(worker.index());
+        }
+    }
+
+    /// No connection came about for a try.
+    public void connectFailed(Worker worker, Fault fault) {
+        pool(worker).cells().fault(fault);
+        unreached(worker, fault);
+    }
+
+    /// A try failed on a connection that stood.
+    ///
+    /// @param progress
+    ///            how far it had come
+    /// @param reused
+    ///            whether the connection had served before
+    public void failed(Worker worker, Fault fault, Progress progress, boolean reused) {
+        pool(worker).cells().fault(fault);
+        boolean broken = fault.equals(Fault.UPSTREAM_CLOSED) || fault.equals(Fault.UPSTREAM_RESET);
+        // A service may close a connection that it has kept, and may let go of requests that it has not looked at.
+        boolean harmless = progress == Progress.UNPROCESSED || (reused && broken && progress == Progress.UNANSWERED);
+        boolean blamed = broken || fault.equals(Fault.UPSTREAM_TIMEOUT) || fault.equals(Fault.UPSTREAM_INVALID)
+                || fault.equals(Fault.UPSTREAM_TLS);
+        if (blamed && !harmless) {
+            health.failed(worker.index());
+        }
     }
 
     /// Takes a place for one more connection.
@@ -145,7 +245,8 @@ public final class Endpoint {
     }
 
     /// Requests running now. Other loops' counts may be a moment old.
-    int active() {
+    @Override
+    public int active() {
         int sum = 0;
         for (int i = 0; i < pools.size(); i++) {
             sum += pools.get(i).active();
@@ -153,7 +254,13 @@ public final class Endpoint {
         return sum;
     }
 
-    void close() {
+    /// Closes the connection of a worker that has not been used for longest, once what runs there is done.
+    public void closeIdle(Worker worker) {
+        pool(worker).closeOneIdle();
+    }
+
+    /// Closes idle connections; busy ones close with their exchange.
+    public void close() {
         for (Pool pool : pools) {
             pool.closeLater();
         }

@@ -3,6 +3,8 @@ package io.tidegate.engine.upstream;
 import io.netty.resolver.AddressResolverGroup;
 import io.tidegate.config.EndpointConfig;
 import io.tidegate.config.UpstreamConfig;
+import io.tidegate.engine.health.EndpointHealth;
+import io.tidegate.engine.health.UpstreamHealth;
 import io.tidegate.engine.observe.LogLabel;
 import io.tidegate.engine.observe.Metrics;
 import io.tidegate.engine.tls.ServiceTls;
@@ -12,11 +14,17 @@ import io.tidegate.engine.worker.Workers;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /// A named service with endpoints. Lives on over reloads that do not change its configuration.
 public final class Upstream implements AutoCloseable {
+
+    private static final long TRIAL_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    /// Within it all endpoints are tried, however many there are.
+    private static final long TRIALS_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     private final String name;
     private final LogLabel label;
@@ -26,9 +34,12 @@ public final class Upstream implements AutoCloseable {
     private final AddressResolverGroup<InetSocketAddress> resolver;
     private final ServiceConnections connections;
     private final List<Endpoint> endpoints;
-    private final int totalWeight;
-    /// Smooth weighted round robin, one per worker: current weights by endpoint.
-    private final int[][] turns;
+    private final UpstreamHealth health;
+    private final int workers;
+    private volatile Choice choice;
+    /// When an endpoint that takes no connections is tried next, and which.
+    private final AtomicLong nextTrial = new AtomicLong(System.nanoTime());
+    private final AtomicInteger trials = new AtomicInteger();
 
     /// An upstream without connections.
     ///
@@ -43,17 +54,19 @@ public final class Upstream implements AutoCloseable {
         this.connections = surroundings.connections;
         this.parser = new ResponseParser((int) Math.min(config.limits().responseHead().bytes(), 1 << 20),
                 config.limits().responseFields());
+        List<EndpointConfig> chosen = config.endpoints().stream().filter(endpoint -> endpoint.weight() > 0).toList();
+        this.workers = surroundings.workers.all().size();
+        this.health = new UpstreamHealth(name, config,
+                chosen.stream().map(endpoint -> endpoint.url().authority()).toList(), workers,
+                new LoopTiming(surroundings.workers.all().getFirst()));
         List<Endpoint> made = new ArrayList<>();
-        int weight = 0;
-        for (EndpointConfig endpoint : config.endpoints()) {
-            if (endpoint.weight() > 0) {
-                made.add(new Endpoint(this, endpoint, surroundings.workers, surroundings.metrics));
-                weight += endpoint.weight();
-            }
+        for (EndpointConfig endpoint : chosen) {
+            EndpointHealth own = health.endpoints().get(made.size());
+            made.add(new Endpoint(this, endpoint, surroundings.workers, surroundings.metrics, own));
         }
         this.endpoints = List.copyOf(made);
-        this.totalWeight = weight;
-        this.turns = new int[surroundings.workers.all().size()][endpoints.size()];
+        this.choice = Choice.of(config, endpoints, health.selection(), workers);
+        health.onChange(() -> choice = Choice.of(config, endpoints, health.selection(), workers));
     }
 
     /// What all upstreams of a process share.
@@ -107,65 +120,55 @@ public final class Upstream implements AutoCloseable {
         return connections;
     }
 
-    /// Number of endpoints that may be chosen.
+    /// How its endpoints are doing.
+    public UpstreamHealth health() {
+        return health;
+    }
+
+    /// Number of endpoints, whether or not they are used now.
     public int size() {
         return endpoints.size();
     }
 
-    /// Chooses an endpoint, another one than `before` where there is one; null where there is none at all.
+    /// Whether no endpoint is used now, so that requests are turned away but for a few that try.
+    public boolean isDown() {
+        return choice.used().length == 0;
+    }
+
+    /// Chooses an endpoint, another one than `before` where another is used; null where none is.
+    @SuppressWarnings("ReferenceEquality") // this endpoint, not an equal one
     public @Nullable Endpoint pick(Worker worker, @Nullable Endpoint before) {
-        if (endpoints.isEmpty()) {
+        Choice now = choice;
+        Endpoint[] used = now.used();
+        if (used.length < 2) {
+            return used.length == 1 ? used[0] : trial(now.trials());
+        }
+        int at = now.balancer().choose(worker.index(), worker.random());
+        for (int i = 0; used[at] == before && i < 4; i++) {
+            at = now.balancer().choose(worker.index(), worker.random());
+        }
+        return used[at] == before ? used[(at + 1) % used.length] : used[at];
+    }
+
+    /// Where nobody takes connections, a request is let through now and then to see whether somebody does again: the
+    /// one after the other, each twice a second at least.
+    private @Nullable Endpoint trial(Endpoint[] among) {
+        if (among.length == 0) {
             return null;
         }
-        if (endpoints.size() == 1) {
-            return endpoints.getFirst();
+        long now = System.nanoTime();
+        long due = nextTrial.get();
+        long pause = Math.min(TRIAL_NANOS, TRIALS_NANOS / among.length);
+        if (now - due < 0 || !nextTrial.compareAndSet(due, now + pause)) {
+            return null;
         }
-        Endpoint picked = choose(worker);
-        for (int i = 0; picked == before && i < 4; i++) {
-            picked = choose(worker);
-        }
-        return picked == before ? endpoints.get((endpoints.indexOf(before) + 1) % endpoints.size()) : picked;
-    }
-
-    private Endpoint choose(Worker worker) {
-        return switch (config.loadBalancing()) {
-            case RANDOM -> random(worker.random());
-            case ROUND_ROBIN -> inTurn(turns[worker.index()]);
-            case LEAST_REQUESTS -> {
-                Endpoint one = random(worker.random());
-                Endpoint other = random(worker.random());
-                // The fewer requests for its weight, compared without dividing.
-                yield (long) one.active() * other.weight() <= (long) other.active() * one.weight() ? one : other;
-            }
-        };
-    }
-
-    private Endpoint random(SplittableRandom random) {
-        int at = random.nextInt(totalWeight);
-        for (Endpoint endpoint : endpoints) {
-            at -= endpoint.weight();
-            if (at < 0) {
-                return endpoint;
-            }
-        }
-        return endpoints.getLast();
-    }
-
-    private Endpoint inTurn(int[] current) {
-        int best = 0;
-        for (int i = 0; i < current.length; i++) {
-            current[i] += endpoints.get(i).weight();
-            if (current[i] > current[best]) {
-                best = i;
-            }
-        }
-        current[best] -= totalWeight;
-        return endpoints.get(best);
+        return among[Math.floorMod(trials.getAndIncrement(), among.length)];
     }
 
     /// Closes idle connections; busy ones close with their exchange.
     @Override
     public void close() {
+        health.close();
         endpoints.forEach(Endpoint::close);
         if (tls != null) {
             tls.close();

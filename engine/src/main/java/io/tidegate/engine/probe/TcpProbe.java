@@ -1,0 +1,62 @@
+package io.tidegate.engine.probe;
+
+import io.netty.channel.Channel;
+import io.tidegate.api.Fault;
+import io.tidegate.engine.upstream.ClientConnection;
+import io.tidegate.engine.upstream.DirectConnection;
+import io.tidegate.engine.upstream.Endpoint;
+import io.tidegate.engine.wire.Origin;
+import io.tidegate.engine.worker.Deadlines.Deadline;
+import io.tidegate.engine.worker.Worker;
+import java.time.Duration;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// One check that only connects, TLS included. Confined to its event loop.
+final class TcpProbe implements DirectConnection.Owner {
+
+    private final Endpoint endpoint;
+    private final Worker worker;
+    private final Duration limit;
+    private final Deadline deadline = new Deadline(this::late);
+    private @Nullable Consumer<@Nullable String> over;
+
+    /// @param over
+    ///            takes why it failed, or null where it was good
+    TcpProbe(Endpoint endpoint, Worker worker, Duration limit, Consumer<@Nullable String> over) {
+        this.endpoint = endpoint;
+        this.worker = worker;
+        this.limit = limit;
+        this.over = over;
+    }
+
+    void start() {
+        worker.deadlines().refresh();
+        worker.deadlines().set(deadline, limit.toNanos());
+        DirectConnection.open(endpoint, worker, new ClientConnection(Origin.ofSocket(null, null)), this);
+    }
+
+    @Override
+    public void connected(Channel channel) {
+        channel.close();
+        end(null);
+    }
+
+    @Override
+    public void connectFailed(Fault fault) {
+        end(fault.code());
+    }
+
+    private void late() {
+        end("no answer within " + limit.toMillis() + " ms");
+    }
+
+    private void end(@Nullable String failure) {
+        Consumer<@Nullable String> told = over;
+        if (told != null) {
+            over = null;
+            worker.deadlines().remove(deadline);
+            told.accept(failure);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package io.tidegate.engine.balance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/// Who is chosen how often.
+class BalancersTest {
+
+    private static final int DRAWS = 60_000;
+
+    private record One(int weight, int active) implements Candidate {
+    }
+
+    private static List<One> weights(int... weights) {
+        return IntStream.of(weights).mapToObj(weight -> new One(weight, 0)).toList();
+    }
+
+    private static int[] counts(Balancer balancer, int candidates) {
+        SplittableRandom random = new SplittableRandom(7);
+        int[] counts = new int[candidates];
+        for (int i = 0; i < DRAWS; i++) {
+            counts[balancer.choose(0, random)]++;
+        }
+        return counts;
+    }
+
+    @Test
+    void atRandomEachGetsItsShare() {
+        // Eight standard deviations or more.
+        int[] counts = counts(Balancer.random(weights(1, 2, 3)), 3);
+        assertThat(counts[0]).isBetween(9_250, 10_750);
+        assertThat(counts[1]).isBetween(19_050, 20_950);
+        int[] even = counts(Balancer.random(weights(5, 5, 5)), 3);
+        assertThat(even[0]).isBetween(19_050, 20_950);
+    }
+
+    @Test
+    void inTurnIsEvenlySpreadAndByLoop() {
+        RoundRobin balancer = new RoundRobin(weights(2, 1), 2);
+        SplittableRandom random = new SplittableRandom();
+        int[] picks = IntStream.range(0, 6).map(i -> balancer.choose(0, random)).toArray();
+        assertThat(picks).containsExactly(0, 1, 0, 0, 1, 0);
+        assertThat(balancer.choose(1, random)).as("another loop begins for itself").isZero();
+    }
+
+    @Test
+    void theLessBusyOfTwoIsChosen() {
+        int[] counts = counts(new LeastRequests(List.of(new One(1, 9), new One(1, 0))), 2);
+        // The busy one only where both draws are it.
+        assertThat(counts[0]).isBetween(DRAWS / 4 - 900, DRAWS / 4 + 900);
+    }
+
+    @Test
+    void busyMeansForItsWeight() {
+        int[] counts = counts(new LeastRequests(List.of(new One(10, 9), new One(1, 1))), 2);
+        assertThat(counts[1]).as("one request is more for it than nine for the other").isLessThan(DRAWS / 100);
+    }
+}
