@@ -116,6 +116,7 @@ final class Checks {
             route.policies().forEach(policy -> sets.add(String.valueOf(policy.use())));
         }
         config.listeners().values().forEach(listener -> upstreams.addAll(relayedTo(listener)));
+        config.upstreams().values().forEach(upstream -> upstreams.add(String.valueOf(upstream.fallback())));
         for (String name : config.upstreams().keySet()) {
             if (!upstreams.contains(name)) {
                 context.warningAtKey("no route leads to this upstream", "upstreams", name);

@@ -1,6 +1,9 @@
 package io.tidegate.config;
 
 import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
 
 /// Checks how endpoints are found to be usable.
 final class HealthChecks {
@@ -21,6 +24,7 @@ final class HealthChecks {
                 values(name, upstream, check);
             }
             outliers(name, upstream.outlierDetection());
+            fallback(name, upstream);
         });
     }
 
@@ -83,6 +87,33 @@ final class HealthChecks {
         if (outliers.errorRate() != null && outliers.errorRate().value() <= 0) {
             context.error("must be above 0% (was " + outliers.errorRate() + ")", "upstreams", upstream,
                     "outlierDetection", "errorRate");
+        }
+    }
+
+    private void fallback(String name, UpstreamConfig upstream) {
+        String other = upstream.fallback();
+        Map<String, UpstreamConfig> all = context.config().upstreams();
+        Set<String> names = context.names("upstreams", all.keySet());
+        if (other == null) {
+            return;
+        }
+        if (!names.contains(other)) {
+            context.dangling("upstream", other, names, "upstreams", name, "fallback");
+            return;
+        }
+        UpstreamConfig next = all.get(other);
+        if (next != null && next.isRelayed() != upstream.isRelayed()) {
+            context.error("one of '" + name + "' and '" + other + "' is for HTTP, and the other is not", "upstreams", name,
+                    "fallback");
+        }
+        Set<String> way = new LinkedHashSet<>();
+        for (String at = name; at != null && way.add(at);) {
+            UpstreamConfig here = all.get(at);
+            at = here == null ? null : here.fallback();
+            if (name.equals(at)) {
+                context.error("requests would go round in circles: " + String.join(", ", way) + ", " + name,
+                        "upstreams", name, "fallback");
+            }
         }
     }
 

@@ -28,6 +28,8 @@ public record UpstreamConfig(
 
         @Doc("Where a smaller share of the endpoints than this can be used, all of them are used again, so that the few do not go down under the load of all. `0%` for never.") @Default("50%") Ratio panicThreshold,
 
+        @Doc("Upstream that is used while no endpoint of this one can be.") @Nullable String fallback,
+
         @Doc("Connections kept to the endpoints.") @Default("{}") Connections connections,
 
         @Doc("How long the service may take. Routes may say otherwise.") @Default("{}") Timeouts timeouts,
@@ -55,7 +57,8 @@ public record UpstreamConfig(
     /// How an endpoint is chosen.
     public enum LoadBalancing {
         @Doc("The less busy of two chosen at random, by weight (power of two choices).")
-        LEAST_REQUESTS, @Doc("One after the other, by weight, evenly spread.")
+        LEAST_REQUESTS, @Doc("Of two chosen at random, by weight, the one that is expected to answer sooner: by how long it took lately, where slow answers count at once and are forgotten slowly, and by its running requests.")
+        PEAK_EWMA, @Doc("One after the other, by weight, evenly spread.")
         ROUND_ROBIN, @Doc("At random, by weight.")
         RANDOM
     }

@@ -230,6 +230,7 @@ public final class Explainer {
                     case LEAST_REQUESTS -> "leastRequests";
                     case ROUND_ROBIN -> "roundRobin";
                     case RANDOM -> "random";
+                    case PEAK_EWMA -> "peakEwma";
                 }, endpoints, HealthText.of(upstream)));
             }
         });

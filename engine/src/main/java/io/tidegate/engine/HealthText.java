@@ -21,6 +21,7 @@ final class HealthText {
         text.put("healthCheck", check == null ? "none" : check(check));
         text.put("outlierDetection", outliers(upstream.outlierDetection()));
         text.put("panicThreshold", upstream.panicThreshold().toString());
+        text.put("fallback", upstream.fallback() == null ? "none" : upstream.fallback());
         return text;
     }
 

@@ -108,11 +108,13 @@ class ExplainCommandTest {
                       healthCheck       none
                       outlierDetection  5 errors in a row; out for 10s, 5m at most, and no more than 50%
                       panicThreshold    50%
+                      fallback          none
                   green  33.33%  leastRequests
                         http://10.0.0.3:80
                       healthCheck       none
                       outlierDetection  5 errors in a row; out for 10s, 5m at most, and no more than 50%
                       panicThreshold    50%
+                      fallback          none
 
                 time-outs
                   request   10s     routes.orders.timeouts.request

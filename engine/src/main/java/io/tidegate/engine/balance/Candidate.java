@@ -8,4 +8,7 @@ public interface Candidate {
 
     /// Requests that run there now.
     int active();
+
+    /// How long it is expected to take, as an event loop has seen it, in nanoseconds; 0 where that is not known.
+    double latency(int worker);
 }

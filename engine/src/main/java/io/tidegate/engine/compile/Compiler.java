@@ -182,6 +182,8 @@ public final class Compiler implements AutoCloseable {
             return gone;
         });
         next.forEach((name, upstream) -> {
+            String fallback = upstream.config().fallback();
+            upstream.fallBackTo(fallback == null ? null : next.get(fallback));
             if (!watched.containsKey(upstream)) {
                 Upstream before = upstreams.get(name);
                 if (before != null) {

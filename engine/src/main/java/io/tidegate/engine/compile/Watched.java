@@ -32,6 +32,11 @@ final class Watched implements AutoCloseable {
         watched.measured.add(metrics.gauge("tidegate_upstream_panic",
                 "1 where endpoints are used that should not be, since too few others are left.",
                 () -> health.selection().panic() ? 1 : 0, "upstream", upstream.name()));
+        if (upstream.config().fallback() != null) {
+            watched.measured.add(metrics.gauge("tidegate_upstream_fallback_used",
+                    "1 where no endpoint of an upstream can be used, and its fallback is.",
+                    () -> health.selection().used().isEmpty() ? 1 : 0, "upstream", upstream.name()));
+        }
         Set<String> names = new HashSet<>();
         for (int i = 0; i < health.endpoints().size(); i++) {
             if (names.add(health.endpoints().get(i).endpoint())) {

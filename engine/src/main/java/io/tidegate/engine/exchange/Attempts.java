@@ -66,6 +66,9 @@ final class Attempts {
             return;
         }
         endpoint = chosen;
+        // Its fallback's, where the upstream has no endpoint that can be used.
+        target = chosen.upstream();
+        upstream = target;
         record.attempt();
         connecting = true;
         if (policies.hasSteps()) {

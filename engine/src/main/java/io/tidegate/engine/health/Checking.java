@@ -2,22 +2,29 @@ package io.tidegate.engine.health;
 
 import io.tidegate.config.HealthCheckConfig;
 import java.util.SplittableRandom;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Checks one endpoint from time to time: the next check comes an interval after the end of the one before, a tenth of
 /// it earlier or later, so that those of many endpoints and gateways don't fall together. One check at a time.
 public final class Checking {
 
+    /// Takes what came of a check.
+    @FunctionalInterface
+    public interface Verdict {
+
+        /// It is over.
+        ///
+        /// @param failure
+        ///            why it failed; null where it was good
+        void over(@Nullable String failure);
+    }
+
     /// Makes one check.
     @FunctionalInterface
     public interface Check {
 
         /// Begins it; what came of it is told once.
-        ///
-        /// @param over
-        ///            takes why it failed, or null where it was good
-        void begin(Consumer<@Nullable String> over);
+        void begin(Verdict verdict);
     }
 
     private final UpstreamHealth upstream;

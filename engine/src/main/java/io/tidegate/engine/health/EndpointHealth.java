@@ -31,8 +31,9 @@ public final class EndpointHealth {
     private final @Nullable Outcomes outcomes;
     /// In a row, over all event loops.
     private final AtomicInteger errors = new AtomicInteger();
-    /// Whether it took no connections the last time, so that one refused connection is enough.
+    /// Whether one refused connection is enough, and whether any error is.
     private volatile boolean onProbation;
+    private volatile boolean strictly;
     /// Written by [UpstreamHealth] under its lock.
     private volatile int state;
     /// What [UpstreamHealth] knows of it, under its lock.
@@ -73,6 +74,7 @@ public final class EndpointHealth {
     private void well() {
         errors.set(0);
         onProbation = false;
+        strictly = false;
         if ((state & REFUSING) != 0) {
             upstream.answers(this);
         }
@@ -84,7 +86,7 @@ public final class EndpointHealth {
             outcomes.failed(worker);
         }
         // Where it may not be left out yet it is asked for again after as many more.
-        if (errors.incrementAndGet() % most == 0 && (state & EJECTED) == 0) {
+        if ((errors.incrementAndGet() % most == 0 || strictly) && (state & EJECTED) == 0) {
             upstream.errs(this);
         }
     }
@@ -119,12 +121,15 @@ public final class EndpointHealth {
 
     /// Forgets its errors.
     ///
-    /// @param refused
+    /// @param probation
     ///            whether the next refused connection is one too many
-    void restart(boolean refused) {
-        onProbation = refused;
+    /// @param strict
+    ///            whether the next error of any kind is
+    void restart(boolean probation, boolean strict) {
+        onProbation = probation;
+        strictly = strict;
         // Not none, so that the first answer ends the probation.
-        errors.set(refused && most > 1 ? 1 : 0);
+        errors.set(probation && most > 1 ? 1 : 0);
     }
 
     /// What is remembered of an endpoint.

@@ -1,6 +1,7 @@
 package io.tidegate.engine.health;
 
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
 
 /// The endpoints that are used now. Immutable.
 ///
@@ -10,9 +11,15 @@ import java.util.Arrays;
 ///            those that are tried now and then, where none is used because none takes connections
 /// @param panic
 ///            whether some are used that should not be, since too few others are left
-public record Selection(int[] used, int[] trials, boolean panic) {
+public record Selection(List<Integer> used, List<Integer> trials, boolean panic) {
 
-    private static final int[] NONE = {};
+    private static final List<Integer> NONE = List.of();
+
+    /// Copies what it is given.
+    public Selection {
+        used = List.copyOf(used);
+        trials = List.copyOf(trials);
+    }
 
     /// What follows from states.
     ///
@@ -20,30 +27,34 @@ public record Selection(int[] used, int[] trials, boolean panic) {
     ///            of the endpoints, by index
     /// @param threshold
     ///            share of the endpoints below which all are used
-    static Selection of(int[] states, double threshold) {
-        int[] usable = where(states, ~0);
-        int[] all = where(states, EndpointHealth.DRAINING);
-        if (usable.length > 0 && usable.length >= threshold * all.length) {
+    /// @param fallback
+    ///            whether there is somebody else where no endpoint is well
+    static Selection of(int[] states, double threshold, boolean fallback) {
+        List<Integer> usable = where(states, ~0);
+        List<Integer> all = where(states, EndpointHealth.DRAINING);
+        if (!usable.isEmpty() && usable.size() >= threshold * all.size()) {
             return new Selection(usable, NONE, false);
+        }
+        if (usable.isEmpty() && fallback) {
+            return new Selection(NONE, NONE, false);
         }
         if (threshold == 0) {
             return new Selection(NONE, where(states, EndpointHealth.DRAINING | EndpointHealth.UNHEALTHY), false);
         }
         // Those that take no connections take no load either, however few the others are.
-        int[] answering = where(states, EndpointHealth.DRAINING | EndpointHealth.REFUSING);
-        return answering.length > 0
-                ? new Selection(answering, NONE, answering.length > usable.length)
+        List<Integer> answering = where(states, EndpointHealth.DRAINING | EndpointHealth.REFUSING);
+        return !answering.isEmpty()
+                ? new Selection(answering, NONE, answering.size() > usable.size())
                 : new Selection(NONE, all, false);
     }
 
-    private static int[] where(int[] states, int without) {
-        int count = 0;
-        int[] found = new int[states.length];
+    private static List<Integer> where(int[] states, int without) {
+        List<Integer> found = new ArrayList<>();
         for (int i = 0; i < states.length; i++) {
             if ((states[i] & without) == 0) {
-                found[count++] = i;
+                found.add(i);
             }
         }
-        return Arrays.copyOf(found, count);
+        return found;
     }
 }

@@ -21,6 +21,7 @@ public final class UpstreamHealth {
     private final OutlierDetectionConfig outliers;
     private final @Nullable HealthCheckConfig checks;
     private final double threshold;
+    private final boolean fallback;
     private final Timing timing;
     private final List<EndpointHealth> endpoints;
     private final OutlierWindow window;
@@ -39,6 +40,7 @@ public final class UpstreamHealth {
         this.outliers = config.outlierDetection();
         this.checks = config.healthCheck();
         this.threshold = config.panicThreshold().value();
+        this.fallback = config.fallback() != null;
         this.timing = timing;
         boolean compared = outliers.enabled() && (outliers.errorRate() != null || outliers.slowerBy() != null)
                 && names.size() > 1;
@@ -74,7 +76,7 @@ public final class UpstreamHealth {
         for (int i = 0; i < states.length; i++) {
             states[i] = endpoints.get(i).state();
         }
-        return Selection.of(states, threshold);
+        return Selection.of(states, threshold, fallback);
     }
 
     private void update() {
@@ -83,9 +85,9 @@ public final class UpstreamHealth {
         selection = now;
         if (now.panic() && !before.panic()) {
             LOG.atWarn().addKeyValue("upstream", upstream).log("too few endpoints are well: all are used");
-        } else if (now.used().length == 0 && before.used().length > 0) {
+        } else if (now.used().isEmpty() && !before.used().isEmpty()) {
             LOG.atWarn().addKeyValue("upstream", upstream).log("no endpoint can be used");
-        } else if ((before.panic() || before.used().length == 0) && !now.panic() && now.used().length > 0) {
+        } else if ((before.panic() || before.used().isEmpty()) && !now.panic() && !now.used().isEmpty()) {
             LOG.atInfo().addKeyValue("upstream", upstream).log("enough endpoints are well again");
         }
         changed.run();
@@ -112,7 +114,7 @@ public final class UpstreamHealth {
     /// One that took no connections has answered.
     synchronized void answers(EndpointHealth endpoint) {
         // What is left of requests on connections from before tells nothing of new ones, unless all are new.
-        if (endpoint.is(EndpointHealth.REFUSING) && selection.used().length == 0) {
+        if (endpoint.is(EndpointHealth.REFUSING) && selection.used().isEmpty()) {
             readmit(endpoint, "it has answered");
         }
     }
@@ -152,6 +154,9 @@ public final class UpstreamHealth {
     }
 
     private int mostEjected() {
+        if (fallback) {
+            return endpoints.size();
+        }
         double share = outliers.maxEjected().value();
         int most = (int) (share * endpoints.size());
         return endpoints.size() > 1 && share > 0 ? Math.max(1, Math.min(most, endpoints.size())) : 0;
@@ -165,7 +170,7 @@ public final class UpstreamHealth {
     }
 
     private void readmit(EndpointHealth endpoint, String why) {
-        endpoint.restart(endpoint.is(EndpointHealth.REFUSING));
+        endpoint.restart(fallback || endpoint.is(EndpointHealth.REFUSING), fallback);
         endpoint.change(EndpointHealth.EJECTED | EndpointHealth.REFUSING, false);
         endpoint.past.backAt = timing.now();
         LOG.atInfo().addKeyValue("upstream", upstream).addKeyValue("endpoint", endpoint.endpoint())

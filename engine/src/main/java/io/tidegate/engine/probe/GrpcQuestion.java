@@ -16,7 +16,7 @@ final class GrpcQuestion implements Question {
 
     private static final int PREFIX = 5;
     private static final int MOST = 1024;
-    private static final int TEXT = 1 << 3 | 2;
+    private static final int TEXT = (1 << 3) | 2;
     private static final String[] STATES = {"UNKNOWN", "SERVING", "NOT_SERVING", "SERVICE_UNKNOWN"};
     private static final int SERVING = 1;
 
@@ -40,7 +40,7 @@ final class GrpcQuestion implements Question {
         message[4] = (byte) size;
         if (head > 0) {
             message[PREFIX] = TEXT;
-            message[PREFIX + 1] = (byte) (head == 2 ? name.length : name.length & 0x7f | 0x80);
+            message[PREFIX + 1] = (byte) (head == 2 ? name.length : (name.length & 0x7f) | 0x80);
             if (head == 3) {
                 message[PREFIX + 2] = (byte) (name.length >> 7);
             }
@@ -96,7 +96,7 @@ final class GrpcQuestion implements Question {
         if (length < PREFIX || received[0] != 0) {
             return -1;
         }
-        int size = (received[3] & 0xff) << 8 | received[4] & 0xff;
+        int size = ((received[3] & 0xff) << 8) | (received[4] & 0xff);
         if (received[1] != 0 || received[2] != 0 || length != PREFIX + size) {
             return -1;
         }

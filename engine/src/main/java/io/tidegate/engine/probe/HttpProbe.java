@@ -2,6 +2,7 @@ package io.tidegate.engine.probe;
 
 import io.netty.buffer.ByteBuf;
 import io.tidegate.api.Fault;
+import io.tidegate.engine.health.Checking.Verdict;
 import io.tidegate.engine.upstream.ClientConnection;
 import io.tidegate.engine.upstream.Endpoint;
 import io.tidegate.engine.upstream.Progress;
@@ -14,7 +15,6 @@ import io.tidegate.engine.wire.Trailers;
 import io.tidegate.engine.worker.Deadlines.Deadline;
 import io.tidegate.engine.worker.Worker;
 import java.time.Duration;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// One check by HTTP, over whatever the upstream speaks: a request of the gateway's own. Confined to its event loop.
@@ -30,15 +30,15 @@ final class HttpProbe implements UpstreamEvents {
     private final Deadline deadline = new Deadline(this::late);
     /// Where services are told of clients, they are told that this is none.
     private final ClientConnection client = new ClientConnection(Origin.ofSocket(null, null));
-    private @Nullable Consumer<@Nullable String> over;
+    private @Nullable Verdict over;
     private @Nullable UpstreamStream stream;
     private int ticket;
     private int read;
     private boolean decided;
 
     /// @param over
-    ///            takes why it failed, or null where it was good
-    HttpProbe(Endpoint endpoint, Worker worker, Question question, Duration limit, Consumer<@Nullable String> over) {
+    ///            takes what came of it
+    HttpProbe(Endpoint endpoint, Worker worker, Question question, Duration limit, Verdict over) {
         this.endpoint = endpoint;
         this.worker = worker;
         this.question = question;
@@ -131,7 +131,7 @@ final class HttpProbe implements UpstreamEvents {
     }
 
     private void end(@Nullable String failure) {
-        Consumer<@Nullable String> told = over;
+        Verdict told = over;
         if (told == null) {
             return;
         }
@@ -148,7 +148,7 @@ final class HttpProbe implements UpstreamEvents {
         client.end();
         // The next check is to find out again whether a connection can be made.
         endpoint.closeIdle(worker);
-        told.accept(failure);
+        told.over(failure);
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.tidegate.engine.probe;
 
 import io.netty.channel.Channel;
 import io.tidegate.api.Fault;
+import io.tidegate.engine.health.Checking.Verdict;
 import io.tidegate.engine.upstream.ClientConnection;
 import io.tidegate.engine.upstream.DirectConnection;
 import io.tidegate.engine.upstream.Endpoint;
@@ -9,7 +10,6 @@ import io.tidegate.engine.wire.Origin;
 import io.tidegate.engine.worker.Deadlines.Deadline;
 import io.tidegate.engine.worker.Worker;
 import java.time.Duration;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// One check that only connects, TLS included. Confined to its event loop.
@@ -19,11 +19,11 @@ final class TcpProbe implements DirectConnection.Owner {
     private final Worker worker;
     private final Duration limit;
     private final Deadline deadline = new Deadline(this::late);
-    private @Nullable Consumer<@Nullable String> over;
+    private @Nullable Verdict over;
 
     /// @param over
-    ///            takes why it failed, or null where it was good
-    TcpProbe(Endpoint endpoint, Worker worker, Duration limit, Consumer<@Nullable String> over) {
+    ///            takes what came of it
+    TcpProbe(Endpoint endpoint, Worker worker, Duration limit, Verdict over) {
         this.endpoint = endpoint;
         this.worker = worker;
         this.limit = limit;
@@ -52,11 +52,11 @@ final class TcpProbe implements DirectConnection.Owner {
     }
 
     private void end(@Nullable String failure) {
-        Consumer<@Nullable String> told = over;
+        Verdict told = over;
         if (told != null) {
             over = null;
             worker.deadlines().remove(deadline);
-            told.accept(failure);
+            told.over(failure);
         }
     }
 }

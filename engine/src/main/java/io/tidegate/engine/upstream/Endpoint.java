@@ -5,7 +5,9 @@ import io.netty.channel.unix.DomainSocketAddress;
 import io.tidegate.api.Fault;
 import io.tidegate.config.EndpointConfig;
 import io.tidegate.config.EndpointUrl;
+import io.tidegate.config.UpstreamConfig.LoadBalancing;
 import io.tidegate.engine.balance.Candidate;
+import io.tidegate.engine.balance.Latency;
 import io.tidegate.engine.health.EndpointHealth;
 import io.tidegate.engine.observe.EndpointCells;
 import io.tidegate.engine.observe.LogLabel;
@@ -39,6 +41,8 @@ public final class Endpoint implements Candidate {
     private final String host;
     private final LogLabel label;
     private final ConnectLog connects;
+    /// By worker, how long it takes; null where nobody wants to know.
+    private final Latency @Nullable [] latencies;
 
     /// @param health
     ///            is told what comes of requests
@@ -52,6 +56,9 @@ public final class Endpoint implements Candidate {
         this.connects = new ConnectLog(upstream.name(), authority, System::nanoTime);
         this.address = address(config.url());
         this.first = 0;
+        this.latencies = upstream.config().loadBalancing() == LoadBalancing.PEAK_EWMA
+                ? Latency.of(workers.all().size())
+                : null;
         List<Pool> made = new ArrayList<>();
         for (Worker worker : workers.all()) {
             made.add(pool(worker, metrics.endpoint(worker.index(), upstream.name(), authority)));
@@ -70,6 +77,7 @@ public final class Endpoint implements Candidate {
         this.connects = main.connects;
         this.address = address(url);
         this.first = worker.index();
+        this.latencies = null;
         this.pools = List.of(pool(worker, main.pool(worker).cells()));
     }
 
@@ -159,6 +167,9 @@ public final class Endpoint implements Candidate {
         } else {
             health.answered(worker.index(), nanos);
         }
+        if (latencies != null) {
+            latencies[worker.index()].took(worker.deadlines().now(), nanos);
+        }
     }
 
     /// A connection stands, on which nothing will be said that could be understood.
@@ -197,6 +208,14 @@ public final class Endpoint implements Candidate {
         if (blamed && !harmless) {
             health.failed(worker.index());
         }
+        if (latencies != null && fault.equals(Fault.UPSTREAM_TIMEOUT)) {
+            latencies[worker.index()].took(worker.deadlines().now(), upstream.config().timeouts().response().toNanos());
+        }
+    }
+
+    /// Whose it is.
+    public Upstream upstream() {
+        return upstream;
     }
 
     /// Takes a place for one more connection.
@@ -208,6 +227,11 @@ public final class Endpoint implements Candidate {
             return false;
         }
         return true;
+    }
+
+    @Override
+    public double latency(int worker) {
+        return latencies == null ? 0 : latencies[worker].expected(pools.get(worker).worker().deadlines().now());
     }
 
     void release() {

@@ -37,6 +37,7 @@ public final class Upstream implements AutoCloseable {
     private final UpstreamHealth health;
     private final int workers;
     private volatile Choice choice;
+    private volatile @Nullable Upstream fallback;
     /// When an endpoint that takes no connections is tried next, and which.
     private final AtomicLong nextTrial = new AtomicLong(System.nanoTime());
     private final AtomicInteger trials = new AtomicInteger();
@@ -65,8 +66,8 @@ public final class Upstream implements AutoCloseable {
             made.add(new Endpoint(this, endpoint, surroundings.workers, surroundings.metrics, own));
         }
         this.endpoints = List.copyOf(made);
-        this.choice = Choice.of(config, endpoints, health.selection(), workers);
-        health.onChange(() -> choice = Choice.of(config, endpoints, health.selection(), workers));
+        this.choice = new Choice(config, endpoints, health.selection(), workers);
+        health.onChange(() -> choice = new Choice(config, endpoints, health.selection(), workers));
     }
 
     /// What all upstreams of a process share.
@@ -125,14 +126,21 @@ public final class Upstream implements AutoCloseable {
         return health;
     }
 
-    /// Number of endpoints, whether or not they are used now.
+    /// Uses `other` from now on while no endpoint of this one can be used.
+    public void fallBackTo(@Nullable Upstream other) {
+        fallback = other;
+    }
+
+    /// Number of endpoints that a request could come to, whether or not they are used now.
     public int size() {
-        return endpoints.size();
+        Upstream other = fallback;
+        return endpoints.size() + (other == null ? 0 : other.size());
     }
 
     /// Whether no endpoint is used now, so that requests are turned away but for a few that try.
     public boolean isDown() {
-        return choice.used().length == 0;
+        Upstream other = fallback;
+        return choice.used().length == 0 && (other == null || other.isDown());
     }
 
     /// Chooses an endpoint, another one than `before` where another is used; null where none is.
@@ -141,13 +149,18 @@ public final class Upstream implements AutoCloseable {
         Choice now = choice;
         Endpoint[] used = now.used();
         if (used.length < 2) {
-            return used.length == 1 ? used[0] : trial(now.trials());
+            return used.length == 1 ? used[0] : elsewhere(now, worker, before);
         }
         int at = now.balancer().choose(worker.index(), worker.random());
         for (int i = 0; used[at] == before && i < 4; i++) {
             at = now.balancer().choose(worker.index(), worker.random());
         }
         return used[at] == before ? used[(at + 1) % used.length] : used[at];
+    }
+
+    private @Nullable Endpoint elsewhere(Choice now, Worker worker, @Nullable Endpoint before) {
+        Upstream other = fallback;
+        return other == null ? trial(now.trials()) : other.pick(worker, before);
     }
 
     /// Where nobody takes connections, a request is let through now and then to see whether somebody does again: the

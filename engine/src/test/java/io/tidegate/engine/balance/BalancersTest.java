@@ -12,7 +12,16 @@ class BalancersTest {
 
     private static final int DRAWS = 60_000;
 
-    private record One(int weight, int active) implements Candidate {
+    private record One(int weight, int active, double latency) implements Candidate {
+
+        One(int weight, int active) {
+            this(weight, active, 0);
+        }
+
+        @Override
+        public double latency(int worker) {
+            return latency;
+        }
     }
 
     private static List<One> weights(int... weights) {
@@ -58,5 +67,37 @@ class BalancersTest {
     void busyMeansForItsWeight() {
         int[] counts = counts(new LeastRequests(List.of(new One(10, 9), new One(1, 1))), 2);
         assertThat(counts[1]).as("one request is more for it than nine for the other").isLessThan(DRAWS / 100);
+    }
+
+    @Test
+    void whoIsExpectedToAnswerSoonerIsChosen() {
+        int[] slow = counts(new PeakEwma(List.of(new One(1, 0, 20e6), new One(1, 3, 1e6))), 2);
+        assertThat(slow[0]).as("one after nothing at 20 ms is later than one after three at 1 ms")
+                .isBetween(DRAWS / 4 - 900, DRAWS / 4 + 900);
+        int[] busy = counts(new PeakEwma(List.of(new One(1, 0, 20e6), new One(1, 30, 1e6))), 2);
+        assertThat(busy[1]).isBetween(DRAWS / 4 - 900, DRAWS / 4 + 900);
+    }
+
+    @Test
+    void whoIsNotKnownIsAskedOnceUntilItAnswers() {
+        int[] idle = counts(new PeakEwma(List.of(new One(1, 0, 0), new One(1, 0, 1e6))), 2);
+        assertThat(idle[1]).isBetween(DRAWS / 4 - 900, DRAWS / 4 + 900);
+        int[] asked = counts(new PeakEwma(List.of(new One(1, 1, 0), new One(1, 0, 1e6))), 2);
+        assertThat(asked[0]).isBetween(DRAWS / 4 - 900, DRAWS / 4 + 900);
+    }
+
+    @Test
+    void slowAnswersCountAtOnceAndAreForgottenSlowly() {
+        Latency latency = new Latency();
+        assertThat(latency.expected(0)).isZero();
+        long second = 1_000_000_000L;
+        latency.took(0, 100);
+        latency.took(second, 5_000);
+        assertThat(latency.expected(second)).isEqualTo(5_000);
+        latency.took(second, 100);
+        assertThat(latency.expected(second)).as("at the same moment").isEqualTo(5_000);
+        latency.took(11 * second, 100);
+        assertThat(latency.expected(11 * second)).isBetween(1_850.0, 1_950.0);
+        assertThat(latency.expected(21 * second)).as("not asked for ten seconds").isBetween(680.0, 720.0);
     }
 }

@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
-import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -24,7 +23,8 @@ class UpstreamHealthTest {
         StringBuilder urls = new StringBuilder();
         IntStream.range(0, endpoints).forEach(i -> urls.append("\"http://10.0.0.").append(i).append(":80\", "));
         Loaded loaded = new ConfigLoader(Plugins.none(), name -> null).loadText("test.yaml",
-                "upstreams: { a: { endpoints: [" + urls + "]" + (keys.isEmpty() ? "" : ", " + keys) + " } }\n");
+                "upstreams: { b: { endpoints: [\"http://10.1.0.0:80\"] }, a: { endpoints: [" + urls + "]"
+                        + (keys.isEmpty() ? "" : ", " + keys) + " } }\n");
         if (!(loaded instanceof Loaded.Accepted accepted)) {
             throw new AssertionError("the configuration was refused: " + loaded);
         }
@@ -50,7 +50,7 @@ class UpstreamHealthTest {
     }
 
     private static boolean isUsed(UpstreamHealth health, int endpoint) {
-        return IntStream.of(health.selection().used()).anyMatch(used -> used == endpoint);
+        return health.selection().used().contains(endpoint);
     }
 
     // Errors.
@@ -287,13 +287,42 @@ class UpstreamHealthTest {
         assertThat(health.selection().trials()).isEmpty();
     }
 
+    // Where there is a fallback.
+
+    @Test
+    void whereThereIsAFallbackAllCanBeLeftOutAndOneErrorIsEnoughOnceTheyAreBack() {
+        UpstreamHealth health = health("fallback: b", 2);
+        fail(health, 0, 5);
+        refuse(health, 1, 5);
+        assertThat(health.selection().used()).isEmpty();
+        assertThat(health.selection().trials()).isEmpty();
+        timing.pass(10_000);
+        assertThat(health.selection().used()).containsExactly(0, 1);
+        fail(health, 0, 1);
+        health.endpoints().get(1).answered(0, 1);
+        fail(health, 1, 4);
+        assertThat(health.selection().used()).containsExactly(1);
+    }
+
+    @Test
+    void aFallbackIsUsedRatherThanThoseThatAreUnhealthy() {
+        UpstreamHealth health = health("healthCheck: /up, fallback: b", 3);
+        check(health, 0, "x", 3);
+        check(health, 1, "x", 3);
+        assertThat(health.selection().used()).as("one is well").hasSize(3);
+        check(health, 2, "x", 3);
+        assertThat(health.selection().used()).isEmpty();
+        check(health, 2, null, 2);
+        assertThat(health.selection().panic()).isTrue();
+    }
+
     // Draining, and what comes after.
 
     @Test
     void whoIsDrainedIsNotUsedWhateverElseIsTheCase() {
         UpstreamHealth health = health("healthCheck: /up", 2);
         List<Integer> changes = new ArrayList<>();
-        health.onChange(() -> changes.add(health.selection().used().length));
+        health.onChange(() -> changes.add(health.selection().used().size()));
         assertThat(health.drain("10.0.0.0:80", true)).isTrue();
         assertThat(health.drain("10.0.0.0:80", true)).isTrue();
         assertThat(health.drain("10.0.0.9:80", true)).isFalse();
@@ -327,7 +356,7 @@ class UpstreamHealthTest {
     @Test
     void aCheckBeginsAnIntervalAfterTheEndOfTheOneBefore() {
         UpstreamHealth health = health("healthCheck: { interval: 1s }", 1);
-        List<Consumer<@Nullable String>> begun = new ArrayList<>();
+        List<Checking.Verdict> begun = new ArrayList<>();
         Checking checking = new Checking(health, health.endpoints().getFirst(), begun::add,
                 Objects.requireNonNull(config("healthCheck: { interval: 1s }", 1).healthCheck()), timing,
                 new SplittableRandom(1));
@@ -336,13 +365,13 @@ class UpstreamHealthTest {
         assertThat(begun).hasSize(1);
         timing.pass(10_000);
         assertThat(begun).as("one at a time").hasSize(1);
-        begun.getFirst().accept(null);
+        begun.getFirst().over(null);
         timing.pass(899);
         assertThat(begun).hasSize(1);
         timing.pass(202);
         assertThat(begun).hasSize(2);
         checking.stop();
-        begun.getLast().accept("x");
+        begun.getLast().over("x");
         timing.pass(10_000);
         assertThat(begun).hasSize(2);
         assertThat(health.state(0).checksPassed()).isEqualTo(1);
