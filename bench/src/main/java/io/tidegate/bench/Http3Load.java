@@ -56,7 +56,8 @@ public final class Http3Load {
     private static final int MOST_LATENCIES = 1 << 22;
 
     private final EventLoop loop;
-    private final QuicSslContext tls = QuicSslContextBuilder.forClient().trustManager(InsecureTrustManagerFactory.INSTANCE)
+    private final QuicSslContext tls = QuicSslContextBuilder.forClient()
+            .trustManager(InsecureTrustManagerFactory.INSTANCE)
             .applicationProtocols(Http3.supportedApplicationProtocols()).build();
     private final int[] latencies = new int[MOST_LATENCIES];
 
@@ -106,7 +107,8 @@ public final class Http3Load {
             this.target = new InetSocketAddress("127.0.0.1", port);
             this.wanted = connections;
             this.streams = streams;
-            this.head = new DefaultHttp3Headers().method("GET").scheme("https").authority("127.0.0.1:" + port).path(path)
+            this.head = new DefaultHttp3Headers().method("GET").scheme("https").authority("127.0.0.1:" + port)
+                    .path(path)
                     .add("user-agent", "wrk/4 (bench)").add("accept", "application/json, text/plain;q=0.9")
                     .add("accept-encoding", "gzip, br").add("cookie", "session=0123456789abcdef0123456789abcdef");
         }
@@ -132,7 +134,8 @@ public final class Http3Load {
                     over = true;
                 }).sync();
             }
-            loop.submit(() -> connections.forEach(connection -> connection.close(true, NO_ERROR, Unpooled.EMPTY_BUFFER)))
+            loop.submit(
+                    () -> connections.forEach(connection -> connection.close(true, NO_ERROR, Unpooled.EMPTY_BUFFER)))
                     .sync();
             for (Channel socket : sockets) {
                 socket.close().sync();
@@ -164,15 +167,16 @@ public final class Http3Load {
                 return;
             }
             open++;
-            Http3.newRequestStream(connection, new Response(this, connection)).addListener((Future<QuicStreamChannel> made) -> {
-                if (!made.isSuccess()) {
-                    tell(made.cause());
-                    ended(connection, Outcome.BROKEN, 0);
-                    return;
-                }
-                made.getNow().pipeline().addFirst(new WithEnd());
-                made.getNow().writeAndFlush(new DefaultHttp3HeadersFrame(head));
-            });
+            Http3.newRequestStream(connection, new Response(this, connection))
+                    .addListener((Future<QuicStreamChannel> made) -> {
+                        if (!made.isSuccess()) {
+                            tell(made.cause());
+                            ended(connection, Outcome.BROKEN, 0);
+                            return;
+                        }
+                        made.getNow().pipeline().addFirst(new WithEnd());
+                        made.getNow().writeAndFlush(new DefaultHttp3HeadersFrame(head));
+                    });
         }
 
         /// Counts what a request came to, and sends the next.
@@ -214,7 +218,8 @@ public final class Http3Load {
             }
             return String.format(Locale.ROOT, """
                     {"seconds": %.3f, "completed": %d, "broken": %d, "refused": %d, "malformed": %d, "unfinished": %d, \
-                    "mean": %.1f, "p50": %.1f, "p90": %.1f, "p99": %.1f, "p999": %.1f, "max": %.1f}""", seconds, completed, broken,
+                    "mean": %.1f, "p50": %.1f, "p90": %.1f, "p99": %.1f, "p999": %.1f, "max": %.1f}""", seconds,
+                    completed, broken,
                     refused, malformed, unfinished, total / Math.max(1, count), quantile(count, 0.5),
                     quantile(count, 0.9), quantile(count, 0.99), quantile(count, 0.999), quantile(count, 1));
         }
