@@ -1,17 +1,16 @@
 package io.tidegate.engine.upstream;
 
-import io.netty.resolver.AddressResolverGroup;
 import io.tidegate.config.EndpointConfig;
 import io.tidegate.config.UpstreamConfig;
 import io.tidegate.engine.health.EndpointHealth;
 import io.tidegate.engine.health.UpstreamHealth;
+import io.tidegate.engine.names.Names;
 import io.tidegate.engine.observe.LogLabel;
 import io.tidegate.engine.observe.Metrics;
 import io.tidegate.engine.tls.ServiceTls;
 import io.tidegate.engine.wire.ResponseParser;
 import io.tidegate.engine.worker.Worker;
 import io.tidegate.engine.worker.Workers;
-import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -31,9 +30,10 @@ public final class Upstream implements AutoCloseable {
     private final UpstreamConfig config;
     private final @Nullable ServiceTls tls;
     private final ResponseParser parser;
-    private final AddressResolverGroup<InetSocketAddress> resolver;
+    private final Names names;
     private final ServiceConnections connections;
     private final List<Endpoint> endpoints;
+    private final List<String> hosts;
     private final UpstreamHealth health;
     private final int workers;
     private volatile Choice choice;
@@ -51,7 +51,7 @@ public final class Upstream implements AutoCloseable {
         this.label = LogLabel.of(name);
         this.config = config;
         this.tls = tls;
-        this.resolver = surroundings.resolver;
+        this.names = surroundings.names;
         this.connections = surroundings.connections;
         this.parser = new ResponseParser((int) Math.min(config.limits().responseHead().bytes(), 1 << 20),
                 config.limits().responseFields());
@@ -66,6 +66,9 @@ public final class Upstream implements AutoCloseable {
             made.add(new Endpoint(this, endpoint, surroundings.workers, surroundings.metrics, own));
         }
         this.endpoints = List.copyOf(made);
+        this.hosts = endpoints.stream().filter(endpoint -> !endpoint.isUnix()).map(endpoint -> endpoint.url().host())
+                .distinct().toList();
+        hosts.forEach(names::use);
         this.choice = new Choice(config, endpoints, health.selection(), workers);
         health.onChange(() -> choice = new Choice(config, endpoints, health.selection(), workers));
     }
@@ -74,14 +77,14 @@ public final class Upstream implements AutoCloseable {
     ///
     /// @param workers
     ///            whose event loops connections belong to
-    /// @param resolver
+    /// @param names
     ///            finds addresses of names
     /// @param connections
     ///            bounds the connections of all
     /// @param metrics
     ///            counts
-    public record Surroundings(Workers workers, AddressResolverGroup<InetSocketAddress> resolver,
-            ServiceConnections connections, Metrics metrics) {
+    public record Surroundings(Workers workers, Names names, ServiceConnections connections,
+            Metrics metrics) {
     }
 
     /// Its name.
@@ -113,8 +116,8 @@ public final class Upstream implements AutoCloseable {
         return parser;
     }
 
-    AddressResolverGroup<InetSocketAddress> resolver() {
-        return resolver;
+    Names names() {
+        return names;
     }
 
     ServiceConnections connections() {
@@ -183,6 +186,7 @@ public final class Upstream implements AutoCloseable {
     public void close() {
         health.close();
         endpoints.forEach(Endpoint::close);
+        hosts.forEach(names::release);
         if (tls != null) {
             tls.close();
         }

@@ -43,7 +43,8 @@ class ArchitectureTest {
             Map.entry("wire", List.of()),
             Map.entry("balance", List.of()),
             Map.entry("health", List.of()),
-            Map.entry("upstream", List.of("health", "balance", "tls", "worker", "wire", "observe")),
+            Map.entry("names", List.of("worker", "observe")),
+            Map.entry("upstream", List.of("health", "balance", "names", "tls", "worker", "wire", "observe")),
             Map.entry("probe", List.of("upstream", "health", "worker", "wire")),
             Map.entry("route", List.of("worker", "wire")),
             Map.entry("chain", List.of("worker", "wire", "observe")),
@@ -58,7 +59,7 @@ class ArchitectureTest {
                             "state")),
             Map.entry("compile",
                     List.of("server", "exchange", "stream", "route", "chain", "observe", "probe", "upstream",
-                            "health", "tls", "wire", "worker", "state"))));
+                            "health", "names", "tls", "wire", "worker", "state"))));
 
     private static JavaClasses product;
 
