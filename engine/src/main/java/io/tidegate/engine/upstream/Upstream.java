@@ -5,6 +5,7 @@ import io.tidegate.config.EndpointConfig;
 import io.tidegate.config.UpstreamConfig;
 import io.tidegate.engine.observe.LogLabel;
 import io.tidegate.engine.observe.Metrics;
+import io.tidegate.engine.observe.RetryCells;
 import io.tidegate.engine.tls.ServiceTls;
 import io.tidegate.engine.wire.ResponseParser;
 import io.tidegate.engine.worker.Worker;
@@ -13,6 +14,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// A named service with endpoints. Lives on over reloads that do not change its configuration.
@@ -29,6 +31,8 @@ public final class Upstream implements AutoCloseable {
     private final int totalWeight;
     /// Smooth weighted round robin, one per worker: current weights by endpoint.
     private final int[][] turns;
+    private final RetryBudget retryBudget;
+    private final List<RetryCells> retryCells;
 
     /// An upstream without connections.
     ///
@@ -54,6 +58,9 @@ public final class Upstream implements AutoCloseable {
         this.endpoints = List.copyOf(made);
         this.totalWeight = weight;
         this.turns = new int[surroundings.workers.all().size()][endpoints.size()];
+        this.retryBudget = new RetryBudget(turns.length, System.nanoTime());
+        this.retryCells = IntStream.range(0, turns.length)
+                .mapToObj(worker -> surroundings.metrics.retries(worker, name)).toList();
     }
 
     /// What all upstreams of a process share.
@@ -93,6 +100,16 @@ public final class Upstream implements AutoCloseable {
     /// How endpoints with `https://` are spoken with; null where there is none.
     public @Nullable ServiceTls tls() {
         return tls;
+    }
+
+    /// How many repeats it has to bear.
+    public RetryBudget retryBudget() {
+        return retryBudget;
+    }
+
+    /// What a worker counts of the repeats to it.
+    public RetryCells retryCells(Worker worker) {
+        return retryCells.get(worker.index());
     }
 
     ResponseParser parser() {
