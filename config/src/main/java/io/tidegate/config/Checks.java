@@ -37,6 +37,7 @@ final class Checks {
         EffectivePolicies.Resolver resolver = new PolicyChecks(context).run();
         new RouteChecks(context, resolver).run();
         new GrpcChecks(context).run();
+        new RetryChecks(context).run();
         new AmbiguityCheck(context).run();
         errorResponses();
         telemetry();

@@ -127,8 +127,12 @@ final class ReferenceTables {
     String words(RecordShape shape) {
         StringBuilder text = new StringBuilder();
         for (Component component : shape.components().values()) {
-            if (component.type() instanceof ValueType.Choice choice) {
-                text.append("`").append(component.key()).append("` is one of:\n\n");
+            ValueType type = component.type() instanceof ValueType.Listing listing ? listing.item() : component.type();
+            if (type instanceof ValueType.Choice choice) {
+                text.append("`").append(component.key())
+                        .append(component.type() instanceof ValueType.Listing
+                                ? "` holds any of:\n\n"
+                                : "` is one of:\n\n");
                 choice.constants().forEach((word, constant) -> {
                     String doc = Shapes.doc(constant);
                     text.append("- `").append(word).append("`").append(doc.isEmpty() ? "" : ": " + doc).append('\n');

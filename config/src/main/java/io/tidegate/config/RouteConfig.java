@@ -3,6 +3,7 @@ package io.tidegate.config;
 import io.tidegate.api.Default;
 import io.tidegate.api.Doc;
 import io.tidegate.api.Named;
+import io.tidegate.api.Pattern;
 import io.tidegate.api.Range;
 import java.time.Duration;
 import java.util.List;
@@ -25,6 +26,8 @@ public record RouteConfig(
         @Doc("Policies of this route, in the order in which they run, after those of every route.") @Default("[]") List<PolicyConfig> policies,
 
         @Doc("How long a request may take.") @Default("{}") Timeouts timeouts,
+
+        @Doc("What is sent once more on this route. Left out: what the upstream says.") @Nullable RouteRetryConfig retry,
 
         @Doc("Whether the client's `Host` goes upstream. `false`: that of the endpoint.") @Default("true") boolean preserveHost,
 
@@ -73,6 +76,8 @@ public record RouteConfig(
 
             @Doc("Instead of the upstream's `response`.") @Nullable Duration response,
 
-            @Doc("Instead of the upstream's `idle`.") @Nullable Duration idle) {
+            @Doc("Instead of the upstream's `idle`.") @Nullable Duration idle,
+
+            @Doc("Field in which a client may say how long it waits, in milliseconds, such as `X-Request-Timeout`: the shorter of that and `request` applies. The service is told there what is left. Left out: neither.") @Nullable @Pattern(value = RetryConfig.NAME, expected = "the name of a header field such as X-Request-Timeout") String header) {
     }
 }

@@ -34,6 +34,8 @@ public record UpstreamConfig(
 
         @Doc("How long the service may take. Routes may say otherwise.") @Default("{}") Timeouts timeouts,
 
+        @Doc("What is sent to it once more. Routes may say otherwise.") @Default("{}") RetryConfig retry,
+
         @Doc("Bounds of what is accepted from the service.") @Default("{}") ResponseLimits limits) {
 
     /// Whether a service is told of clients by the PROXY protocol.

@@ -7,7 +7,9 @@ import io.tidegate.config.EffectivePolicies;
 import io.tidegate.config.EndpointConfig;
 import io.tidegate.config.GatewayConfig;
 import io.tidegate.config.ListenerConfig;
+import io.tidegate.config.RetryConfig;
 import io.tidegate.config.RouteConfig;
+import io.tidegate.config.RouteRetryConfig;
 import io.tidegate.config.TcpConfig;
 import io.tidegate.config.TlsPassthroughConfig;
 import io.tidegate.config.UpstreamConfig;
@@ -69,7 +71,7 @@ public final class Explainer {
         Fault refused = read(head, on, text(method, parsed, headers));
         if (refused != null) {
             return new Explanation(understood(name, method, parsed, head), "rejected", refused.code(), null, List.of(),
-                    List.of(), List.of(), List.of(), Map.of());
+                    List.of(), List.of(), List.of(), Map.of(), Map.of());
         }
         return explain(name, method, parsed, head);
     }
@@ -154,7 +156,7 @@ public final class Explainer {
         TlsPassthroughConfig passthrough = on.tlsPassthrough();
         String upstream = tcp != null ? tcp.upstream() : passthrough == null ? null : passthrough.upstream(url.host());
         return new Explanation(understood, "relayed", null, null, List.of(), List.of(), List.of(),
-                upstream == null ? List.of() : targets(Map.of(upstream, 1)), Map.of());
+                upstream == null ? List.of() : targets(Map.of(upstream, 1)), Map.of(), Map.of());
     }
 
     private static @Nullable Fault read(RequestHead head, ListenerConfig on, String text) {
@@ -197,7 +199,7 @@ public final class Explainer {
 
     private static Explanation without(Understood understood, String outcome, Fault fault, List<Candidate> rivals) {
         return new Explanation(understood, outcome, fault.code(), null, rivals, List.of(), List.of(), List.of(),
-                Map.of());
+                Map.of(), Map.of());
     }
 
     private Explanation found(Understood understood, String outcome, String name, RequestHead head,
@@ -209,7 +211,8 @@ public final class Explainer {
         Fault ambiguous = Route.ambiguity(route, head);
         EffectivePolicies policies = EffectivePolicies.of(config, route);
         return new Explanation(understood, outcome, ambiguous == null ? null : ambiguous.code(), name, rivals,
-                policies.steps(), policies.dropped(), targets(shares(route)), timeouts(name, route));
+                policies.steps(), policies.dropped(), targets(shares(route)), timeouts(name, route),
+                retry(name, route));
     }
 
     private static Map<String, Integer> shares(RouteConfig route) {
@@ -246,6 +249,9 @@ public final class Explainer {
         String own = "routes." + name + ".timeouts.";
         limits.put("request", limit(route.timeouts().request(), own + "request"));
         limits.put("perTry", limit(route.timeouts().perTry(), own + "perTry"));
+        if (route.timeouts().header() != null) {
+            limits.put("header", new Limit(route.timeouts().header(), own + "header"));
+        }
         String target = shares(route).keySet().stream().findFirst().orElse(null);
         UpstreamConfig upstream = target == null ? null : config.upstreams().get(target);
         if (upstream != null) {
@@ -262,6 +268,32 @@ public final class Explainer {
                     idle == null ? limit(upstream.timeouts().idle(), theirs + "idle") : limit(idle, own + "idle"));
         }
         return limits;
+    }
+
+    private Map<String, Limit> retry(String name, RouteConfig route) {
+        String target = shares(route).keySet().stream().findFirst().orElse(null);
+        UpstreamConfig upstream = target == null ? null : config.upstreams().get(target);
+        if (upstream == null) {
+            return Map.of();
+        }
+        RouteRetryConfig own = route.retry();
+        RetryConfig shown = own == null ? upstream.retry() : own.over(upstream.retry());
+        String ours = "routes." + name + ".retry.";
+        String theirs = "upstreams." + target + ".retry.";
+        boolean attempts = own != null && own.attempts() != null;
+        boolean on = own != null && own.on() != null;
+        boolean budget = own != null && own.budget() != null;
+        String backoff = (own != null && own.backoff() != null ? ours : theirs) + "backoff.";
+        boolean field = own != null && own.attemptHeader() != null;
+        Map<String, Limit> values = new LinkedHashMap<>();
+        values.put("attempts", new Limit(Integer.toString(shown.attempts()), (attempts ? ours : theirs) + "attempts"));
+        values.put("on", new Limit(shown.on().isEmpty() ? "none" : shown.words(), (on ? ours : theirs) + "on"));
+        values.put("budget", new Limit(shown.budget().toString(), (budget ? ours : theirs) + "budget"));
+        values.put("base", limit(shown.backoff().base(), backoff + "base"));
+        values.put("max", limit(shown.backoff().max(), backoff + "max"));
+        values.put("header", new Limit(shown.attemptHeader() == null ? "none" : shown.attemptHeader(),
+                (field ? ours : theirs) + "attemptHeader"));
+        return values;
     }
 
     private static Limit limit(@Nullable Duration duration, String origin) {

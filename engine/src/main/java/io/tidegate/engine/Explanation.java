@@ -27,9 +27,11 @@ import org.jspecify.annotations.Nullable;
 ///            where it can go
 /// @param timeouts
 ///            how long it may take, and where each limit comes from
+/// @param retry
+///            what is sent once more and how often, and where each value comes from; empty where it leads nowhere
 public record Explanation(Understood request, String outcome, @Nullable String fault, @Nullable String route,
         List<Candidate> rivals, List<PolicyConfig> policies, List<EffectivePolicies.Dropped> dropped,
-        List<Target> upstreams, Map<String, Limit> timeouts) {
+        List<Target> upstreams, Map<String, Limit> timeouts, Map<String, Limit> retry) {
 
     /// The request as it was understood: what is matched, authorised, logged and forwarded.
     ///
@@ -63,10 +65,10 @@ public record Explanation(Understood request, String outcome, @Nullable String f
             Map<String, String> health) {
     }
 
-    /// A limit in time.
+    /// A limit, in time or of repeats.
     ///
     /// @param value
-    ///            as it is written in a configuration, `none` for no limit
+    ///            as it is written in a configuration, `none` where there is none
     /// @param origin
     ///            the key that it comes from: `routes.orders.timeouts.request`
     public record Limit(String value, String origin) {

@@ -5,6 +5,7 @@ import io.tidegate.config.PolicyConfig;
 import io.tidegate.config.Secrets;
 import io.tidegate.engine.Explanation;
 import io.tidegate.engine.Explanation.Candidate;
+import io.tidegate.engine.Explanation.Limit;
 import java.io.StringWriter;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -56,7 +57,8 @@ public final class ExplanationJson {
             return policy;
         }).toList());
         fields.put("upstreams", explanation.upstreams().stream().map(this::upstream).toList());
-        fields.put("timeouts", timeouts(explanation));
+        fields.put("timeouts", limits(explanation.timeouts()));
+        fields.put("retry", limits(explanation.retry()));
         return fields;
     }
 
@@ -91,9 +93,9 @@ public final class ExplanationJson {
         return fields;
     }
 
-    private static Map<String, @Nullable Object> timeouts(Explanation explanation) {
+    private static Map<String, @Nullable Object> limits(Map<String, Limit> limits) {
         Map<String, @Nullable Object> fields = new LinkedHashMap<>();
-        explanation.timeouts().forEach((name, limit) -> {
+        limits.forEach((name, limit) -> {
             Map<String, @Nullable Object> one = new LinkedHashMap<>();
             one.put("value", limit.value());
             one.put("from", limit.origin());

@@ -6,6 +6,7 @@ import io.tidegate.config.PolicyConfig;
 import io.tidegate.config.Secrets;
 import io.tidegate.engine.Explanation;
 import io.tidegate.engine.Explanation.Candidate;
+import io.tidegate.engine.Explanation.Limit;
 import io.tidegate.engine.Explanation.Target;
 import java.util.List;
 import java.util.Locale;
@@ -35,7 +36,12 @@ public final class ExplanationText {
             text.policies(explanation.policies());
             text.dropped(explanation.dropped());
             text.upstreams(explanation.upstreams());
-            text.timeouts(explanation);
+            text.limits("time-outs", explanation.timeouts(), 8);
+            if (!explanation.retry().isEmpty()) {
+                int width = explanation.retry().values().stream().mapToInt(limit -> limit.value().length()).max()
+                        .orElse(0);
+                text.limits("retries", explanation.retry(), width + 2);
+            }
         } else if (explanation.outcome().equals("relayed")) {
             text.upstreams(explanation.upstreams());
         }
@@ -143,11 +149,10 @@ public final class ExplanationText {
         return text.replaceAll("\\.?0+$", "") + "%";
     }
 
-    private void timeouts(Explanation explanation) {
+    private void limits(String title, Map<String, Limit> limits, int width) {
         line("");
-        line("time-outs");
-        explanation.timeouts().forEach((name, limit) -> line(
-                "  " + padded(name, 10) + padded(limit.value(), 8) + limit.origin()));
+        line(title);
+        limits.forEach((name, limit) -> line("  " + padded(name, 10) + padded(limit.value(), width) + limit.origin()));
     }
 
     /// A value on one line, as YAML writes it in flow style.

@@ -8,6 +8,7 @@ import io.tidegate.engine.upstream.Progress;
 import io.tidegate.engine.upstream.Upstream;
 import io.tidegate.engine.upstream.UpstreamStream;
 import io.tidegate.engine.wire.ResponseHead;
+import io.tidegate.engine.worker.Deadlines.Deadline;
 import io.tidegate.engine.worker.Worker;
 import org.jspecify.annotations.Nullable;
 
@@ -16,14 +17,14 @@ import org.jspecify.annotations.Nullable;
 /// Reused from request to request.
 final class Attempts {
 
-    private static final int MOST = 3;
-
     private final HttpExchange exchange;
     private final Worker worker;
     private final RequestSide request;
     private final PolicyRun policies;
     private final ExchangeRecord record;
     private final RequestId id;
+    private final Retries retries;
+    private final Deadline waiting = new Deadline(this::next);
     private @Nullable Route route;
     private @Nullable Upstream upstream;
     private @Nullable Endpoint endpoint;
@@ -42,12 +43,19 @@ final class Attempts {
         this.policies = policies;
         this.record = record;
         this.id = id;
+        this.retries = new Retries(exchange, request, record);
     }
 
     /// Begins the way to an endpoint of one of the route's upstreams.
     void begin(Route matched) {
         route = matched;
-        upstream = matched.target(worker.random());
+        Route.Way way = matched.way(worker.random());
+        if (way == null) {
+            exchange.fail(Fault.UPSTREAM_UNAVAILABLE);
+            return;
+        }
+        upstream = way.upstream();
+        retries.begin(way.retry(), way.upstream());
         endless = matched.config().streaming() || EndlessMessages.isCall(exchange.request());
         reused = false;
         next();
@@ -60,9 +68,8 @@ final class Attempts {
             exchange.fail(Fault.UPSTREAM_UNAVAILABLE);
             return;
         }
-        GrpcCall call = exchange.call();
-        if (call.isActive() && !call.hasTime(record.attempts() > 0)) {
-            exchange.failNow(Fault.GRPC_DEADLINE);
+        if (!exchange.time().isThere(record.attempts() > 0)) {
+            exchange.onLate();
             return;
         }
         endpoint = chosen;
@@ -74,7 +81,7 @@ final class Attempts {
         if (policies.hasSteps()) {
             policies.attempt(new Try(record.attempts(), target.name(), chosen.authority()));
         }
-        chosen.pool(worker).acquire(exchange, ++ticket);
+        chosen.pool(worker).acquire(exchange, ++ticket, retries.needsFreshConnection());
     }
 
     private record Try(int number, String upstream, String endpoint) implements Attempt {
@@ -98,8 +105,9 @@ final class Attempts {
         stream = made;
         reused = again;
         record.connected(again);
-        request.send(made, matched, chosen, id, matched.responseNanos(target.config(), endless),
-                matched.idleNanos(target.config()));
+        retries.tell();
+        request.allow(matched.responseNanos(target.config(), endless), matched.idleNanos(target.config()));
+        request.send(made, matched, chosen, id, request.hasBody() && retries.needsBody());
     }
 
     /// No connection came about. Nothing has been sent, so another endpoint can be tried whatever the method.
@@ -112,10 +120,21 @@ final class Attempts {
         if (endpoint != null) {
             endpoint.connectFailed(worker, fault);
         }
-        if (!fault.equals(Fault.UPSTREAM_BUSY) && target.size() > 1 && record.attempts() < MOST) {
-            next();
+        if (retries.afterNoConnection(fault, target.size() > 1)) {
+            again();
         } else {
             exchange.failNow(target.isDown() ? Fault.UPSTREAM_UNAVAILABLE : fault);
+        }
+    }
+
+    /// The next try goes out, at once or after a while.
+    private void again() {
+        request.interrupt();
+        if (retries.waitNanos() == 0) {
+            next();
+        } else {
+            worker.deadlines().refresh();
+            worker.deadlines().set(waiting, retries.waitNanos());
         }
     }
 
@@ -128,27 +147,11 @@ final class Attempts {
         if (endpoint != null) {
             endpoint.failed(worker, fault, progress, reused);
         }
-        // RFC 9112 section 9.3.1: a service may close an idle connection just as it is used again. Sent once more when
-        // nothing came back and sending it twice does no harm.
-        boolean again = switch (progress) {
-            case UNPROCESSED -> request.isUntouched();
-            case UNANSWERED -> (reused || mayBeDying(fault)) && !fault.equals(Fault.UPSTREAM_TIMEOUT)
-                    && request.mayBeRepeated();
-            case ANSWERED -> false;
-        };
-        if (again && record.attempts() < MOST) {
-            next();
+        if (retries.afterFailure(fault, progress, reused, upstream != null && upstream.size() > 1)) {
+            again();
         } else {
             exchange.failNow(fault);
         }
-    }
-
-    /// Whether an endpoint has taken a new connection and let go of it, as one that dies does, and another one can be
-    /// asked
-    /// instead, once.
-    private boolean mayBeDying(Fault fault) {
-        return record.attempts() == 1 && upstream != null && upstream.size() > 1
-                && (fault.equals(Fault.UPSTREAM_CLOSED) || fault.equals(Fault.UPSTREAM_RESET));
     }
 
     /// How long a stream without an end in sight may be quiet on both sides, in nanoseconds; -1 where it has one.
@@ -157,7 +160,25 @@ final class Attempts {
     }
 
     /// The service has begun to answer.
-    void answered(ResponseHead head) {
+    ///
+    /// @param complete
+    ///            whether nothing comes behind the head
+    /// @return whether the answer is let go of, and another try follows
+    boolean repeatsAfter(ResponseHead head, boolean complete) {
+        answered(head);
+        UpstreamStream from = stream;
+        if (from == null || !retries.afterAnswer(head, complete)) {
+            retries.accepted();
+            request.settle();
+            return false;
+        }
+        ended();
+        from.cancel();
+        again();
+        return true;
+    }
+
+    private void answered(ResponseHead head) {
         int status = head.status();
         if (!endless && route != null && upstream != null && EndlessMessages.isEventStream(head)) {
             endless = true;
@@ -186,10 +207,17 @@ final class Attempts {
             endpoint.pool(worker).forget(exchange);
         }
         connecting = false;
+        worker.deadlines().clear(waiting);
+    }
+
+    /// No further request comes.
+    void close() {
+        worker.deadlines().remove(waiting);
     }
 
     /// Forgets where the request went, for the next one.
     void clear() {
+        retries.over();
         route = null;
         upstream = null;
         endpoint = null;

@@ -21,10 +21,7 @@ final class GrpcCall implements BodySink {
     /// Largest message where no policy says otherwise: what services of gRPC take where nobody tells them.
     static final long DEFAULT_MAX_MESSAGE = 4L << 20;
 
-    /// A try that would have less time than this is not worth it; the first one is made all the same.
-    private static final long LEAST_NANOS = 10_000_000;
     private static final long SETTLED_NANOS = 100_000_000;
-    private static final long NEVER = Long.MAX_VALUE;
     private static final int PREFIX = 5;
     private static final String NO_STATUS = "The service ended the call without a status";
 
@@ -39,7 +36,6 @@ final class GrpcCall implements BodySink {
     private boolean told;
     private int status;
     private long begunAt;
-    private long deadlineAt;
     private long maxMessage;
     /// Bytes of the prefix that have come, the length in them so far, and what is left of the message behind it.
     private int prefix;
@@ -63,7 +59,6 @@ final class GrpcCall implements BodySink {
             told = false;
             status = -1;
             begunAt = deadlines.now();
-            deadlineAt = NEVER;
             maxMessage = DEFAULT_MAX_MESSAGE;
             prefix = 0;
             length = 0;
@@ -94,24 +89,7 @@ final class GrpcCall implements BodySink {
         if (own == GrpcFields.MALFORMED) {
             return own;
         }
-        long limit = Math.min(own, routeNanos);
-        deadlineAt = limit == NEVER ? NEVER : deadlines.now() + limit;
-        return limit;
-    }
-
-    /// Whether there is time for a try.
-    ///
-    /// @param again
-    ///            whether it is not the first
-    boolean hasTime(boolean again) {
-        return deadlineAt == NEVER || deadlineAt - deadlines.refresh() > (again ? LEAST_NANOS : 0);
-    }
-
-    /// Tells the service how much time it has.
-    void tellTime() {
-        if (deadlineAt != NEVER) {
-            GrpcFields.replaceTimeout(request, Math.max(1, deadlineAt - deadlines.refresh()));
-        }
+        return Math.min(own, routeNanos);
     }
 
     // The messages of the request.
@@ -197,6 +175,14 @@ final class GrpcCall implements BodySink {
             return false;
         }
         return true;
+    }
+
+    /// How the call has ended where nothing comes behind this head; -1 where it goes on.
+    int statusOf(ResponseHead head, boolean complete) {
+        if (!GrpcFields.isPlain(head)) {
+            return GrpcStatus.ofHttp(head.status()).code();
+        }
+        return complete ? GrpcFields.status(head) : -1;
     }
 
     /// The fields behind the response.

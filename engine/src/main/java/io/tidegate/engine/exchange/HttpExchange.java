@@ -20,7 +20,6 @@ import io.tidegate.engine.wire.RequestHead;
 import io.tidegate.engine.wire.ResponseHead;
 import io.tidegate.engine.wire.Trailers;
 import io.tidegate.engine.wire.WebSocketHandshake;
-import io.tidegate.engine.worker.Deadlines.Deadline;
 import io.tidegate.engine.worker.Worker;
 import java.util.List;
 import java.util.function.Consumer;
@@ -48,11 +47,11 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
     private final Worker worker;
     private final RequestHead request;
     private final RequestId id = new RequestId();
-    private final Deadline deadline = new Deadline(this::onLate);
     private final PolicyRun policies;
     private final RequestSide requestSide;
     private final ResponseSide responseSide;
     private final GrpcCall call;
+    private final RequestTime time;
     private final Attempts attempts;
     private final ExchangeRecord record;
     private final HeadInput input;
@@ -77,6 +76,7 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         this.requestSide = new RequestSide(this, client, request);
         this.responseSide = new ResponseSide(this, client, request);
         this.call = new GrpcCall(this, client, request, requestSide.relay());
+        this.time = new RequestTime(worker.deadlines(), request, call, this::onLate);
         this.attempts = new Attempts(this, requestSide, policies, record, id);
     }
 
@@ -167,13 +167,9 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         if (config.methodOverride()) {
             request.letMethodOverridePass();
         }
-        long limit = call.limit(matched.requestNanos());
-        if (limit < 0) {
+        if (!time.begin(matched)) {
             fail(Fault.GRPC_TIMEOUT_SYNTAX);
             return;
-        }
-        if (limit != Long.MAX_VALUE) {
-            worker.deadlines().set(deadline, limit);
         }
         if (matched.steps().length == 0) {
             onRequestPassed();
@@ -183,7 +179,8 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         policies.request(matched.steps());
     }
 
-    private void onLate() {
+    /// There is no time left.
+    void onLate() {
         failNow(call.isActive() ? Fault.GRPC_DEADLINE : Fault.UPSTREAM_TIMEOUT);
     }
 
@@ -325,7 +322,7 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
     /// Answers with what was made here, once the policies that ran have seen it.
     private void answer(ResponseHead made) {
         attempts.letGo();
-        worker.deadlines().clear(deadline);
+        time.stop();
         call.answer(made, false);
         state = State.ANSWERING;
         show(made);
@@ -351,7 +348,9 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         if (from == null) {
             return;
         }
-        attempts.answered(head);
+        if (attempts.repeatsAfter(head, complete)) {
+            return;
+        }
         if (!call.answer(head, complete)) {
             record.fault = Fault.UPSTREAM_INVALID;
         }
@@ -383,7 +382,7 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         if (matched == null || on == null) {
             return;
         }
-        worker.deadlines().clear(deadline);
+        time.stop();
         if (head.status() == WebSocketHandshake.SWITCHING_PROTOCOLS) {
             Tunnel opened = new Tunnel(this, matched.config().websocket(), record,
                     on.telemetry().metrics().worker(worker.index()));
@@ -494,7 +493,7 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
             tunnel = null;
         }
         attempts.letGo();
-        worker.deadlines().clear(deadline);
+        time.stop();
         record.requestBytes = requestSide.relay().count();
         record.grpc = call.isActive() ? call.outcome(record.fault, record.status) : null;
         record.finish(route, attempts.upstream(), attempts.endpoint());
@@ -528,7 +527,8 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
             }
             conclude();
         }
-        worker.deadlines().remove(deadline);
+        time.close();
+        attempts.close();
     }
 
     // What policies see and do.
@@ -581,6 +581,10 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         return call;
     }
 
+    RequestTime time() {
+        return time;
+    }
+
     RequestSide requestSide() {
         return requestSide;
     }
@@ -592,9 +596,5 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
     @SuppressWarnings("ReferenceEquality") // this stream, not an equal one
     boolean isCurrent(UpstreamStream other) {
         return attempts.stream() == other;
-    }
-
-    boolean isRequestComplete() {
-        return requestSide.isComplete();
     }
 }

@@ -5,9 +5,7 @@ import io.tidegate.api.Body;
 import io.tidegate.api.BodyTransform;
 import io.tidegate.api.Fault;
 import io.tidegate.api.FaultException;
-import io.tidegate.engine.wire.Ascii;
 import io.tidegate.engine.wire.BodySink;
-import io.tidegate.engine.wire.HeadWriter;
 import io.tidegate.engine.wire.Trailers;
 import io.tidegate.engine.worker.Worker;
 import java.nio.ByteBuffer;
@@ -49,15 +47,12 @@ final class Relay implements BodySink {
 
     private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
     private static final byte[] NOTHING = {};
-    private static final byte[] CRLF = Ascii.bytes("\r\n");
-    private static final byte[] LAST_CHUNK = Ascii.bytes("0\r\n\r\n");
     private static final ByteBuffer EMPTY = ByteBuffer.allocate(0);
 
     private final Worker worker;
     private final Target target;
-    private final HeadWriter line = new HeadWriter(24);
+    private final BodyOutput output;
     private Mode mode = Mode.PASS;
-    private boolean chunks;
     private boolean ended;
     private long count;
     private long limit;
@@ -73,6 +68,7 @@ final class Relay implements BodySink {
     Relay(Worker worker, Target target) {
         this.worker = worker;
         this.target = target;
+        this.output = new BodyOutput(worker, target);
     }
 
     /// Makes it ready for another body.
@@ -81,7 +77,8 @@ final class Relay implements BodySink {
     ///            most bytes of it that are let through
     void reset(long maxBytes) {
         mode = Mode.PASS;
-        chunks = false;
+        output.frame(false);
+        output.kept().drop();
         ended = false;
         count = 0;
         limit = maxBytes;
@@ -137,6 +134,11 @@ final class Relay implements BodySink {
     /// Whether it has to be rewritten on its way, so that its length is not known before.
     boolean transforms() {
         return rewriting != null;
+    }
+
+    /// What has gone out, where it is kept.
+    KeptBody kept() {
+        return output.kept();
     }
 
     /// Keeps what comes until [#open].
@@ -199,7 +201,7 @@ final class Relay implements BodySink {
     void open(boolean encodeChunks) {
         boolean whole = isWhole();
         mode = Mode.PASS;
-        chunks = encodeChunks;
+        output.frame(encodeChunks);
         byte[] first = held;
         int length = heldLength;
         release();
@@ -211,9 +213,28 @@ final class Relay implements BodySink {
         }
     }
 
+    /// What has gone out was for nothing: what comes waits for [#again].
+    void interrupt() {
+        if (!ended && mode == Mode.PASS) {
+            hold();
+        }
+    }
+
+    /// Lets out once more what was kept, and then the rest.
+    void again(boolean encodeChunks) {
+        output.frame(encodeChunks);
+        output.repeat();
+        if (mode == Mode.HOLD) {
+            open(encodeChunks);
+        } else if (mode == Mode.PASS && ended) {
+            output.end(trailers);
+        }
+    }
+
     /// Drops what is held and what comes; nothing is rewritten any more.
     void discard() {
         mode = Mode.DISCARD;
+        output.kept().drop();
         forget();
         rewriting = null;
     }
@@ -228,24 +249,16 @@ final class Relay implements BodySink {
     public void range(ByteBuf in, int start, int length, int data) {
         count += data;
         if (mode == Mode.PASS && count <= limit) {
-            if (rewriting == null && !chunks) {
+            if (rewriting != null) {
+                transformed(rewriting, in.nioBuffer(start, length).asReadOnlyBuffer(), false);
+            } else if (output.isPlain()) {
                 target.range(in, start, length);
             } else {
-                passRange(in, start, length);
+                output.range(in, start, length);
             }
         } else if (mode != Mode.DISCARD) {
             keep(in, start, length);
         }
-    }
-
-    private void passRange(ByteBuf in, int start, int length) {
-        if (rewriting != null) {
-            transformed(rewriting, in.nioBuffer(start, length).asReadOnlyBuffer(), false);
-            return;
-        }
-        chunkLine(length);
-        target.range(in, start, length);
-        target.bytes(CRLF, 0, CRLF.length);
     }
 
     private void keep(ByteBuf in, int start, int length) {
@@ -318,38 +331,15 @@ final class Relay implements BodySink {
         if (mode != Mode.PASS) {
             return;
         }
-        if (chunks) {
-            target.bytes(LAST_CHUNK, 0, LAST_CHUNK.length);
-        }
-        if (trailers != null) {
-            target.trailers(trailers);
-        }
-        target.end();
+        output.end(trailers);
     }
 
     private void pass(byte[] bytes, int length) {
         if (rewriting != null) {
             transformed(rewriting, ByteBuffer.wrap(bytes, 0, length).asReadOnlyBuffer(), false);
         } else {
-            write(bytes, length);
+            output.bytes(bytes, length);
         }
-    }
-
-    private void write(byte[] bytes, int length) {
-        if (chunks) {
-            chunkLine(length);
-        }
-        target.bytes(bytes, 0, length);
-        if (chunks) {
-            target.bytes(CRLF, 0, CRLF.length);
-        }
-    }
-
-    private void chunkLine(int length) {
-        line.clear();
-        line.hex(length);
-        line.crlf();
-        target.bytes(line.array(), 0, line.length());
     }
 
     private void transformed(Rewriting by, ByteBuffer chunk, boolean last) {
@@ -373,7 +363,7 @@ final class Relay implements BodySink {
         if (bytes.hasRemaining()) {
             byte[] copy = new byte[bytes.remaining()];
             bytes.get(copy);
-            write(copy, copy.length);
+            output.bytes(copy, copy.length);
         }
     }
 }

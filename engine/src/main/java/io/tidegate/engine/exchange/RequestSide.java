@@ -7,6 +7,7 @@ import io.tidegate.api.Fault;
 import io.tidegate.engine.upstream.Endpoint;
 import io.tidegate.engine.upstream.UpstreamStream;
 import io.tidegate.engine.wire.HeadWriter;
+import io.tidegate.engine.wire.KnownHeader;
 import io.tidegate.engine.wire.RequestHead;
 import io.tidegate.engine.wire.Trailers;
 import io.tidegate.engine.worker.Worker;
@@ -28,6 +29,7 @@ final class RequestSide implements Relay.Target, TunnelDirection.Way {
     private @Nullable TunnelDirection tunnel;
     private long responseNanos;
     private long idleNanos;
+    private long sentLength;
     private boolean begun;
     private boolean complete;
 
@@ -91,16 +93,36 @@ final class RequestSide implements Relay.Target, TunnelDirection.Way {
         relay.transform(transform);
     }
 
-    /// Whether nothing of its body is gone.
-    boolean isUntouched() {
-        return !begun;
+    /// Whether there is a body, sent or to be sent.
+    boolean hasBody() {
+        return begun || !hasNoBody();
     }
 
-    /// Whether sending it twice does no harm (RFC 9110 §9.2.2), and nothing of its body is gone.
-    boolean mayBeRepeated() {
-        return !begun && switch (request.sentMethod()) {
-            case "GET", "HEAD", "OPTIONS", "PUT", "DELETE" -> true;
-            default -> false;
+    /// Whether nothing of it is gone that would have to be sent once more.
+    boolean isAtHand() {
+        return !begun || relay.kept().isKeeping();
+    }
+
+    /// What was sent was for nothing: the rest of it waits for the next try.
+    void interrupt() {
+        if (begun) {
+            relay.interrupt();
+            if (!complete) {
+                client.readBody(false);
+            }
+        }
+    }
+
+    /// It will not be sent once more.
+    void settle() {
+        relay.kept().drop();
+    }
+
+    /// Whether sending it twice does no harm (RFC 9110 §9.2.2), by its method or since its client says so.
+    boolean isIdempotent() {
+        return switch (request.sentMethod()) {
+            case "GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE" -> true;
+            default -> request.has(KnownHeader.IDEMPOTENCY_KEY) || request.hasAdded("idempotency-key");
         };
     }
 
@@ -109,11 +131,22 @@ final class RequestSide implements Relay.Target, TunnelDirection.Way {
         return complete;
     }
 
-    /// Sends the head, and what is held of the body; then lets the rest come.
-    void send(UpstreamStream to, Route route, Endpoint endpoint, RequestId id, long response, long idle) {
-        stream = to;
+    /// Says how long the response to what is sent next may take, in all and between two reads.
+    void allow(long response, long idle) {
         responseNanos = response;
         idleNanos = idle;
+    }
+
+    /// Sends the head, and what is held of the body; then lets the rest come.
+    ///
+    /// @param keep
+    ///            whether it may have to be sent once more
+    void send(UpstreamStream to, Route route, Endpoint endpoint, RequestId id, boolean keep) {
+        stream = to;
+        if (begun) {
+            sendAgain(to, route, endpoint, id, keep);
+            return;
+        }
         boolean whole = relay.isWhole();
         // A part of it where a policy that only observes gave up on a body that was too large for it.
         boolean held = relay.isHolding();
@@ -122,6 +155,38 @@ final class RequestSide implements Relay.Target, TunnelDirection.Way {
         long length = rewritten
                 ? RequestWriter.CHUNKED
                 : whole ? relay.heldLength() : RequestWriter.AS_RECEIVED;
+        sentLength = length;
+        sendHead(to, route, endpoint, id, !hasBody);
+        if (!hasBody) {
+            to.expect(responseNanos, idleNanos);
+            to.flush();
+            return;
+        }
+        begun = true;
+        if (keep) {
+            relay.kept().keep();
+        }
+        if (held || rewritten || keep) {
+            // The framing of what was held is gone.
+            relay.open(cutsChunks(to));
+        }
+        if (!complete && exchange.isCurrent(to)) {
+            if (!held && !rewritten && !keep) {
+                client.keepFraming(!to.framesBodies());
+            }
+            client.readBody(true);
+        }
+        if (exchange.isCurrent(to)) {
+            to.flush();
+        }
+    }
+
+    private boolean cutsChunks(UpstreamStream to) {
+        return !to.framesBodies() && (sentLength == RequestWriter.CHUNKED
+                || (sentLength == RequestWriter.AS_RECEIVED && request.contentLength() == RequestHead.CHUNKED));
+    }
+
+    private void sendHead(UpstreamStream to, Route route, Endpoint endpoint, RequestId id, boolean bodiless) {
         HeadWriter out = worker.heads();
         if (request.acceptsTrailers()
                 || (client.framing() == Downstream.Framing.FRAMES && request.takesTrailers())) {
@@ -130,26 +195,18 @@ final class RequestSide implements Relay.Target, TunnelDirection.Way {
         if (request.isHandshake()) {
             to.askForTunnel(request.makeServiceKey(worker.random()));
         }
-        if (exchange.call().isActive()) {
-            exchange.call().tellTime();
-        }
-        RequestWriter.write(out, request, route.config(), endpoint, client.peer(), id, length);
-        to.sendHead(out, !hasBody, request.method().equals("HEAD"), relay.heldLength());
-        if (!hasBody) {
-            to.expect(response, idle);
-            to.flush();
-            return;
-        }
-        begun = true;
-        if (held || rewritten) {
-            // The framing of what was held is gone.
-            relay.open(!to.framesBodies()
-                    && (rewritten || (!whole && request.contentLength() == RequestHead.CHUNKED)));
+        exchange.time().tell(responseNanos);
+        RequestWriter.write(out, request, route.config(), endpoint, client.peer(), id, sentLength);
+        to.sendHead(out, bodiless, request.method().equals("HEAD"), relay.heldLength() + relay.kept().length());
+    }
+
+    private void sendAgain(UpstreamStream to, Route route, Endpoint endpoint, RequestId id, boolean keep) {
+        sendHead(to, route, endpoint, id, false);
+        relay.again(cutsChunks(to));
+        if (!keep) {
+            relay.kept().drop();
         }
         if (!complete && exchange.isCurrent(to)) {
-            if (!held && !relay.transforms()) {
-                client.keepFraming(!to.framesBodies());
-            }
             client.readBody(true);
         }
         if (exchange.isCurrent(to)) {

@@ -323,7 +323,7 @@ final class ResponseSide implements Relay.Target, TunnelDirection.Way {
         if (client.framing() == Framing.FRAMES) {
             return;
         }
-        if ((unknownLength && client.framing() == Framing.CLOSE) || !exchange.isRequestComplete()) {
+        if ((unknownLength && client.framing() == Framing.CLOSE) || !exchange.requestSide().isComplete()) {
             client.closeAfterResponse();
         }
     }

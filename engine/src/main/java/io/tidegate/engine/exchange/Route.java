@@ -1,6 +1,7 @@
 package io.tidegate.engine.exchange;
 
 import io.tidegate.api.Fault;
+import io.tidegate.config.RetryConfig;
 import io.tidegate.config.RouteConfig;
 import io.tidegate.config.UpstreamConfig;
 import io.tidegate.engine.chain.Step;
@@ -24,13 +25,14 @@ public final class Route {
 
     private final String name;
     private final RouteConfig config;
-    private final Upstream[] targets;
+    private final Way[] ways;
     private final int[] shares;
     private final Step[] steps;
     private final LogLabel label;
     private final RouteCells[] cells;
     private final long requestNanos;
     private final long tryNanos;
+    private final @Nullable String timeField;
 
     /// A route.
     ///
@@ -46,7 +48,7 @@ public final class Route {
             RouteCells[] cells) {
         this.name = name;
         this.config = config;
-        this.targets = targets.toArray(new Upstream[0]);
+        this.ways = targets.stream().map(target -> new Way(target, retry(config, target))).toArray(Way[]::new);
         this.shares = new int[shares.size()];
         int sum = 0;
         for (int i = 0; i < this.shares.length; i++) {
@@ -58,6 +60,16 @@ public final class Route {
         this.label = LogLabel.of(name);
         this.requestNanos = nanos(config.timeouts().request(), null);
         this.tryNanos = nanos(config.timeouts().perTry(), null);
+        this.timeField = config.timeouts().header();
+    }
+
+    private static Retry retry(RouteConfig config, Upstream upstream) {
+        RetryConfig theirs = upstream.config().retry();
+        return new Retry(config.retry() == null ? theirs : config.retry().over(theirs));
+    }
+
+    /// An upstream that requests of the route go to, and what is sent to it once more.
+    record Way(Upstream upstream, Retry retry) {
     }
 
     private static long nanos(@Nullable Duration own, @Nullable Duration other) {
@@ -103,6 +115,12 @@ public final class Route {
         return requestNanos;
     }
 
+    /// Field in which clients and services are told of the time; null for none.
+    @Nullable
+    String timeField() {
+        return timeField;
+    }
+
     /// From the end of a request to the end of its response.
     ///
     /// @param endless
@@ -119,17 +137,17 @@ public final class Route {
         return nanos(config.timeouts().idle(), upstream.timeouts().idle());
     }
 
-    /// The upstream for one request, by the shares; null where the route has none.
+    /// The way of one request, by the shares; null where the route leads nowhere.
     @Nullable
-    Upstream target(SplittableRandom random) {
-        if (targets.length < 2) {
-            return targets.length == 0 ? null : targets[0];
+    Way way(SplittableRandom random) {
+        if (ways.length < 2) {
+            return ways.length == 0 ? null : ways[0];
         }
         int at = random.nextInt(shares[shares.length - 1]);
         int i = 0;
         while (at >= shares[i]) {
             i++;
         }
-        return targets[i];
+        return ways[i];
     }
 }

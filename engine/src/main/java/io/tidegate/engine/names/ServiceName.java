@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -63,13 +64,20 @@ final class ServiceName {
     }
 
     /// Addresses, and when they were looked up.
-    record Known(List<InetAddress> addresses, long at) {
+    ///
+    /// @param turns
+    ///            taken so far
+    record Known(List<InetAddress> addresses, long at, AtomicInteger turns) {
 
-        /// One of them: they take turns, by chance.
+        Known(List<InetAddress> addresses, long at) {
+            this(addresses, at, new AtomicInteger());
+        }
+
+        /// The next of them: they take turns.
         InetAddress one() {
             return addresses.size() == 1
                     ? addresses.getFirst()
-                    : addresses.get(ThreadLocalRandom.current().nextInt(addresses.size()));
+                    : addresses.get(Math.floorMod(turns.getAndIncrement(), addresses.size()));
         }
     }
 

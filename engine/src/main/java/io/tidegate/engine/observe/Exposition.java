@@ -111,6 +111,28 @@ final class Exposition {
                 "Requests that wait for a connection now.", EndpointCells::waiting);
     }
 
+    void retries(Collection<Series<RetryCells>> upstreams) throws IOException {
+        out.family("tidegate_retries_total", SeriesType.COUNTER,
+                "Requests sent to a service once more, by upstream, reason and whether the client got the answer.");
+        for (Series<RetryCells> upstream : upstreams) {
+            Map<String, Long> totals = new TreeMap<>();
+            upstream.cells().forEach(cells -> cells.addRepeatsTo(totals));
+            for (Map.Entry<String, Long> total : totals.entrySet()) {
+                String[] parts = total.getKey().split(String.valueOf(RetryCells.BETWEEN), 2);
+                out.sample("tidegate_retries_total",
+                        upstream.labels() + ',' + PrometheusWriter.label("reason", parts[0]) + ','
+                                + PrometheusWriter.label("result", parts[parts.length - 1]),
+                        total.getValue());
+            }
+        }
+        out.family("tidegate_retries_refused_total", SeriesType.COUNTER,
+                "Requests not sent once more though they failed in a way that is listed, by upstream and cause.");
+        for (Series<RetryCells> upstream : upstreams) {
+            codes("tidegate_retries_refused_total", upstream.labels() + ',', "cause", upstream.cells(),
+                    RetryCells::refusals);
+        }
+    }
+
     private void endpointSums(Collection<Series<EndpointCells>> endpoints, String name, SeriesType type, String help,
             ToLongFunction<EndpointCells> value) throws IOException {
         out.family(name, type, help);

@@ -43,6 +43,7 @@ public final class Metrics {
     private final SeriesTable<EndpointCells> endpoints;
     private final SeriesTable<PolicyCells> policies;
     private final SeriesTable<StreamCells> streams;
+    private final SeriesTable<RetryCells> retries;
     private final Suppliers suppliers = new Suppliers();
     private final ProcessMetrics process = new ProcessMetrics();
     private final BuildInfo build;
@@ -99,6 +100,7 @@ public final class Metrics {
         endpoints = new SeriesTable<>(workers, MAX_ENDPOINTS, endpointLabels(OTHER, OTHER), EndpointCells::new);
         policies = new SeriesTable<>(workers, MAX_POLICIES, label("policy", OTHER), PolicyCells::new);
         streams = new SeriesTable<>(workers, MAX_STREAMS, streamLabels(OTHER, OTHER), StreamCells::new);
+        retries = new SeriesTable<>(workers, MAX_ENDPOINTS, label("upstream", OTHER), RetryCells::new);
         for (int i = 0; i < workers; i++) {
             unrouted(i);
         }
@@ -146,6 +148,11 @@ public final class Metrics {
         return streams.cells(worker, key(listener, upstream), () -> streamLabels(listener, upstream));
     }
 
+    /// The cells of repeats to one upstream on one event loop.
+    public RetryCells retries(int worker, String upstream) {
+        return retries.cells(worker, upstream, () -> label("upstream", upstream));
+    }
+
     /// The cells of one observing policy on one event loop.
     ///
     /// @param path
@@ -163,6 +170,7 @@ public final class Metrics {
         endpoints.retain(keys(live.endpoints()), now);
         policies.retain(live.policies(), now);
         streams.retain(keys(live.streams()), now);
+        retries.retain(live.endpoints().keySet(), now);
     }
 
     private static Set<String> keys(Map<String, Set<String>> names) {
@@ -203,12 +211,14 @@ public final class Metrics {
         endpoints.prune(now);
         policies.prune(now);
         streams.prune(now);
+        retries.prune(now);
         PrometheusWriter writer = new PrometheusWriter(out);
         Exposition exposition = new Exposition(writer);
         exposition.build(build);
         exposition.routes(routes.all());
         exposition.workers(workers, now);
         exposition.endpoints(endpoints.all());
+        exposition.retries(retries.all());
         exposition.policies(policies.all());
         exposition.streams(streams.all());
         suppliers.writeTo(writer);

@@ -38,8 +38,6 @@ public final class Pool {
     private @Nullable Opening opening;
     private boolean closed;
 
-    /// @param channels
-    ///            makes the channels of connections
     Pool(Upstream upstream, Endpoint endpoint, Worker worker, EndpointCells cells,
             ChannelFactory<? extends Channel> channels) {
         this.cells = cells;
@@ -91,14 +89,22 @@ public final class Pool {
     /// @param ticket
     ///            tells this request from others of the same exchange; given back with the connection
     public void acquire(UpstreamEvents events, int ticket) {
+        acquire(events, ticket, false);
+    }
+
+    /// The same, by a connection that has not served before where one can be made.
+    public void acquire(UpstreamEvents events, int ticket, boolean fresh) {
         assert worker.inLoop();
-        PooledConnection connection = owned == null ? takeFree() : owned.take(events.clientConnection());
+        boolean kept = !fresh || !shared.isEmpty();
+        PooledConnection connection = owned != null ? owned.take(events.clientConnection()) : kept ? takeFree() : null;
         if (connection != null) {
             lend(connection, events, ticket, true);
         } else if (opening != null && opening.wanting.size() < Http2UpstreamConnection.MOST_STREAMS) {
             opening.wanting.add(new Wanting(events, ticket));
         } else if (reserve()) {
             new Opening(events, ticket).start();
+        } else if (!kept) {
+            acquire(events, ticket);
         } else {
             waiters.add(events, ticket, upstream.config().connections().maxWait().toNanos());
             if (owned != null) {

@@ -7,6 +7,7 @@ import io.tidegate.engine.health.UpstreamHealth;
 import io.tidegate.engine.names.Names;
 import io.tidegate.engine.observe.LogLabel;
 import io.tidegate.engine.observe.Metrics;
+import io.tidegate.engine.observe.RetryCells;
 import io.tidegate.engine.tls.ServiceTls;
 import io.tidegate.engine.wire.ResponseParser;
 import io.tidegate.engine.worker.Worker;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// A named service with endpoints. Lives on over reloads that do not change its configuration.
@@ -41,6 +43,8 @@ public final class Upstream implements AutoCloseable {
     /// When an endpoint that takes no connections is tried next, and which.
     private final AtomicLong nextTrial = new AtomicLong(System.nanoTime());
     private final AtomicInteger trials = new AtomicInteger();
+    private final RetryBudget retryBudget;
+    private final List<RetryCells> retryCells;
 
     /// An upstream without connections.
     ///
@@ -71,6 +75,9 @@ public final class Upstream implements AutoCloseable {
         hosts.forEach(names::use);
         this.choice = new Choice(config, endpoints, health.selection(), workers);
         health.onChange(() -> choice = new Choice(config, endpoints, health.selection(), workers));
+        this.retryBudget = new RetryBudget(workers, System.nanoTime());
+        this.retryCells = IntStream.range(0, workers)
+                .mapToObj(worker -> surroundings.metrics.retries(worker, name)).toList();
     }
 
     /// What all upstreams of a process share.
@@ -110,6 +117,16 @@ public final class Upstream implements AutoCloseable {
     /// How endpoints with `https://` are spoken with; null where there is none.
     public @Nullable ServiceTls tls() {
         return tls;
+    }
+
+    /// How many repeats it has to bear.
+    public RetryBudget retryBudget() {
+        return retryBudget;
+    }
+
+    /// What a worker counts of the repeats to it.
+    public RetryCells retryCells(Worker worker) {
+        return retryCells.get(worker.index());
     }
 
     ResponseParser parser() {

@@ -90,6 +90,8 @@ public enum KnownHeader {
     SEC_WEBSOCKET_ACCEPT("sec-websocket-accept", Kind.PLAIN),
     /// How long a gRPC call may take (gRPC over HTTP/2, "Requests").
     GRPC_TIMEOUT("grpc-timeout", Kind.PLAIN),
+    /// Says that a request may be sent twice (draft-ietf-httpapi-idempotency-key-header).
+    IDEMPOTENCY_KEY("idempotency-key", Kind.PLAIN),
     /// RFC 9110 §6.6.1.
     DATE("date", Kind.PLAIN);
 

@@ -124,7 +124,7 @@ class ServiceNameTest {
         name.open();
         channel.runPendingTasks();
 
-        assertThat(want().getNow()).isEqualTo(new Known(List.of(ONE), nanos));
+        assertThat(want().getNow()).isNotNull().extracting(Known::addresses).isEqualTo(List.of(ONE));
 
         assertThat(asked).hasSize(2);
         assertThat(name.usable()).isNotNull();
@@ -157,11 +157,6 @@ class ServiceNameTest {
     void addressesTakeTurns() {
         Known known = new Known(List.of(ONE, TWO), 0);
 
-        List<InetAddress> chosen = new ArrayList<>();
-        for (int i = 0; i < 100; i++) {
-            chosen.add(known.one());
-        }
-
-        assertThat(chosen).contains(ONE, TWO);
+        assertThat(List.of(known.one(), known.one(), known.one())).containsExactly(ONE, TWO, ONE);
     }
 }

@@ -9,6 +9,7 @@ import io.tidegate.testkit.RawResponse;
 import io.tidegate.testkit.TestGateway;
 import io.tidegate.testkit.TestUpstream;
 import io.tidegate.testkit.UpstreamConnection;
+import io.tidegate.tests.GatewayYaml;
 import io.tidegate.tests.attacks.Attacks.Pieces;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -103,7 +104,8 @@ class UpstreamAttacksTest {
     }
 
     private RawClient clientOf(TestUpstream upstream) {
-        gateway.apply(TestGateway.proxying(upstream));
+        // Each answer is looked at by itself.
+        gateway.apply(GatewayYaml.to(upstream).upstream("timeouts: { connect: 20s }, retry: { attempts: 0 }").text());
         return gateway.client();
     }
 
