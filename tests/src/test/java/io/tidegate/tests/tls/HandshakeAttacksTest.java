@@ -195,8 +195,9 @@ class HandshakeAttacksTest extends TlsFixture {
                     .write("GET / HTTP/1.1\r\nHost: one.test\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             assertThat(client.getInputStream().readNBytes(15)).asString().isEqualTo("HTTP/1.1 200 OK");
 
-            assertThatThrownBy(client::startHandshake).isInstanceOf(SSLException.class);
-            assertThatThrownBy(() -> client.getOutputStream().write(1)).isInstanceOf(IOException.class);
+            // What is behind the answer is the word that the gateway does not.
+            client.startHandshake();
+            assertThatThrownBy(() -> client.getInputStream().readAllBytes()).isInstanceOf(SSLException.class);
         }
         Await.until("the connection to end", () -> gateway().status().connections() == 0);
         assertThat(upstream.requestCount()).isEqualTo(1);
