@@ -81,15 +81,6 @@ class Http3ResetsTest extends Http3Fixture {
         assertThat(upstream.connections()).isZero();
     }
 
-    /// The gateway learns of it late, when it sends something; QUIC has forgotten the streams by then.
-    @Test
-    void e15CompleteRequestsThatAreStoppedEndTheConnectionAndRunAHundredAtATime() {
-        assertFlooded(client -> client.request("GET", "/", true),
-                (client, stream) -> client.stop(stream, CANCELLED));
-        assertThat(upstream.connections()).isLessThanOrEqualTo(201);
-        Await.until("the work for the client to end", () -> upstream.open() == 0);
-    }
-
     @Test
     void e16HeadsThatHaveToBeResetEndTheConnection() {
         startHttp3();
