@@ -16,6 +16,7 @@ import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicConnectionCloseEvent;
 import io.netty.handler.codec.quic.QuicSslContext;
 import io.netty.handler.codec.quic.QuicSslContextBuilder;
+import io.netty.handler.codec.quic.QuicStreamType;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -159,6 +160,11 @@ public final class Http3Client implements AutoCloseable {
 
     // Requests.
 
+    /// Whether the server allows one more stream for a request at the moment.
+    public boolean mayOpen() {
+        return connection.peerAllowedStreams(QuicStreamType.BIDIRECTIONAL) > 0;
+    }
+
     /// Opens a stream for a request.
     ///
     /// @throws UncheckedIOException
@@ -186,6 +192,11 @@ public final class Http3Client implements AutoCloseable {
     /// The bytes of a frame.
     public static byte[] bytesOf(long type, byte[] payload) {
         return Http3ClientStream.frame(type, payload);
+    }
+
+    /// The bytes of a head: names and values in turn, as literals.
+    public static byte[] blockOf(String... fields) {
+        return Http3ClientStream.block(fields);
     }
 
     /// Sends a frame.
@@ -275,7 +286,7 @@ public final class Http3Client implements AutoCloseable {
 
     /// Opens a stream in one direction and sends these bytes on it.
     public Http3Client unidirectional(byte[] bytes) {
-        connection.createStream(io.netty.handler.codec.quic.QuicStreamType.UNIDIRECTIONAL,
+        connection.createStream(QuicStreamType.UNIDIRECTIONAL,
                 new ChannelInboundHandlerAdapter()).syncUninterruptibly().getNow()
                 .writeAndFlush(Unpooled.wrappedBuffer(bytes));
         return this;

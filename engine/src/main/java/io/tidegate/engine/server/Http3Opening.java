@@ -16,6 +16,7 @@ import io.tidegate.engine.wire.Origin;
 import io.tidegate.engine.worker.Deadlines.Deadline;
 import io.tidegate.engine.worker.Worker;
 import java.security.GeneralSecurityException;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -126,6 +127,12 @@ final class Http3Opening extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        failed(TlsOpening.reason(cause), cause);
+        if (cause instanceof SSLException) {
+            failed(TlsOpening.reason(cause), cause);
+            ctx.close();
+        } else {
+            // A packet that can't be read is no end: the handshake goes on, counts as open, and has its time.
+            LOG.debug("a packet of a QUIC handshake could not be read: {}", cause.toString());
+        }
     }
 }

@@ -1,20 +1,23 @@
 package io.tidegate.engine.server;
 
 import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.handler.codec.http3.DefaultHttp3GoAwayFrame;
 import io.netty.handler.codec.http3.DefaultHttp3SettingsFrame;
+import io.netty.handler.codec.http3.DefaultHttp3UnknownFrame;
 import io.netty.handler.codec.http3.Http3;
 import io.netty.handler.codec.http3.Http3ErrorCode;
 import io.netty.handler.codec.http3.Http3Exception;
 import io.netty.handler.codec.http3.Http3ServerConnectionHandler;
 import io.netty.handler.codec.http3.Http3Settings;
 import io.netty.handler.codec.quic.QuicChannel;
+import io.netty.handler.codec.quic.QuicConnectionCloseEvent;
 import io.netty.handler.codec.quic.QuicStreamChannel;
-import io.netty.util.ReferenceCountUtil;
+import io.netty.handler.codec.quic.QuicTransportParameters;
 import io.tidegate.api.Fault;
 import io.tidegate.engine.exchange.Snapshot;
 import io.tidegate.engine.wire.FieldLines;
@@ -44,6 +47,8 @@ final class Http3ServerHandler extends ChannelInboundHandlerAdapter implements S
     /// The largest number of a stream that a client may open (RFC 9000 §2.1).
     private static final long EVERY_STREAM = (1L << 62) - 4;
     private static final int NEXT_STREAM = 4;
+    /// Of a frame that whoever reads it passes over (RFC 9114 §7.2.8): 0x1f * 32 + 0x21.
+    private static final long RESERVED_TYPE = 0x401;
 
     private final ConnectionTerms terms;
     private final Worker worker;
@@ -54,10 +59,11 @@ final class Http3ServerHandler extends ChannelInboundHandlerAdapter implements S
     private final GlitchBudget glitches;
     private final GlitchBudget idleFrames;
     private int open;
+    private int serving;
     private long lastStream = -NEXT_STREAM;
     private boolean leaving;
     private boolean told;
-    private boolean failed;
+    private boolean ending;
 
     private Http3ServerHandler(ConnectionTerms terms, QuicChannel channel, StreamPool<Http3ServerStream> pool) {
         this.terms = terms;
@@ -76,10 +82,12 @@ final class Http3ServerHandler extends ChannelInboundHandlerAdapter implements S
         long head = terms.config().limits().requestHead().bytes();
         // What is larger than allowed but not by far is read, so that it can be answered; the codec ends the connection
         // where it is larger still. Nothing is ever kept of one head for the next: a table costs memory and waiting.
+        Http3OtherStreams others = new Http3OtherStreams(handler);
         Http3Settings settings = new Http3Settings().maxFieldSectionSize(head + head / 4).qpackMaxTableCapacity(0)
                 .qpackBlockedStreams(0);
-        channel.pipeline().addLast(new Http3ServerConnectionHandler(handler.new Streams(), handler.new ControlFrames(),
-                type -> handler.new UnknownStream(), new DefaultHttp3SettingsFrame(settings), true));
+        channel.pipeline().addLast(new Http3ServerConnectionHandler(handler.new Streams(), others.control(),
+                type -> others.unknown(), new DefaultHttp3SettingsFrame(settings), true));
+        channel.pipeline().addLast(others);
         channel.pipeline().addLast(handler);
         return handler;
     }
@@ -87,7 +95,15 @@ final class Http3ServerHandler extends ChannelInboundHandlerAdapter implements S
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         worker.deadlines().set(deadline, terms.timeouts().firstByte().toNanos());
-        channel.closeFuture().addListener(closed -> worker.deadlines().remove(deadline));
+        channel.closeFuture().addListener(closed -> closed());
+    }
+
+    private void closed() {
+        worker.deadlines().remove(deadline);
+        // Nobody else ends it than the codec, or the library, for what it can't go on with.
+        if (!ending && !channel.isTimedOut() && channel.parent().isOpen()) {
+            rejected(Fault.H2_PROTOCOL);
+        }
     }
 
     @Override
@@ -130,13 +146,35 @@ final class Http3ServerHandler extends ChannelInboundHandlerAdapter implements S
         }
     }
 
+    /// Whether as many requests are served as may be at once. QUIC itself lets no more streams be open, but it forgets
+    /// those whose responses the client has stopped, before that is found here (CVE-2023-44487).
+    boolean isFull() {
+        return serving >= QuicListener.MAX_STREAMS;
+    }
+
+    /// Whether the client lets anything be sent on a stream before it has read of it.
+    boolean hasFirstWindow() {
+        QuicTransportParameters told = channel.peerTransportParameters();
+        return told != null && told.initialMaxStreamDataBidiLocal() > 0;
+    }
+
+    /// Whether more can be sent on this connection now. To know, it sends a frame that means nothing.
+    boolean takesMore() {
+        Channel control = Http3.getLocalControlStream(channel);
+        return control != null
+                && control.writeAndFlush(new DefaultHttp3UnknownFrame(RESERVED_TYPE, Unpooled.EMPTY_BUFFER))
+                        .isSuccess();
+    }
+
     /// Something that serves a request.
     Http3ServerStream take() {
+        serving++;
         return pool.take();
     }
 
     /// Takes back what has served a request.
     void giveBack(Http3ServerStream done) {
+        serving--;
         pool.giveBack(done);
     }
 
@@ -193,10 +231,12 @@ final class Http3ServerHandler extends ChannelInboundHandlerAdapter implements S
 
     @Override
     public void cut() {
+        ending = true;
         channel.close();
     }
 
     private void close(Http3ErrorCode error, String reason) {
+        ending = true;
         channel.close(true, error.code(), ByteBufUtil.writeAscii(channel.alloc(), reason));
     }
 
@@ -222,17 +262,28 @@ final class Http3ServerHandler extends ChannelInboundHandlerAdapter implements S
 
     /// Ends the connection because of `fault`.
     void fail(Http3ErrorCode error, Fault fault) {
-        if (!failed) {
-            failed = true;
-            terms.current().telemetry().metrics().worker(worker.index()).rejected(fault);
+        if (!ending) {
+            rejected(fault);
             close(error, fault.title());
         }
+    }
+
+    private void rejected(Fault fault) {
+        terms.current().telemetry().metrics().worker(worker.index()).rejected(fault);
     }
 
     /// The codec ends the connection.
     void onConnectionError(Http3Exception broken) {
         fail(broken.errorCode(),
                 broken.errorCode() == Http3ErrorCode.H3_EXCESSIVE_LOAD ? Fault.H2_FLOOD : Fault.H2_PROTOCOL);
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof QuicConnectionCloseEvent) {
+            ending = true;
+        }
+        ctx.fireUserEventTriggered(event);
     }
 
     @Override
@@ -251,38 +302,6 @@ final class Http3ServerHandler extends ChannelInboundHandlerAdapter implements S
         @Override
         protected void initChannel(QuicStreamChannel stream) {
             begin(stream);
-        }
-    }
-
-    /// What else the client says on its control stream.
-    private final class ControlFrames extends ChannelInboundHandlerAdapter {
-
-        @Override
-        public void channelRead(ChannelHandlerContext ctx, Object message) {
-            ReferenceCountUtil.release(message);
-            worker.deadlines().refresh();
-            idleFrame();
-        }
-
-        @Override
-        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-            Http3ServerHandler.this.exceptionCaught(ctx, cause);
-        }
-    }
-
-    /// A stream of a kind that is not known: nobody reads it (RFC 9114 §9).
-    private final class UnknownStream extends ChannelInboundHandlerAdapter {
-
-        @Override
-        public void handlerAdded(ChannelHandlerContext ctx) {
-            worker.deadlines().refresh();
-            ((QuicStreamChannel) ctx.channel()).shutdownInput(Http3ErrorCode.H3_STREAM_CREATION_ERROR.code());
-            idleFrame();
-        }
-
-        @Override
-        public void channelRead(ChannelHandlerContext ctx, Object message) {
-            ReferenceCountUtil.release(message);
         }
     }
 }

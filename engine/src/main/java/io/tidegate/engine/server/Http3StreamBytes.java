@@ -52,16 +52,23 @@ final class Http3StreamBytes extends ChannelDuplexHandler implements Delivery {
     public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
         ByteBuf bytes = (ByteBuf) message;
         int length = bytes.readableBytes();
+        boolean first = waiting.isEmpty();
+        boolean room = sent == 0 ? stream.hasFirstWindow() : ctx.channel().bytesBeforeUnwritable() > 0;
         sent += length;
         ctx.write(bytes, promise);
         if (promise.isDone()) {
             done(length, promise.isSuccess());
+            return;
+        }
+        waiting.add(new Waiting(bytes, length));
+        promise.addListener(taken -> {
+            waiting.poll();
+            done(length, taken.isSuccess());
+        });
+        if (first && room && stream.isConnectionFree()) {
+            // The client has stopped the stream, and QUIC has forgotten it.
+            stream.stopped();
         } else {
-            waiting.add(new Waiting(bytes, length));
-            promise.addListener(taken -> {
-                waiting.poll();
-                done(length, taken.isSuccess());
-            });
             watch().begin();
         }
     }

@@ -14,6 +14,7 @@ import io.netty.handler.codec.http3.Http3Exception;
 import io.netty.handler.codec.http3.Http3Headers;
 import io.netty.handler.codec.http3.Http3HeadersFrame;
 import io.netty.handler.codec.http3.Http3HeadersValidationException;
+import io.netty.handler.codec.http3.Http3PushPromiseFrame;
 import io.netty.handler.codec.quic.QuicException;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.util.ReferenceCountUtil;
@@ -41,6 +42,9 @@ final class Http3StreamHandler extends ChannelInboundHandlerAdapter {
     /// Less than half of the time after which a connection on which nothing comes is given up.
     private static final long LONGEST_QUIET_NANOS = 10 * SECOND;
 
+    /// The name that Netty gives to its `Http3RequestStreamValidationHandler`.
+    private static final String CHECKS_OF_CODEC = "Http3RequestStreamValidationHandler#0";
+
     private final Http3ServerHandler connection;
     private final QuicStreamChannel channel;
     private final Http3StreamBytes bytes = new Http3StreamBytes(this);
@@ -57,9 +61,11 @@ final class Http3StreamHandler extends ChannelInboundHandlerAdapter {
         this.channel = channel;
     }
 
-    /// Takes its places in the pipeline of the stream, around Netty's codec.
+    /// Takes its places in the pipeline of the stream, around Netty's codec. What that checks of heads and lengths is
+    /// checked here, and more: it would make one length of two equal ones, and stumble over one that is no number.
     void install() {
         channel.config().setReadFrames(true);
+        channel.pipeline().remove(CHECKS_OF_CODEC);
         channel.pipeline().addFirst(bytes).addLast(this);
         channel.closeFuture().addListener(closed -> onClosed());
     }
@@ -92,7 +98,7 @@ final class Http3StreamHandler extends ChannelInboundHandlerAdapter {
             connection.fail(Http3ErrorCode.H3_FRAME_ERROR, Fault.H2_PROTOCOL);
             return;
         }
-        if (waiting != null && (end || !mayBeWithoutBody(waiting))) {
+        if (waiting != null && (end || !Http3Heads.mayBeWithoutBody(waiting))) {
             begin(end);
         } else if (waiting != null) {
             terms().worker().deadlines().set(deadline, terms().timeouts().bodyIdle().toNanos());
@@ -106,17 +112,6 @@ final class Http3StreamHandler extends ChannelInboundHandlerAdapter {
         if (serving != null && serving.exchange.isActive()) {
             serving.exchange.onClientReadComplete();
         }
-    }
-
-    /// Whether the request most likely has no body, although its stream has not ended yet: some clients end it in a
-    /// packet of its own. To begin with it at once would mean to announce a body to the service.
-    private static boolean mayBeWithoutBody(Http3Headers fields) {
-        CharSequence method = fields.method();
-        return method != null && !fields.contains("content-length") && !fields.contains("expect")
-                && switch (method.toString()) {
-                    case "GET", "HEAD", "OPTIONS", "DELETE" -> true;
-                    default -> false;
-                };
     }
 
     @Override
@@ -142,6 +137,8 @@ final class Http3StreamHandler extends ChannelInboundHandlerAdapter {
                 if (serving != null) {
                     data(serving, frame.content(), false);
                 }
+            } else if (message instanceof Http3PushPromiseFrame) {
+                connection.fail(Http3ErrorCode.H3_FRAME_UNEXPECTED, Fault.H2_PROTOCOL);
             }
         } finally {
             ReferenceCountUtil.release(message);
@@ -152,9 +149,11 @@ final class Http3StreamHandler extends ChannelInboundHandlerAdapter {
         Http3Headers head = waiting;
         waiting = null;
         begun = true;
-        if (head != null) {
+        if (head != null && connection.isFull()) {
+            reset(Http3ErrorCode.H3_REQUEST_REJECTED);
+        } else if (head != null) {
             FieldLines lines = connection.lines();
-            long size = read(head, lines);
+            long size = Http3Heads.read(head, lines);
             boolean tooLarge = size > terms().config().limits().requestHead().bytes();
             begin(lines, end, tooLarge ? Fault.HEADERS_TOO_LARGE : null);
         }
@@ -165,19 +164,6 @@ final class Http3StreamHandler extends ChannelInboundHandlerAdapter {
         served = next;
         terms().worker().deadlines().set(deadline, quiet);
         connection.begin(next, this, lines, end, refused);
-    }
-
-    /// Writes the fields to `lines`.
-    ///
-    /// @return their size as it is counted (RFC 9114 §4.2.2)
-    private static long read(Http3Headers fields, FieldLines lines) {
-        lines.reset();
-        long size = 0;
-        for (var field : fields) {
-            lines.add(field.getKey(), field.getValue());
-            size += field.getKey().length() + field.getValue().length() + 32L;
-        }
-        return size;
     }
 
     private void data(Http3ServerStream serving, ByteBuf in, boolean end) {
@@ -197,7 +183,7 @@ final class Http3StreamHandler extends ChannelInboundHandlerAdapter {
 
     private void trailers(Http3Headers fields) {
         FieldLines lines = connection.lines();
-        read(fields, lines);
+        Http3Heads.read(fields, lines);
         Fault fault = lines.checkTrailers();
         if (fault != null) {
             malformed(fault);
@@ -214,6 +200,16 @@ final class Http3StreamHandler extends ChannelInboundHandlerAdapter {
 
     boolean isWritable() {
         return channel.isWritable();
+    }
+
+    /// Whether the client lets anything be sent before it has read of the stream.
+    boolean hasFirstWindow() {
+        return connection.hasFirstWindow();
+    }
+
+    /// Whether more can be sent on the connection now, whatever this stream can take. To know, it sends something.
+    boolean isConnectionFree() {
+        return connection.takesMore();
     }
 
     /// Sends fields.
@@ -253,9 +249,12 @@ final class Http3StreamHandler extends ChannelInboundHandlerAdapter {
         connection.giveBack(done);
     }
 
-    /// The body is wanted: reads on where nothing of it is held any more.
+    /// The body is wanted: reads on where nothing of it is held any more. Where this is found, others are in the middle
+    /// of something, and to read on is to read at once.
     void wantsMore() {
-        readsOn();
+        if (!channel.config().isAutoRead()) {
+            terms().worker().loop().execute(this::readsOn);
+        }
     }
 
     // What goes wrong.
@@ -280,13 +279,15 @@ final class Http3StreamHandler extends ChannelInboundHandlerAdapter {
     private void cancelled(Http3ErrorCode error) {
         if (!closing) {
             Http3ServerStream serving = served;
-            if (serving == null || !serving.exchange.isSettledCall()) {
-                connection.glitch();
-            }
+            boolean settled = serving != null && serving.exchange.isSettledCall();
             if (serving != null) {
                 serving.onClosed();
             }
             reset(error);
+            // Last: it may be one too many, and the end of all streams.
+            if (!settled) {
+                connection.glitch();
+            }
         }
     }
 
@@ -320,9 +321,7 @@ final class Http3StreamHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         switch (cause) {
-            case Http3HeadersValidationException malformed -> malformed(fault(malformed));
-            case Http3Exception broken when broken.errorCode() == Http3ErrorCode.H3_MESSAGE_ERROR ->
-                malformed(begun ? Fault.H2_LENGTH : Fault.H2_CONNECTION);
+            case Http3HeadersValidationException malformed -> malformed(Http3Heads.fault(malformed));
             case Http3Exception broken -> connection.onConnectionError(broken);
             // A reset by the client.
             case QuicException reset -> cancelled(Http3ErrorCode.H3_REQUEST_CANCELLED);
@@ -332,13 +331,6 @@ final class Http3StreamHandler extends ChannelInboundHandlerAdapter {
                 cancelled(Http3ErrorCode.H3_INTERNAL_ERROR);
             }
         }
-    }
-
-    private static Fault fault(Http3HeadersValidationException cause) {
-        String message = cause.getMessage();
-        boolean name = message != null && (message.startsWith("invalid header name")
-                || message.startsWith("empty headers"));
-        return name ? Fault.H2_NAME : Fault.H2_PSEUDO;
     }
 
     @Override

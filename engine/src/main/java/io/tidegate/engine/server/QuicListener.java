@@ -37,7 +37,8 @@ final class QuicListener implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(QuicListener.class);
 
-    private static final long MAX_STREAMS = 100;
+    /// Requests at once, on one connection.
+    static final long MAX_STREAMS = 100;
     /// Control, two of QPACK, and a few that nobody knows.
     private static final long MAX_OTHER_STREAMS = 8;
     private static final long STREAM_WINDOW = 65_535;

@@ -8,10 +8,9 @@ import io.tidegate.testkit.Http2Response;
 import io.tidegate.testkit.RawRequest;
 import io.tidegate.testkit.TestGateway;
 import io.tidegate.testkit.TestUpstream;
+import io.tidegate.tests.FramedAttacks;
 import io.tidegate.tests.GatewayYaml;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -28,7 +27,7 @@ class Http2AttacksTest {
     private static final long STREAM_CLOSED = 5;
     private static final long REFUSED_STREAM = 7;
     private static final long ENHANCE_YOUR_CALM = 11;
-    private static final String[] GET = {":method", "GET", ":scheme", "http", ":authority", "a", ":path", "/"};
+    private static final String[] GET = FramedAttacks.get("http");
 
     private TestUpstream upstream;
     private TestGateway gateway;
@@ -49,90 +48,8 @@ class Http2AttacksTest {
         return Http2Client.connect(gateway.address(), settings);
     }
 
-    private static String[] get(String... more) {
-        List<String> all = new ArrayList<>(List.of(GET));
-        all.addAll(List.of(more));
-        return all.toArray(String[]::new);
-    }
-
-    private static String[] with(String pseudo, String value) {
-        String[] fields = GET.clone();
-        for (int i = 0; i < fields.length; i += 2) {
-            if (fields[i].equals(pseudo)) {
-                fields[i + 1] = value;
-            }
-        }
-        return fields;
-    }
-
-    private static String[] without(String pseudo) {
-        List<String> all = new ArrayList<>();
-        for (int i = 0; i < GET.length; i += 2) {
-            if (!GET[i].equals(pseudo)) {
-                all.add(GET[i]);
-                all.add(GET[i + 1]);
-            }
-        }
-        return all.toArray(String[]::new);
-    }
-
     static Stream<Arguments> malformedHeads() {
-        return Stream.of(
-                arguments("E1 CR LF in a value", "h2.value", get("x", "a\r\ntransfer-encoding: chunked")),
-                arguments("E1 LF in a value", "h2.value", get("x", "a\nb")),
-                arguments("E1 CR in a value", "h2.value", get("x", "a\rb")),
-                arguments("E1 NUL in a value", "h2.value", get("x", "a\0b")),
-                arguments("E1 a value that begins with a space", "h2.value", get("x", " a")),
-                arguments("E1 a value that ends with a tab", "h2.value", get("x", "a\t")),
-                arguments("E2 upper case", "h2.name", get("X-A", "1")),
-                arguments("E2 a colon in a name", "h2.name", get("x:a", "1")),
-                arguments("E2 a space in a name", "h2.name", get("x a", "1")),
-                arguments("E2 CR LF in a name", "h2.name", get("x: a\r\ny", "1")),
-                arguments("E2 an empty name", "h2.name", get("", "1")),
-                arguments("E3 transfer-encoding", "h2.connection", get("transfer-encoding", "chunked")),
-                arguments("E3 connection", "h2.connection", get("connection", "close")),
-                arguments("E3 upgrade", "h2.connection", get("upgrade", "h2c")),
-                arguments("E3 keep-alive", "h2.connection", get("keep-alive", "1")),
-                arguments("E3 proxy-connection", "h2.connection", get("proxy-connection", "close")),
-                arguments("E3 te", "h2.connection", get("te", "gzip")),
-                arguments("E4 a length and no body", "h2.length", get("content-length", "5")),
-                arguments("E5 two lengths", "framing.cl_dup", get("content-length", "3", "content-length", "3")),
-                arguments("E5 a length with a sign", "framing.cl_syntax", get("content-length", "+3")),
-                arguments("E6 a version in the path", "h2.value", with(":path", "/x HTTP/1.1\r\nX: y")),
-                arguments("E6 a space in the path", "h2.pseudo", with(":path", "/a b")),
-                arguments("E6 NUL in the path", "h2.value", with(":path", "/a\0")),
-                arguments("E6 an empty path", "h2.pseudo", with(":path", "")),
-                arguments("E7 a path without a slash", "h2.pseudo", with(":path", "admin")),
-                arguments("E7 an asterisk with GET", "target.form", with(":path", "*")),
-                arguments("E7 a fragment", "target.char", with(":path", "/a#b")),
-                arguments("E7 an absolute form", "h2.pseudo", with(":path", "http://evil/")),
-                arguments("E8 a request in the method", "h2.value", with(":method", "GET /x HTTP/1.1\r\nx: y")),
-                arguments("E8 a space in the method", "h2.pseudo", with(":method", "G ET")),
-                arguments("E8 an empty method", "h2.pseudo", with(":method", "")),
-                arguments("E9 a URL as scheme", "h2.pseudo", with(":scheme", "http://evil/?")),
-                arguments("E9 CR LF in the scheme", "h2.value", with(":scheme", "http\r\nx: y")),
-                arguments("E9 another scheme than the socket's", "h2.pseudo", with(":scheme", "https")),
-                arguments("E10 a user in the authority", "host.syntax", with(":authority", "u@a")),
-                arguments("E10 a path in the authority", "host.syntax", with(":authority", "a/b")),
-                arguments("E10 two authorities", "host.syntax", with(":authority", "a,b")),
-                arguments("E11 authority and host differ", "target.authority", get("host", "b")),
-                arguments("E11 neither", "host.missing", without(":authority")),
-                arguments("E12 a pseudo-header twice", "h2.pseudo", get(":path", "/b")),
-                arguments("E12 two paths", "h2.pseudo", new String[]{":method", "GET", ":path", "/a", ":path", "/b",
-                    ":scheme", "http", ":authority", "a"}),
-                arguments("E12 one after a field", "h2.pseudo", new String[]{":method", "GET", ":scheme", "http", "x",
-                    "1", ":path", "/", ":authority", "a"}),
-                arguments("E12 an unknown one", "h2.pseudo", new String[]{":method", "GET", ":x", "1", ":scheme",
-                    "http", ":path", "/", ":authority", "a"}),
-                arguments("E12 a status", "h2.pseudo", new String[]{":status", "200", ":method", "GET", ":scheme",
-                    "http", ":path", "/", ":authority", "a"}),
-                arguments("E12 no method", "h2.pseudo", without(":method")),
-                arguments("E12 no scheme", "h2.pseudo", without(":scheme")),
-                arguments("E12 no path", "h2.pseudo", without(":path")),
-                arguments("D8 an alias of a field that the gateway sets", "header.alias",
-                        get("x_forwarded_for", "1.2.3.4")),
-                arguments("an escape in the path that goes above the root", "path.above_root",
-                        with(":path", "/../a")));
+        return FramedAttacks.heads("http");
     }
 
     @ParameterizedTest(name = "{0}")
@@ -152,13 +69,8 @@ class Http2AttacksTest {
         assertThat(upstream.requests()).extracting(request -> request.target()).containsExactly("/next");
     }
 
-    static Stream<Arguments> bodies() {
-        return Stream.of(arguments("3", "hello", true), arguments("3", "hello", false), arguments("5", "abc", true),
-                arguments("0", "a", true));
-    }
-
     @ParameterizedTest(name = "content-length {0}, {1}, end {2}")
-    @MethodSource("bodies")
+    @MethodSource("io.tidegate.tests.FramedAttacks#bodies")
     void e4ABodyOfAnotherLengthThanDeclaredIsResetAndNoRequestBehindItIsSeen(String length, String body, boolean end) {
         upstream.script(connection -> {
             // The next request may come on a connection that was made for the broken one.
@@ -183,13 +95,8 @@ class Http2AttacksTest {
                 .isLessThanOrEqualTo(length.equals("0") ? 1 : 0);
     }
 
-    static Stream<Arguments> trailers() {
-        return Stream.of(arguments(":path", "/"), arguments("content-length", "1"), arguments("host", "b"),
-                arguments("X-A", "1"), arguments("transfer-encoding", "chunked"), arguments("cookie", "a=b"));
-    }
-
     @ParameterizedTest(name = "{0}")
-    @MethodSource("trailers")
+    @MethodSource("io.tidegate.tests.FramedAttacks#trailers")
     void e12WhatMustNotBeATrailerIsReset(String name, String value) {
         upstream.script(TestUpstream.silent());
         try (Http2Client client = client()) {
@@ -329,13 +236,8 @@ class Http2AttacksTest {
 
     @Test
     void e20MoreFieldsThanAHundredAreRefusedAndCrumbsCount() {
-        String[] crumbs = new String[202];
-        for (int i = 0; i < crumbs.length; i += 2) {
-            crumbs[i] = "cookie";
-            crumbs[i + 1] = "a";
-        }
         try (Http2Client client = client()) {
-            Http2Response response = client.get("/", crumbs);
+            Http2Response response = client.get("/", FramedAttacks.crumbs(101));
 
             assertThat(response.status()).isEqualTo(431);
             assertThat(response.fault()).isEqualTo("header.too_many");

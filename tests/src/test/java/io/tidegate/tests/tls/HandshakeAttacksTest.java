@@ -7,12 +7,15 @@ import io.tidegate.testkit.Await;
 import io.tidegate.testkit.RawClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -174,6 +177,30 @@ class HandshakeAttacksTest extends TlsFixture {
             assertThat(client.get("/").status()).isEqualTo(200);
             assertThat(client.session().getProtocol()).isEqualTo("TLSv1.3");
         }
+    }
+
+    @Test
+    void k9ToNegotiateAnewIsRefused() throws IOException {
+        start("certificates: [" + certificate("one", "one.test") + "]");
+        InetSocketAddress address = (InetSocketAddress) gateway().address();
+        try (SSLSocket client = (SSLSocket) servers.trust(null).getSocketFactory().createSocket(address.getAddress(),
+                address.getPort())) {
+            SSLParameters parameters = client.getSSLParameters();
+            parameters.setProtocols(new String[]{"TLSv1.2"});
+            parameters.setServerNames(java.util.List.of(new SNIHostName("one.test")));
+            client.setSSLParameters(parameters);
+            client.setSoTimeout(30_000);
+            client.startHandshake();
+            client.getOutputStream()
+                    .write("GET / HTTP/1.1\r\nHost: one.test\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            assertThat(client.getInputStream().readNBytes(15)).asString().isEqualTo("HTTP/1.1 200 OK");
+
+            // What is behind the answer is the word that the gateway does not.
+            client.startHandshake();
+            assertThatThrownBy(() -> client.getInputStream().readAllBytes()).isInstanceOf(SSLException.class);
+        }
+        Await.until("the connection to end", () -> gateway().status().connections() == 0);
+        assertThat(upstream.requestCount()).isEqualTo(1);
     }
 
     @Test
