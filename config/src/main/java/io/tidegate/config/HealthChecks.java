@@ -103,7 +103,8 @@ final class HealthChecks {
         }
         UpstreamConfig next = all.get(other);
         if (next != null && next.isRelayed() != upstream.isRelayed()) {
-            context.error("one of '" + name + "' and '" + other + "' is for HTTP, and the other is not", "upstreams", name,
+            context.error("one of '" + name + "' and '" + other + "' is for HTTP, and the other is not", "upstreams",
+                    name,
                     "fallback");
         }
         Set<String> way = new LinkedHashSet<>();
