@@ -87,6 +87,10 @@ final class Retries {
         if (matched == null || !matched.isOn(RetryCause.CONNECT_FAILURE) || fault.equals(Fault.UPSTREAM_BUSY)) {
             return false;
         }
+        if (!elsewhere && (fault.equals(Fault.UPSTREAM_TLS) || fault.equals(Fault.TLS_UPSTREAM_EXPIRED))) {
+            // It would be refused once more.
+            return false;
+        }
         return grants(Reason.CONNECT_FAILURE, true, elsewhere ? AT_ONCE : backoff(matched), elsewhere);
     }
 
