@@ -69,7 +69,7 @@ public final class Explainer {
         Fault refused = read(head, on, text(method, parsed, headers));
         if (refused != null) {
             return new Explanation(understood(name, method, parsed, head), "rejected", refused.code(), null, List.of(),
-                    List.of(), List.of(), List.of(), Map.of());
+                    List.of(), List.of(), List.of(), Map.of(), null);
         }
         return explain(name, method, parsed, head);
     }
@@ -154,7 +154,7 @@ public final class Explainer {
         TlsPassthroughConfig passthrough = on.tlsPassthrough();
         String upstream = tcp != null ? tcp.upstream() : passthrough == null ? null : passthrough.upstream(url.host());
         return new Explanation(understood, "relayed", null, null, List.of(), List.of(), List.of(),
-                upstream == null ? List.of() : targets(Map.of(upstream, 1)), Map.of());
+                upstream == null ? List.of() : targets(Map.of(upstream, 1)), Map.of(), null);
     }
 
     private static @Nullable Fault read(RequestHead head, ListenerConfig on, String text) {
@@ -197,7 +197,7 @@ public final class Explainer {
 
     private static Explanation without(Understood understood, String outcome, Fault fault, List<Candidate> rivals) {
         return new Explanation(understood, outcome, fault.code(), null, rivals, List.of(), List.of(), List.of(),
-                Map.of());
+                Map.of(), null);
     }
 
     private Explanation found(Understood understood, String outcome, String name, RequestHead head,
@@ -209,7 +209,8 @@ public final class Explainer {
         Fault ambiguous = Route.ambiguity(route, head);
         EffectivePolicies policies = EffectivePolicies.of(config, route);
         return new Explanation(understood, outcome, ambiguous == null ? null : ambiguous.code(), name, rivals,
-                policies.steps(), policies.dropped(), targets(shares(route)), timeouts(name, route));
+                policies.steps(), policies.dropped(), targets(shares(route)), timeouts(name, route),
+                route.criticality().name().toLowerCase(Locale.ROOT));
     }
 
     private static Map<String, Integer> shares(RouteConfig route) {

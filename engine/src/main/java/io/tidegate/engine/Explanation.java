@@ -27,9 +27,11 @@ import org.jspecify.annotations.Nullable;
 ///            where it can go
 /// @param timeouts
 ///            how long it may take, and where each limit comes from
+/// @param criticality
+///            what is shed where the gateway is overloaded: `low` first, `critical` last; null where no route serves it
 public record Explanation(Understood request, String outcome, @Nullable String fault, @Nullable String route,
         List<Candidate> rivals, List<PolicyConfig> policies, List<EffectivePolicies.Dropped> dropped,
-        List<Target> upstreams, Map<String, Limit> timeouts) {
+        List<Target> upstreams, Map<String, Limit> timeouts, @Nullable String criticality) {
 
     /// The request as it was understood: what is matched, authorised, logged and forwarded.
     ///

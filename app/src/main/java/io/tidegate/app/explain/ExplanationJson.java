@@ -57,6 +57,7 @@ public final class ExplanationJson {
         }).toList());
         fields.put("upstreams", explanation.upstreams().stream().map(this::upstream).toList());
         fields.put("timeouts", timeouts(explanation));
+        fields.put("criticality", explanation.criticality());
         return fields;
     }
 

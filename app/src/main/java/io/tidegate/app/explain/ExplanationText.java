@@ -36,6 +36,7 @@ public final class ExplanationText {
             text.dropped(explanation.dropped());
             text.upstreams(explanation.upstreams());
             text.timeouts(explanation);
+            text.overload(explanation);
         } else if (explanation.outcome().equals("relayed")) {
             text.upstreams(explanation.upstreams());
         }
@@ -147,6 +148,12 @@ public final class ExplanationText {
         line("time-outs");
         explanation.timeouts().forEach((name, limit) -> line(
                 "  " + padded(name, 10) + padded(limit.value(), 8) + limit.origin()));
+    }
+
+    private void overload(Explanation explanation) {
+        line("");
+        line("under overload");
+        line("  criticality  " + explanation.criticality());
     }
 
     /// A value on one line, as YAML writes it in flow style.
