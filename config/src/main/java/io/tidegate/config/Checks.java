@@ -39,6 +39,7 @@ final class Checks {
         new GrpcChecks(context).run();
         new RetryChecks(context).run();
         new AmbiguityCheck(context).run();
+        new OverloadChecks(context).run();
         errorResponses();
         telemetry();
         // A part that could not be read uses nothing: only a whole configuration can say what is unused.

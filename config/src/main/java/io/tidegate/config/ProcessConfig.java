@@ -20,7 +20,9 @@ public record ProcessConfig(
 
         @Doc("How long new connections are still accepted after the gateway was told to stop, so that load balancers can notice that it is not ready.") @Default("5s") Duration drainDelay,
 
-        @Doc("A Unix socket over which a new process takes the listening sockets of this one over, so that an upgrade loses nothing. Changed by a restart only.") @Nullable String upgradeSocket) {
+        @Doc("A Unix socket over which a new process takes the listening sockets of this one over, so that an upgrade loses nothing. Changed by a restart only.") @Nullable String upgradeSocket,
+
+        @Doc("What is shed when there is more to do than the gateway can.") @Default("{}") OverloadConfig overload) {
 
     /// How sockets are driven.
     public enum Transport {

@@ -43,7 +43,17 @@ public record RouteConfig(
 
         @Doc("Whether `/a/` is another path than `/a` (`strict`), the same one (`same`), or redirected to the form of the route (`redirect`).") @Default("strict") TrailingSlash trailingSlash,
 
-        @Doc("Lets `X-HTTP-Method-Override` and its like pass; they are removed otherwise.") @Default("false") boolean methodOverride) {
+        @Doc("Lets `X-HTTP-Method-Override` and its like pass; they are removed otherwise.") @Default("false") boolean methodOverride,
+
+        @Doc("What becomes of its requests where the gateway is overloaded.") @Default("normal") Criticality criticality) {
+
+    /// What is shed first where the gateway is overloaded.
+    public enum Criticality {
+        @Doc("Shed when nothing else is left to be shed.")
+        CRITICAL, @Doc("Shed when more has to be than what is `low`.")
+        NORMAL, @Doc("Shed first.")
+        LOW
+    }
 
     /// What an encoded slash in a path is.
     public enum EncodedSlash {

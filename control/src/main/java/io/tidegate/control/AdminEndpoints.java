@@ -127,6 +127,8 @@ final class AdminEndpoints {
             json.writeStringProperty("transport", serving.transport());
             json.writeNumberProperty("workers", serving.workers());
             json.writeNumberProperty("connections", serving.connections());
+            json.writeNumberProperty("pressure", Math.round(serving.pressure() * 1000) / 1000.0);
+            json.writeBooleanProperty("acceptsPaused", serving.acceptsPaused());
             json.writeNumberProperty("revision", status.revision());
             json.writeStringProperty("hash", status.hash());
             json.writeBooleanProperty("draining", view.draining());

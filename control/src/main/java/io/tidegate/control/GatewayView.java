@@ -100,6 +100,10 @@ public interface GatewayView {
     ///            number of event loops
     /// @param connections
     ///            client connections open now
-    record Serving(String transport, int workers, long connections) {
+    /// @param pressure
+    ///            how overloaded it is: 0 not at all, 1 so that it can serve nothing
+    /// @param acceptsPaused
+    ///            whether nobody is accepted for a while, since that is so
+    record Serving(String transport, int workers, long connections, double pressure, boolean acceptsPaused) {
     }
 }

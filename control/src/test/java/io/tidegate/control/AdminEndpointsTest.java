@@ -30,7 +30,7 @@ class AdminEndpointsTest extends ControlPlaneFixture {
                 + "\"lastReload\":{\"state\":\"applied\",\"time\":\"")
                 .endsWith("\"reason\":\"start\",\"problems\":[\"tidegate.yaml:9:1 admin: doubtful\"]}}\n");
         assertThat(get("/status").body()).matches("\\{\"version\":\"1.2.3\",\"uptimeSeconds\":\\d+,"
-                + "\"transport\":\"epoll\",\"workers\":2,\"connections\":11,\"revision\":1,\"hash\":\"v1\","
+                + "\"transport\":\"epoll\",\"workers\":2,\"connections\":11,\"pressure\":0.25,\"acceptsPaused\":false,\"revision\":1,\"hash\":\"v1\","
                 + "\"draining\":false,\"logLevel\":\"info\",\"waitsForRestart\":\\[]}\n");
         assertThat(get("/config").body()).isEqualTo("{\"version\":1}");
     }

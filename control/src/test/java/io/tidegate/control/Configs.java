@@ -6,6 +6,7 @@ import io.tidegate.config.AdminConfig;
 import io.tidegate.config.GatewayConfig;
 import io.tidegate.config.GatewayConfig.DefaultAccess;
 import io.tidegate.config.Loaded;
+import io.tidegate.config.OverloadConfig;
 import io.tidegate.config.Place;
 import io.tidegate.config.Problem;
 import io.tidegate.config.Problem.Severity;
@@ -34,7 +35,8 @@ final class Configs {
                                 ByteSize.parse("1MiB")),
                         new TelemetryConfig.Log(TelemetryConfig.Log.Level.INFO)),
                 new ProcessConfig(ProcessConfig.Count.of("auto"), ProcessConfig.Transport.AUTO,
-                        ProcessConfig.Count.of("auto"), Duration.ofSeconds(30), Duration.ofSeconds(5), null),
+                        ProcessConfig.Count.of("auto"), Duration.ofSeconds(30), Duration.ofSeconds(5), null,
+                        OverloadConfig.of(true)),
                 admin);
     }
 

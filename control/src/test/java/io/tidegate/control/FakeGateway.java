@@ -42,7 +42,7 @@ final class FakeGateway implements GatewayView {
         if (broken) {
             throw new IllegalStateException("internal detail");
         }
-        return new Serving("epoll", 2, 11);
+        return new Serving("epoll", 2, 11, 0.25, false);
     }
 
     @Override

@@ -18,6 +18,7 @@ import io.tidegate.engine.health.UpstreamHealth;
 import io.tidegate.engine.observe.AccessLog;
 import io.tidegate.engine.observe.LoopWatch;
 import io.tidegate.engine.observe.Metrics;
+import io.tidegate.engine.overload.Overload;
 import io.tidegate.engine.server.ConnectionGate;
 import io.tidegate.engine.server.Listener;
 import io.tidegate.engine.server.SocketHandover;
@@ -56,6 +57,7 @@ public final class Engine implements ConfigTarget, AutoCloseable {
     private final LoopWatch watch;
     private final Compiler compiler;
     private final ConnectionGate gate;
+    private final Overload overload;
     private final LiveSnapshot live = new LiveSnapshot();
     /// By address: a listener that is renamed, or configured in another way, keeps its socket.
     private final Map<String, Bound> bound = new HashMap<>();
@@ -82,7 +84,8 @@ public final class Engine implements ConfigTarget, AutoCloseable {
         gate = new ConnectionGate(clients);
         workers = new Workers(count, Transport.choose(process.transport()), options.policyBounds());
         metrics = new Metrics(count, new Metrics.BuildInfo(options.version(), workers.transport().label()));
-        watch = new LoopWatch(workers, metrics);
+        overload = new Overload(workers, metrics, options.signs(), gate);
+        watch = new LoopWatch(workers, metrics, overload::look);
         compiler = new Compiler(workers, options.nameServers(),
                 new ServiceConnections(descriptors.services(clients, count), workers), metrics, options.challenges());
     }
@@ -176,6 +179,7 @@ public final class Engine implements ConfigTarget, AutoCloseable {
         hash = loaded.hash();
         log = logNow;
         logConfig = config.telemetry().accessLog();
+        overload.apply(config.gateway().overload());
         return new Result.Applied(revision, waitsForRestart(config.gateway()));
     }
 
@@ -338,7 +342,7 @@ public final class Engine implements ConfigTarget, AutoCloseable {
     /// How it is doing.
     public synchronized EngineStatus status() {
         return new EngineStatus(revision > 0, draining, revision, hash, workers.transport().label(),
-                workers.all().size(), gate.open());
+                workers.all().size(), gate.open(), overload.pressure(), gate.isPaused());
     }
 
     /// Not ready from now on: accepts for `delayMillis` more, so that load balancers can notice, then no more;

@@ -2,6 +2,7 @@ package io.tidegate.engine;
 
 import io.tidegate.config.ProcessConfig;
 import io.tidegate.engine.exchange.Challenges;
+import io.tidegate.engine.overload.Signs;
 import io.tidegate.engine.worker.PolicyBounds;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -18,8 +19,10 @@ import java.util.List;
 ///            who is asked for the addresses of services; those of this machine where it is empty
 /// @param challenges
 ///            what is shown to certificate authorities, by whoever asks them for certificates
+/// @param signs
+///            what tells that the gateway is overloaded
 public record EngineOptions(ProcessConfig process, String version, PolicyBounds policyBounds,
-        List<InetSocketAddress> nameServers, Challenges challenges) {
+        List<InetSocketAddress> nameServers, Challenges challenges, Signs signs) {
 
     /// Copies the list.
     public EngineOptions {
@@ -28,7 +31,7 @@ public record EngineOptions(ProcessConfig process, String version, PolicyBounds 
 
     /// Those of a gateway on this machine.
     public EngineOptions(ProcessConfig process, String version) {
-        this(process, version, PolicyBounds.ofProcess(), List.of(), new Challenges());
+        this(process, version, PolicyBounds.ofProcess(), List.of(), new Challenges(), Signs.ofProcess());
     }
 
     /// Those of a gateway that has no version.
@@ -38,11 +41,16 @@ public record EngineOptions(ProcessConfig process, String version, PolicyBounds 
 
     /// These, with other bounds for policies.
     public EngineOptions withPolicyBounds(PolicyBounds bounds) {
-        return new EngineOptions(process, version, bounds, nameServers, challenges);
+        return new EngineOptions(process, version, bounds, nameServers, challenges, signs);
     }
 
     /// These, with other name servers.
     public EngineOptions withNameServers(List<InetSocketAddress> servers) {
-        return new EngineOptions(process, version, policyBounds, servers, challenges);
+        return new EngineOptions(process, version, policyBounds, servers, challenges, signs);
+    }
+
+    /// These, with other signs of overload.
+    public EngineOptions withSigns(Signs others) {
+        return new EngineOptions(process, version, policyBounds, nameServers, challenges, others);
     }
 }

@@ -16,8 +16,12 @@ package io.tidegate.engine;
 ///            number of event loops
 /// @param connections
 ///            client connections open now
+/// @param pressure
+///            how short it is of time or memory: 0 of nothing, 1 so that it can serve nothing
+/// @param acceptsPaused
+///            whether nobody is accepted for a while, since that is so
 public record EngineStatus(boolean configured, boolean draining, long revision, String hash, String transport,
-        int workers, long connections) {
+        int workers, long connections, double pressure, boolean acceptsPaused) {
 
     /// Whether traffic should be sent here.
     public boolean ready() {

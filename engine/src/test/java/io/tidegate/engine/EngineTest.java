@@ -73,7 +73,8 @@ class EngineTest {
 
     private static Engine start(ProcessConfig.Transport transport) {
         return Engine.start(new EngineOptions(new ProcessConfig(ProcessConfig.Count.of(2), transport,
-                ProcessConfig.Count.of("auto"), java.time.Duration.ofSeconds(5), java.time.Duration.ZERO, null)));
+                ProcessConfig.Count.of("auto"), java.time.Duration.ofSeconds(5), java.time.Duration.ZERO, null,
+                io.tidegate.config.OverloadConfig.of(true))));
     }
 
     private static URI uri(Engine engine, String path) {

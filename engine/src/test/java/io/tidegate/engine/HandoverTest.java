@@ -38,7 +38,8 @@ class HandoverTest {
 
     private static Engine start(ProcessConfig.Transport transport) {
         return Engine.start(new EngineOptions(new ProcessConfig(ProcessConfig.Count.of(1), transport,
-                ProcessConfig.Count.of("auto"), Duration.ofSeconds(5), Duration.ZERO, null)));
+                ProcessConfig.Count.of("auto"), Duration.ofSeconds(5), Duration.ZERO, null,
+                io.tidegate.config.OverloadConfig.of(true))));
     }
 
     private static int status(int port) throws IOException, InterruptedException {

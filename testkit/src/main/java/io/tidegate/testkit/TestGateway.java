@@ -3,12 +3,14 @@ package io.tidegate.testkit;
 import io.tidegate.config.ConfigLoader;
 import io.tidegate.config.ConfigTarget;
 import io.tidegate.config.Loaded;
+import io.tidegate.config.OverloadConfig;
 import io.tidegate.config.PluginLoader;
 import io.tidegate.config.Plugins;
 import io.tidegate.config.ProcessConfig;
 import io.tidegate.engine.Engine;
 import io.tidegate.engine.EngineOptions;
 import io.tidegate.engine.EngineStatus;
+import io.tidegate.engine.overload.Signs;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -64,7 +66,9 @@ public final class TestGateway implements AutoCloseable {
         return start(setup, UnaryOperator.identity(), yaml);
     }
 
-    /// A gateway run in this way with this configuration, and with options of its own.
+    /// A gateway run in this way with this configuration, and with options of its own. It takes a machine that is busy
+    /// for
+    /// no overload, unless the options say otherwise.
     ///
     /// @param options
     ///            changes what a gateway is started with
@@ -73,8 +77,10 @@ public final class TestGateway implements AutoCloseable {
     public static TestGateway start(Setup setup, UnaryOperator<EngineOptions> options, String yaml) {
         Leaks.watch();
         ProcessConfig process = new ProcessConfig(new ProcessConfig.Count(setup.workers()), setup.transport(),
-                new ProcessConfig.Count(0), Duration.ofSeconds(30), Duration.ZERO, null);
-        TestGateway gateway = new TestGateway(Engine.start(options.apply(new EngineOptions(process))));
+                new ProcessConfig.Count(0), Duration.ofSeconds(30), Duration.ZERO, null,
+                OverloadConfig.of(true));
+        TestGateway gateway = new TestGateway(Engine
+                .start(options.apply(new EngineOptions(process).withSigns(Signs.none()))));
         try {
             gateway.apply(yaml);
         } catch (AssertionError | RuntimeException e) {

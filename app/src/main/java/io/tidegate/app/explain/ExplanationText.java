@@ -42,6 +42,7 @@ public final class ExplanationText {
                         .orElse(0);
                 text.limits("retries", explanation.retry(), width + 2);
             }
+            text.overload(explanation);
         } else if (explanation.outcome().equals("relayed")) {
             text.upstreams(explanation.upstreams());
         }
@@ -153,6 +154,12 @@ public final class ExplanationText {
         line("");
         line(title);
         limits.forEach((name, limit) -> line("  " + padded(name, 10) + padded(limit.value(), width) + limit.origin()));
+    }
+
+    private void overload(Explanation explanation) {
+        line("");
+        line("under overload");
+        line("  criticality  " + explanation.criticality());
     }
 
     /// A value on one line, as YAML writes it in flow style.

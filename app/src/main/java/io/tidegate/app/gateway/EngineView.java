@@ -68,7 +68,8 @@ final class EngineView implements GatewayView {
     @Override
     public Serving serving() {
         EngineStatus status = engine.status();
-        return new Serving(status.transport(), status.workers(), status.connections());
+        return new Serving(status.transport(), status.workers(), status.connections(), status.pressure(),
+                status.acceptsPaused());
     }
 
     @Override

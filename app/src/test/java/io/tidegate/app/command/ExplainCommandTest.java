@@ -125,6 +125,13 @@ class ExplainCommandTest {
     }
 
     @Test
+    void tellsWhatTheRouteIsUnderOverload() {
+        assertThat(explain("https://api.example.com/orders/1").out())
+                .contains("\nunder overload\n  criticality  normal\n");
+        assertThat(explain("https://api.example.com/orders/1", "--json").out()).contains("\"criticality\":\"normal\"");
+    }
+
+    @Test
     void keepsSecretsToItself() {
         assertThat(explain("https://api.example.com/orders/1").out()).contains("x-key: ***")
                 .doesNotContain("correct-horse");

@@ -10,6 +10,7 @@ import io.tidegate.engine.wire.RequestHead;
 import io.tidegate.engine.wire.ResponseHead;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /// The bodies of the gateway's own errors: problems (RFC 9457), or what the user put in their place.
@@ -19,6 +20,7 @@ public final class Answers {
     static final Reply OPTIONS = Reply.of(200).withHeader("allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
 
     private static final int HTTPS_PORT = 443;
+    private static final String[] RETRY_AFTER = {"1", "2", "3", "4"};
 
     private final Map<String, ErrorResponseConfig> own;
 
@@ -33,7 +35,7 @@ public final class Answers {
     byte[] make(ResponseHead head, Fault fault, String requestId) {
         head.make(fault.status());
         if (fault.status() == 503) {
-            head.add("retry-after", "1");
+            head.add("retry-after", retryAfter(fault));
         }
         ErrorResponseConfig declared = own.isEmpty() ? null : declared(fault);
         if (declared != null) {
@@ -44,6 +46,13 @@ public final class Answers {
         }
         head.add("content-type", "application/problem+json");
         return problem(fault, requestId);
+    }
+
+    /// In how many seconds to come again. Those whom an overload has turned away must not all come back at once.
+    private static String retryAfter(Fault fault) {
+        return fault.equals(Fault.OVERLOADED)
+                ? RETRY_AFTER[ThreadLocalRandom.current().nextInt(RETRY_AFTER.length)]
+                : RETRY_AFTER[0];
     }
 
     /// Makes the head of an answer to `fault` in `head` that tells it to a caller by gRPC.

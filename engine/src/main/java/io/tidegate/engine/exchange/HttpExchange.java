@@ -112,7 +112,7 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
             return;
         }
         switch (on.routes().match(input, match).outcome()) {
-            case FOUND -> begin(match.route());
+            case FOUND -> begin(match.route(), on);
             case NO_ROUTE -> fail(Fault.NO_ROUTE);
             case METHOD_NOT_ALLOWED -> {
                 Field allow = new Field("allow", String.join(", ", match.allowedMethods()));
@@ -149,12 +149,12 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         fail(fault);
     }
 
-    private void begin(Route matched) {
+    private void begin(Route matched, ListenerSnapshot on) {
         route = matched;
         RouteConfig config = matched.config();
-        Fault ambiguous = Route.ambiguity(config, request);
-        if (ambiguous != null) {
-            fail(ambiguous);
+        Fault refused = Admission.refusal(matched, client, request, on);
+        if (refused != null) {
+            fail(refused);
             return;
         }
         Fault unfit = request.isHandshake() ? Tunnel.refusal(config.websocket(), request) : null;

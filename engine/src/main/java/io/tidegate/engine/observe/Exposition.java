@@ -1,6 +1,8 @@
 package io.tidegate.engine.observe;
 
+import io.tidegate.config.RouteConfig.Criticality;
 import io.tidegate.engine.observe.SeriesTable.Series;
+import io.tidegate.engine.worker.Pressure.Cause;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -199,6 +201,7 @@ final class Exposition {
         out.family("tidegate_access_log_dropped_total", SeriesType.COUNTER,
                 "Lines of the access log that found no room in its buffer.");
         out.sample("tidegate_access_log_dropped_total", "", total(workers, WorkerCells::linesDropped));
+        shed(workers);
         loops(workers, now);
     }
 
@@ -217,6 +220,22 @@ final class Exposition {
         out.family("tidegate_tls_handshake_failures_total", SeriesType.COUNTER,
                 "Handshakes of clients that failed, by reason.");
         codes("tidegate_tls_handshake_failures_total", "", "reason", workers, WorkerCells::tlsFailures);
+    }
+
+    /// All of them from the start, so that a rate sees their first count.
+    private void shed(List<WorkerCells> workers) throws IOException {
+        out.family("tidegate_requests_shed_total", SeriesType.COUNTER,
+                "Requests answered 503 since the gateway was overloaded.");
+        for (Criticality criticality : ShedCells.CRITICALITIES) {
+            for (Cause cause : ShedCells.CAUSES) {
+                out.sample("tidegate_requests_shed_total", ShedCells.labels(criticality, cause),
+                        total(workers, cells -> cells.shed().requests(criticality, cause)));
+            }
+        }
+        out.family("tidegate_client_connections_shed_total", SeriesType.COUNTER,
+                "Connections of clients closed with their response since few were left.");
+        out.sample("tidegate_client_connections_shed_total", "",
+                total(workers, cells -> cells.shed().connections()));
     }
 
     private void loops(List<WorkerCells> workers, long now) throws IOException {

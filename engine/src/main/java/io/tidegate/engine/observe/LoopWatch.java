@@ -57,9 +57,12 @@ public final class LoopWatch implements AutoCloseable {
         void stalled(int worker, long lateNanos, List<StackTraceElement> stack);
     }
 
-    /// Watches `workers`, as [#LoopWatch(Workers, Metrics, Duration, StallListener)], and only logs.
-    public LoopWatch(Workers workers, Metrics metrics) {
-        this(workers, metrics, THRESHOLD, (worker, lateNanos, stack) -> {});
+    /// Watches `workers`, and only logs.
+    ///
+    /// @param look
+    ///            what else is looked at, about forty times a second, on the thread that watches
+    public LoopWatch(Workers workers, Metrics metrics, Runnable look) {
+        this(workers, metrics, THRESHOLD, (worker, lateNanos, stack) -> {}, look);
     }
 
     /// Watches `workers`.
@@ -68,7 +71,9 @@ public final class LoopWatch implements AutoCloseable {
     ///            how late a loop may be before it counts as held up
     /// @param listener
     ///            is told beside the log
-    public LoopWatch(Workers workers, Metrics metrics, Duration threshold, StallListener listener) {
+    /// @param look
+    ///            what else is looked at each time, on the thread that watches
+    public LoopWatch(Workers workers, Metrics metrics, Duration threshold, StallListener listener, Runnable look) {
         beats = workers.all().stream()
                 .map(worker -> new Beat(worker, metrics.worker(worker.index()), threshold.toNanos())).toList();
         beats.forEach(beat -> beat.worker.loop().execute(beat::start));
@@ -76,7 +81,7 @@ public final class LoopWatch implements AutoCloseable {
                 (worker, lateNanos, state, stack) -> {
                     log(worker, lateNanos, state, stack);
                     listener.stalled(worker, lateNanos, stack);
-                });
+                }, look);
     }
 
     /// Whether a thread with this stack waits for its sockets, whatever the transport.
@@ -156,6 +161,7 @@ public final class LoopWatch implements AutoCloseable {
             }
             due += (lag / Deadlines.TICK_NANOS + 1) * Deadlines.TICK_NANOS;
             cells.beat(lag, due);
+            worker.pressure().beat(lag, now);
             worker.deadlines().set(next, 1);
         }
     }

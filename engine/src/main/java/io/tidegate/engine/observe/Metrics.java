@@ -128,6 +128,15 @@ public final class Metrics {
         return workers.get(worker);
     }
 
+    /// Requests shed so far, on all event loops.
+    public long shed() {
+        long sum = 0;
+        for (WorkerCells cells : workers) {
+            sum += cells.shed().requests();
+        }
+        return sum;
+    }
+
     /// The cells of one route on one event loop.
     public RouteCells route(int worker, String name) {
         return routes.cells(worker, name, () -> label("route", name));

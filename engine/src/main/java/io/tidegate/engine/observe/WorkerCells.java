@@ -25,6 +25,7 @@ public final class WorkerCells extends Cells {
     private final CodeCounts rejects = new CodeCounts();
     private final CodeCounts tlsFailures = new CodeCounts();
     private final CodeCounts tlsHandshakes = new CodeCounts();
+    private final ShedCells shed = new ShedCells();
     private final Histogram lag = new Histogram();
     /// Counts the scrapes; the loop begins a new maximum when it sees it changed.
     private volatile int scrapes;
@@ -106,6 +107,11 @@ public final class WorkerCells extends Cells {
     /// A line of the access log found no room.
     void logDropped() {
         add(LOG_DROPPED, 1);
+    }
+
+    /// What was shed since the loop was short of something.
+    public ShedCells shed() {
+        return shed;
     }
 
     /// The loop's clock ticked.

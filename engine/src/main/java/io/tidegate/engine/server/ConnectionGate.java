@@ -1,14 +1,18 @@
 package io.tidegate.engine.server;
 
 import io.netty.channel.Channel;
+import io.netty.handler.codec.quic.QuicChannel;
 import io.tidegate.engine.exchange.ListenerSnapshot;
 import io.tidegate.engine.observe.WorkerCells;
+import io.tidegate.engine.overload.Overload;
 import io.tidegate.engine.worker.Worker;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -16,13 +20,16 @@ import org.jspecify.annotations.Nullable;
 
 /// Bounds how many client connections there are, in all and of one address. Touched when a connection is accepted or
 /// closed, never per request.
-public final class ConnectionGate {
+public final class ConnectionGate implements Overload.Doors {
 
     private static final int NETWORK_BYTES = 8;
 
     private final int most;
     private final AtomicInteger open = new AtomicInteger();
     private final ConcurrentMap<InetAddress, Integer> byAddress = new ConcurrentHashMap<>();
+    private final Set<Listener> accepting = new HashSet<>();
+    private volatile boolean paused;
+    private volatile long pauses;
 
     /// A gate for `most` connections in all.
     public ConnectionGate(int most) {
@@ -31,7 +38,7 @@ public final class ConnectionGate {
 
     /// Why a connection is not let in.
     enum Refusal {
-        TOO_MANY("total"), TOO_MANY_OF_ADDRESS("per_address");
+        TOO_MANY("total"), TOO_MANY_OF_ADDRESS("per_address"), OVERLOADED("overloaded");
 
         private final String reason;
 
@@ -55,6 +62,43 @@ public final class ConnectionGate {
         return open.get();
     }
 
+    @Override
+    public double used() {
+        return (double) open.get() / most;
+    }
+
+    /// Accepts no more for a while, or accepts again: who comes meanwhile waits in the operating system's queue.
+    @Override
+    @SuppressWarnings("NonAtomicOperationOnVolatileField") // one thread pauses, any reads
+    public synchronized void pause(boolean pause) {
+        paused = pause;
+        if (pause) {
+            pauses++;
+        }
+        accepting.forEach(listener -> listener.accept(!pause));
+    }
+
+    @Override
+    public boolean isPaused() {
+        return paused;
+    }
+
+    @Override
+    public long pauses() {
+        return pauses;
+    }
+
+    /// A listener begins to accept.
+    synchronized void opens(Listener listener) {
+        accepting.add(listener);
+        listener.accept(!paused);
+    }
+
+    /// A listener accepts no more.
+    synchronized void closes(Listener listener) {
+        accepting.remove(listener);
+    }
+
     /// Lets a connection in, and counts it until it closes.
     ///
     /// @param peer
@@ -64,7 +108,10 @@ public final class ConnectionGate {
     WorkerCells admit(Channel channel, @Nullable SocketAddress peer, ListenerSnapshot current, Worker worker) {
         InetAddress counted = current.isTrusted(peer) ? null : counted(peer);
         WorkerCells cells = current.telemetry().metrics().worker(worker.index());
-        Refusal refusal = enter(counted, current.config().limits().connectionsPerAddress());
+        // There is no socket for each of QUIC's clients that could be left alone: they are told no.
+        Refusal refusal = paused && channel instanceof QuicChannel
+                ? Refusal.OVERLOADED
+                : enter(counted, current.config().limits().connectionsPerAddress());
         if (refusal != null) {
             cells.connectionRefused(refusal.reason());
             return null;

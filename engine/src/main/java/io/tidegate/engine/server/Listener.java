@@ -123,7 +123,12 @@ public final class Listener implements AutoCloseable {
 
     /// Begins to accept.
     public void open() {
-        channel.config().setAutoRead(true);
+        gate.opens(this);
+    }
+
+    /// Accepts, or leaves those who come to the operating system for a while.
+    void accept(boolean accept) {
+        channel.config().setAutoRead(accept);
     }
 
     /// What is served here at the moment; null where nothing is.
@@ -337,6 +342,7 @@ public final class Listener implements AutoCloseable {
     /// Stops accepting.
     @Override
     public void close() {
+        gate.closes(this);
         if (channel.isOpen()) {
             channel.close().syncUninterruptibly();
             if (!handedOver && socketFile != null) {

@@ -1,6 +1,7 @@
 package io.tidegate.engine.worker;
 
 import io.netty.channel.EventLoop;
+import io.netty.channel.IoEventLoop;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,9 +30,22 @@ public final class Deadlines {
     Deadlines() {
     }
 
-    void start(EventLoop loop) {
+    void start(EventLoop loop, Transport transport) {
         owner = loop;
+        if (transport == Transport.IO_URING && loop instanceof IoEventLoop ring) {
+            UringTicks.start(ring, this);
+        } else {
+            tickByTasks(loop);
+        }
+    }
+
+    void tickByTasks(EventLoop loop) {
         loop.scheduleAtFixedRate(this::turn, TICK_NANOS, TICK_NANOS, TimeUnit.NANOSECONDS);
+    }
+
+    /// How long it is until the wheel should turn next, in nanoseconds, at least 1.
+    long untilNextTick() {
+        return Math.max(1, start + (tick + 1) * TICK_NANOS - System.nanoTime());
     }
 
     /// The time of the last tick or [#refresh], in the terms of [System#nanoTime]: right to one tick where the loop is
@@ -115,7 +129,7 @@ public final class Deadlines {
         deadline.queued = false;
     }
 
-    private void turn() {
+    void turn() {
         now = System.nanoTime();
         long target = (now - start) / TICK_NANOS;
         while (tick < target) {

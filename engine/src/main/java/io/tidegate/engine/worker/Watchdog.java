@@ -23,6 +23,7 @@ public final class Watchdog implements AutoCloseable {
     private final List<Watched> watched = new ArrayList<>();
     private final Pulse pulse;
     private final Listener listener;
+    private final Runnable look;
     private final long allowedNanos;
     private final Thread thread;
     private volatile boolean closed;
@@ -68,13 +69,16 @@ public final class Watchdog implements AutoCloseable {
     ///
     /// @param allowedNanos
     ///            how late a loop may be, at least a millisecond
-    public Watchdog(Workers workers, long allowedNanos, Pulse pulse, Listener listener) {
+    /// @param look
+    ///            what else is looked at each time
+    public Watchdog(Workers workers, long allowedNanos, Pulse pulse, Listener listener, Runnable look) {
         if (allowedNanos < TimeUnit.MILLISECONDS.toNanos(1)) {
             throw new IllegalArgumentException("allowedNanos must be at least 1000000 (was " + allowedNanos + ")");
         }
         this.allowedNanos = allowedNanos;
         this.pulse = pulse;
         this.listener = listener;
+        this.look = look;
         for (Worker worker : workers.all()) {
             Watched each = new Watched(worker);
             worker.loop().execute(() -> each.thread = Thread.currentThread());
@@ -94,10 +98,22 @@ public final class Watchdog implements AutoCloseable {
             long before = System.nanoTime();
             LockSupport.parkNanos(this, pause);
             long now = System.nanoTime();
+            alsoLook();
             if (closed || now - before > pause + allowedNanos / 2) {
                 continue;
             }
             watched.forEach(each -> look(each, now));
+        }
+    }
+
+    private void alsoLook() {
+        if (closed) {
+            return;
+        }
+        try {
+            look.run();
+        } catch (RuntimeException e) {
+            LOG.error("can't look how the gateway is doing", e);
         }
     }
 

@@ -35,6 +35,7 @@ public final class Worker {
     private final int index;
     private final EventLoop loop;
     private final Transport transport;
+    private final Pressure pressure;
     private final Deadlines deadlines;
     private final HeadWriter heads = new HeadWriter();
     private final byte[] copies = new byte[COPIED_AT_ONCE];
@@ -44,17 +45,18 @@ public final class Worker {
     private final FieldMemory fields = new FieldMemory();
     private final SplittableRandom random = new SplittableRandom();
 
-    Worker(int index, EventLoop loop, Transport transport, long mostHeld, long policyWaitNanos) {
+    Worker(int index, EventLoop loop, Transport transport, long mostHeld, long policyWaitNanos, Pressure pressure) {
         this.mostHeld = mostHeld;
         this.policyWaitNanos = policyWaitNanos;
         this.index = index;
+        this.pressure = pressure;
         this.loop = loop;
         this.transport = transport;
         this.deadlines = new Deadlines();
     }
 
     void start() {
-        deadlines.start(loop);
+        deadlines.start(loop, transport);
     }
 
     /// Frees what it keeps. After the end of its loop.
@@ -75,6 +77,11 @@ public final class Worker {
     /// How its sockets are driven.
     public Transport transport() {
         return transport;
+    }
+
+    /// How short it is of time, memory and connections.
+    public Pressure pressure() {
+        return pressure;
     }
 
     /// Its timers.

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 
 /// The event loops of a gateway.
 public final class Workers implements AutoCloseable {
@@ -18,6 +19,7 @@ public final class Workers implements AutoCloseable {
     private final List<Worker> workers;
     private final IdentityHashMap<EventLoop, Worker> byLoop = new IdentityHashMap<>();
     private final Transport transport;
+    private final AtomicReference<Shortage> shortage = new AtomicReference<>(Shortage.NONE);
 
     /// Starts `count` event loops, with the bounds of this process.
     public Workers(int count, Transport transport) {
@@ -32,7 +34,7 @@ public final class Workers implements AutoCloseable {
         List<Worker> made = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             Worker worker = new Worker(i, group.next(), transport, bounds.heldBytesOfOne(count),
-                    bounds.longestWait().toNanos());
+                    bounds.longestWait().toNanos(), new Pressure(shortage));
             byLoop.put(worker.loop(), worker);
             made.add(worker);
         }
@@ -48,6 +50,11 @@ public final class Workers implements AutoCloseable {
     /// How their sockets are driven.
     public Transport transport() {
         return transport;
+    }
+
+    /// Tells all of them what the process is short of, from their next ticks on.
+    public void shortage(Shortage now) {
+        shortage.set(now);
     }
 
     /// The group to register channels with.

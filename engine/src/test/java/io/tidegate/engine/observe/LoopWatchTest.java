@@ -30,7 +30,7 @@ class LoopWatchTest {
 
     private LoopWatch watch() {
         return new LoopWatch(workers, metrics, Duration.ofMillis(50),
-                (worker, lateNanos, stack) -> stalls.add(new Stall(worker, lateNanos, stack)));
+                (worker, lateNanos, stack) -> stalls.add(new Stall(worker, lateNanos, stack)), () -> {});
     }
 
     @AfterEach

@@ -51,7 +51,7 @@ final class Declared {
         return new RouteConfig(List.of(), matches, precedence, "up", null, List.of(),
                 new Timeouts(null, null, null, null, null), null, true, false,
                 new WebSocketConfig(true, Duration.ofSeconds(60), null, null), false, EncodedSlash.REJECT,
-                RouteConfig.PathParameters.REJECT, slash, false);
+                RouteConfig.PathParameters.REJECT, slash, false, RouteConfig.Criticality.NORMAL);
     }
 
     /// A table of routes separated by `;`, named a, b, c … in their order.

@@ -1,0 +1,123 @@
+package io.tidegate.engine.worker;
+
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicReference;
+
+/// How short one event loop is of what it takes to serve requests: 0 where nothing is missing, 1 where nothing can be
+/// served any more. Measured with the tick of its clock, so that a request only reads a field.
+///
+/// A loop is short of processor time where its ticks come late, because each turn brings more than can be done in time:
+/// that is how long a client waits until its bytes are looked at. Not every late tick tells of that, so it counts only
+///
+/// - if the tick before was late too: one long turn, or a pause of the whole process, is over by then;
+/// - as far as the loop's thread has had the processor meanwhile: one that sleeps, waits, or can't get onto a machine
+///   that is busy with something else is not relieved by serving less;
+/// - smoothed over some ticks, so that what is done about it neither begins nor ends at once.
+public final class Pressure {
+
+    /// Part of the smoothed lag that each tick makes up.
+    private static final double WEIGHT = 0.25;
+
+    /// A loop that has had a quarter of a processor is busy: client, service and gateway may share one machine.
+    private static final double BUSY = 0.25;
+
+    /// So that a very long turn is not remembered for longer than others.
+    private static final double MOST = 2;
+
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+
+    private final AtomicReference<Shortage> process;
+    private boolean raised;
+    private double level;
+    private double connections;
+    private Cause cause = Cause.LAG;
+    private double lag;
+    private long lagBefore;
+    private long cpuBefore = -1;
+    private long before;
+    private volatile double lagLevel;
+    private volatile double levelToAll;
+
+    /// What is short.
+    public enum Cause {
+        /// Processor time: the event loop is late.
+        LAG,
+        /// The heap: what is live after a collection.
+        HEAP,
+        /// The memory of buffers.
+        BUFFERS;
+
+        private final String label = name().toLowerCase(Locale.ROOT);
+
+        /// As it is counted.
+        public String label() {
+            return label;
+        }
+    }
+
+    Pressure(AtomicReference<Shortage> process) {
+        this.process = process;
+    }
+
+    /// Whether anything is short. All that is asked where nothing is.
+    public boolean isRaised() {
+        return raised;
+    }
+
+    /// How short time or memory is, whichever is more, 0 to 1.
+    public double level() {
+        return level;
+    }
+
+    /// What [#level] is of.
+    public Cause cause() {
+        return cause;
+    }
+
+    /// How short connections are, 0 to 1.
+    public double connections() {
+        return connections;
+    }
+
+    /// How short time or memory is, as [#level]; for any thread.
+    public double levelToAll() {
+        return levelToAll;
+    }
+
+    /// How short the loop's own time is, 0 to 1; for any thread.
+    public double lagLevel() {
+        return lagLevel;
+    }
+
+    /// The loop's clock ticked. On the loop.
+    ///
+    /// @param lagNanos
+    ///            how much later than it was due
+    public void beat(long lagNanos, long now) {
+        long cpu = THREADS.isCurrentThreadCpuTimeSupported() ? THREADS.getCurrentThreadCpuTime() : -1;
+        double had = cpu < 0 || cpuBefore < 0 || now <= before ? 1 : (double) (cpu - cpuBefore) / (now - before);
+        cpuBefore = cpu;
+        before = now;
+        beat(lagNanos, had);
+    }
+
+    /// The loop's clock ticked.
+    ///
+    /// @param processor
+    ///            the part of a processor that the loop has had since the tick before
+    void beat(long lagNanos, double processor) {
+        Shortage outside = process.get();
+        double late = Math.min(lagNanos, lagBefore) * Math.min(1, processor / BUSY);
+        lagBefore = lagNanos;
+        lag += (Math.min(late, MOST * outside.lagEnd()) - lag) * WEIGHT;
+        double own = Shortage.between(lag, outside.lagBegin(), outside.lagEnd());
+        level = Math.max(own, outside.level());
+        cause = own >= outside.level() ? Cause.LAG : outside.cause();
+        connections = outside.connections();
+        raised = level > 0 || connections > 0;
+        lagLevel = own;
+        levelToAll = level;
+    }
+}

@@ -1,0 +1,85 @@
+package io.tidegate.tests.overload;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tidegate.api.Decision;
+import io.tidegate.api.Exchange;
+import io.tidegate.api.Policy;
+import io.tidegate.testkit.Await;
+import io.tidegate.testkit.RawClient;
+import io.tidegate.testkit.RawResponse;
+import io.tidegate.tests.proxy.Scripted;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/// An event loop that is given more work than it can do in time.
+class LateLoopTest extends OverloadFixture {
+
+    private static final int CLIENTS = 16;
+    private static final long WORK_NANOS = 4_000_000;
+    private static final String LATE = "gateway: { overload: { lag: 20ms } }";
+
+    private final AtomicInteger served = new AtomicInteger();
+    private final AtomicInteger shed = new AtomicInteger();
+    private final AtomicInteger others = new AtomicInteger();
+    private final AtomicBoolean enough = new AtomicBoolean();
+
+    /// Uses the processor for a while, as a policy never should.
+    private static final class Burns implements Policy {
+
+        @Override
+        public Decision onRequest(Exchange exchange) {
+            long end = System.nanoTime() + WORK_NANOS;
+            while (System.nanoTime() - end < 0) {
+                Thread.onSpinWait();
+            }
+            return Decision.next();
+        }
+    }
+
+    private void send(RawClient client) {
+        while (!enough.get()) {
+            RawResponse response = client.get("/burns");
+            (switch (response.status()) {
+                case 200 -> served;
+                case 503 -> shed;
+                default -> others;
+            }).incrementAndGet();
+        }
+    }
+
+    private void start() {
+        start("");
+        new Scripted().with("burns", new Burns()).apply(gateway(), yaml(upstream.url(),
+                "  burns: { match: [{ path: /burns }], upstream: all, criticality: low, policies: [{ burns: {} }] }\n"
+                        + LATE));
+    }
+
+    @Test
+    void shedsUntilItIsInTimeAgain() throws InterruptedException {
+        signs.lag = true;
+        start();
+        List<RawClient> clients = new ArrayList<>();
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < CLIENTS; i++) {
+            clients.add(gateway().client());
+            assertThat(clients.getLast().get("/critical/").status()).isEqualTo(200);
+        }
+        clients.forEach(client -> threads.add(Thread.ofPlatform().daemon().start(() -> send(client))));
+        Await.until(() -> "requests to be shed: " + shed + " of " + served, () -> shed.get() >= CLIENTS);
+        assertThat(shed("criticality=\"low\",cause=\"lag\"")).isPositive();
+        assertThat(served).hasPositiveValue();
+
+        enough.set(true);
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        assertThat(others).hasValue(0);
+        Await.until("the loop to be in time again", () -> gateway().status().pressure() == 0);
+        assertThat(clients.getFirst().get("/burns").status()).isEqualTo(200);
+        clients.forEach(RawClient::close);
+    }
+}
