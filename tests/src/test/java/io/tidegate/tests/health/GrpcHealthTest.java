@@ -29,6 +29,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// Checks by `grpc.health.v1`, answered by a server of grpc-java. Its messages are put together by hand.
+@SuppressWarnings("NullAway.Init")
 class GrpcHealthTest {
 
     private static final int SERVING = 1;

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.Parameter;
 
 /// Tests with services that come and go behind a gateway.
+@SuppressWarnings("NullAway.Init")
 abstract class HealthFixture {
 
     static final String HELLO = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Endpoints whose certificates are not to be trusted.
+@SuppressWarnings("NullAway.Init")
 class HealthOverTlsTest {
 
     @TempDir
