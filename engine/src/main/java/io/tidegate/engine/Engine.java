@@ -169,9 +169,7 @@ public final class Engine implements ConfigTarget, AutoCloseable {
             }
             return gone;
         });
-        for (SocketHandover.Inherited socket : inherited) {
-            socket.close();
-        }
+        inherited.forEach(SocketHandover.Inherited::close);
         inherited.clear();
         keys.clear();
         keys.putAll(wanted);
