@@ -7,7 +7,7 @@
  * An interrupt (SIGINT) ends it early. RATE 0 sends as fast as the connections allow, closed-loop, and then latency counts from sending.
  *
  * Prints one JSON object: requests sent, completed and failed in all (warm-up included), and the latencies of the
- * requests due after the warm-up in microseconds, from a histogram with 128 steps to each doubling (0.8% apart).
+ * requests due after the warm-up in microseconds.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -23,10 +23,11 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
-enum { EVENTS = 512, INPUT = 65536, STEPS = 128, DOUBLINGS = 40, MAX_HEADERS = 16 };
+#include "measure.h"
+
+enum { EVENTS = 512, INPUT = 65536, MAX_HEADERS = 16 };
 
 struct connection {
     int fd;
@@ -52,59 +53,12 @@ static size_t request_length;
 static long *queue;      /* due times of requests that wait for a connection */
 static size_t queue_size = 1 << 16, queue_head, queue_count, queue_most;
 
-static unsigned long histogram[DOUBLINGS][STEPS];
-static unsigned long measured;
-static double total_micros;
-static long highest;
 static long measure_from;
 
 static volatile sig_atomic_t interrupted;
 
 static unsigned long sent, completed, refused, broken, bad_status, malformed;
 static unsigned long statuses[600];
-
-static long now_nanos(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return t.tv_sec * 1000000000L + t.tv_nsec;
-}
-
-static void record(long nanos) {
-    if (nanos < 0) {
-        nanos = 0;
-    }
-    if (nanos > highest) {
-        highest = nanos;
-    }
-    measured++;
-    total_micros += (double) nanos / 1000.0;
-    unsigned long value = (unsigned long) nanos;
-    if (value < STEPS) {
-        histogram[0][value]++;
-        return;
-    }
-    int top = 63 - __builtin_clzl(value);          /* value is between 2^top and 2^(top + 1) */
-    int doubling = top - 6;                        /* 128 is 2^7: doubling 1 */
-    if (doubling >= DOUBLINGS) {
-        doubling = DOUBLINGS - 1;
-    }
-    histogram[doubling][(value >> (top - 7)) & (STEPS - 1)]++;
-}
-
-static double quantile(double q) {
-    unsigned long rank = (unsigned long) (q * (double) measured);
-    unsigned long seen = 0;
-    for (int d = 0; d < DOUBLINGS; d++) {
-        for (int s = 0; s < STEPS; s++) {
-            seen += histogram[d][s];
-            if (seen > rank) {
-                double nanos = d == 0 ? s : (double) ((unsigned long) (STEPS + s + 1) << (d - 1)) - 1;
-                return nanos / 1000.0;
-            }
-        }
-    }
-    return (double) highest / 1000.0;
-}
 
 static void start(int i);
 
@@ -325,10 +279,8 @@ static void print_result(double rate, double seconds) {
             first = 0;
         }
     }
-    printf("}, \"measured\": %lu, \"mean\": %.1f, \"p50\": %.1f, \"p90\": %.1f, \"p99\": %.1f, \"p999\": %.1f, "
-           "\"max\": %.1f}\n",
-           measured, measured == 0 ? 0 : total_micros / (double) measured, quantile(0.5), quantile(0.9),
-           quantile(0.99), quantile(0.999), (double) highest / 1000.0);
+    printf("}, ");
+    print_latencies();
 }
 
 static void interrupt(int number) {

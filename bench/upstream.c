@@ -1,9 +1,12 @@
 /* The service behind every gateway of a run: answers as cheaply as a process can.
  *
- * usage: upstream [PORT]      0 or none: any free port; the port is printed on standard output
+ * usage: upstream [-e | -g] [PORT]      0 or none: any free port; the port is printed on standard output
  *
  * One thread, epoll, keep-alive, pipelining. A path that begins with /10k is answered with 10 KiB, any other
- * with 128 bytes. A request's body is read and dropped where Content-Length declares one.
+ * with 128 bytes. A request's body is read and dropped where Content-Length declares one. A WebSocket is opened at /ws:
+ * messages of up to 16,000 bytes come back as they are. With -e there is no HTTP: all bytes come back, and
+ * the connection ends when the client says that it sends no more. With -g it speaks HTTP/2 alone, and answers every call
+ * of gRPC with a message of 128 bytes.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -20,14 +23,19 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { EVENTS = 512, HEAD_LIMIT = 16384, SMALL = 128, LARGE = 10240 };
+#include "calls.h"
+#include "websocket.h"
+
+enum { EVENTS = 512, HEAD_LIMIT = 16400, SMALL = 128, LARGE = 10240 };
 
 struct connection {
     int fd;
+    int upgraded;      /* frames of WebSocket are spoken, no HTTP any more */
     int held;          /* bytes of an incomplete head */
     long body;         /* bytes of a request's body still to be dropped */
     size_t unsent;     /* bytes of output that the socket did not take */
     char *output;
+    struct calls calls;
     char head[HEAD_LIMIT];
 };
 
@@ -38,6 +46,7 @@ struct answer {
 
 static struct answer small, large;
 static int epoll;
+static int echo, grpc;
 
 static void die(const char *what) {
     perror(what);
@@ -57,6 +66,7 @@ static void make(struct answer *answer, int size) {
 static void drop(struct connection *c) {
     close(c->fd);
     free(c->output);
+    free(c->calls.waiting);
     free(c);
 }
 
@@ -74,7 +84,8 @@ static int send_bytes(struct connection *c, const char *bytes, size_t length) {
         if (length == 0) {
             return 0;
         }
-        struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP, .data.ptr = c};
+        /* What comes back as it came is not read before it is sent. */
+        struct epoll_event event = {.events = EPOLLOUT | (echo ? 0 : EPOLLIN | EPOLLRDHUP), .data.ptr = c};
         epoll_ctl(epoll, EPOLL_CTL_MOD, c->fd, &event);
     }
     char *grown = realloc(c->output, c->unsent + length);
@@ -101,6 +112,50 @@ static int writable(struct connection *c) {
     return 0;
 }
 
+/* Sends bytes back as they come. */
+static int send_back(struct connection *c) {
+    ssize_t count = recv(c->fd, c->head, HEAD_LIMIT, 0);
+    if (count > 0) {
+        return send_bytes(c, c->head, (size_t) count);
+    }
+    return count < 0 && (errno == EAGAIN || errno == EINTR) ? 0 : -1;
+}
+
+/* Sends the messages among these bytes back; returns where an unfinished one begins, NULL where the connection ends. */
+static char *send_messages_back(struct connection *c, char *at, char *end) {
+    while (at < end) {
+        struct frame frame = read_frame(at, end);
+        if (frame.length == 0) {
+            return at;
+        }
+        if (frame.length < 0 || send_bytes(c, frame.answer, frame.answer_length) < 0 || frame.closes) {
+            return NULL;
+        }
+        at += frame.length;
+    }
+    return at;
+}
+
+/* Answers the calls among these bytes; returns where an unfinished frame begins, NULL where the connection ends. */
+static char *answer_calls(struct connection *c, char *at, char *end) {
+    static struct bytes out;
+    out.length = 0;
+    at = take_frames(&c->calls, at, end, &out);
+    return at == NULL || (out.length > 0 && send_bytes(c, out.at, out.length) < 0) ? NULL : at;
+}
+
+/* Answers a handshake of WebSocket; -1 when the connection is gone. */
+static int upgrade(struct connection *c, const char *key) {
+    char answer[256];
+    int length = snprintf(answer, sizeof answer,
+                          "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                          "Sec-WebSocket-Accept: ");
+    length += accept_of(key, answer + length);
+    memcpy(answer + length, "\r\n\r\n", 4);
+    c->upgraded = 1;
+    return send_bytes(c, answer, (size_t) length + 4);
+}
+
 static long declared_length(const char *head, const char *end) {
     for (const char *line = head; line < end; line++) {
         line = memchr(line, '\n', (size_t) (end - line));
@@ -112,6 +167,17 @@ static long declared_length(const char *head, const char *end) {
         }
     }
     return 0;
+}
+
+/* Answers the request whose head ends at `stop`; -1 when the connection is gone. */
+static int answer(struct connection *c, const char *head, const char *stop) {
+    const char *path = memchr(head, ' ', (size_t) (stop - head));
+    const char *key = path != NULL && strncmp(path, " /ws", 4) == 0 ? websocket_key(head, stop) : NULL;
+    if (key != NULL) {
+        return upgrade(c, key);
+    }
+    struct answer *answer = path != NULL && strncmp(path, " /10k", 5) == 0 ? &large : &small;
+    return send_bytes(c, answer->bytes, answer->length);
 }
 
 static int readable(struct connection *c) {
@@ -126,6 +192,14 @@ static int readable(struct connection *c) {
         char *at = c->head;
         char *end = c->head + c->held + count;
         while (at < end) {
+            if (c->upgraded || grpc) {
+                char *next = grpc ? answer_calls(c, at, end) : send_messages_back(c, at, end);
+                if (next == NULL) {
+                    return -1;
+                }
+                at = next;
+                break;
+            }
             if (c->body > 0) {
                 long here = end - at < c->body ? end - at : c->body;
                 at += here;
@@ -138,9 +212,7 @@ static int readable(struct connection *c) {
             }
             /* Only methods that begin with P have bodies here. */
             c->body = *at == 'P' ? declared_length(at, stop + 2) : 0;
-            char *path = memchr(at, ' ', (size_t) (stop - at));
-            struct answer *answer = path != NULL && strncmp(path, " /10k", 5) == 0 ? &large : &small;
-            if (send_bytes(c, answer->bytes, answer->length) < 0) {
+            if (answer(c, at, stop) < 0) {
                 return -1;
             }
             at = stop + 4;
@@ -183,11 +255,14 @@ int main(int argc, char **argv) {
     setrlimit(RLIMIT_NOFILE, &files);
     make(&small, SMALL);
     make(&large, LARGE);
+    echo = argc > 1 && strcmp(argv[1], "-e") == 0;
+    grpc = argc > 1 && strcmp(argv[1], "-g") == 0;
+    const char *port = argc > 1 + (echo || grpc) ? argv[argc - 1] : "0";
 
     int server = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     int on = 1;
     setsockopt(server, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t) (argc > 1 ? atoi(argv[1]) : 0)),
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t) atoi(port)),
                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t size = sizeof address;
     if (server < 0 || bind(server, (struct sockaddr *) &address, size) < 0 || listen(server, 4096) < 0
@@ -217,7 +292,7 @@ int main(int argc, char **argv) {
                 result = writable(c);
             }
             if (result == 0 && (events[i].events & (EPOLLIN | EPOLLRDHUP))) {
-                result = readable(c);
+                result = echo ? send_back(c) : readable(c);
             }
             if (result < 0) {
                 drop(c);

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from harness import jvm, machine, processes
 
-MAX_CONNECTIONS = 9_500
+# As many as the limit of open files allows, one to the client and one to the service each.
+MAX_CONNECTIONS = min(11_000, (processes.raise_file_limit() - 1_000) // 2)
 POOLED = 1024
 MANY = 1_000_000_000
 
@@ -79,11 +80,12 @@ class Gateway:
 class Nginx(Gateway):
     """nginx with one worker."""
 
-    def __init__(self, upstream_port, name="nginx", access_log="off", secure=False, grpc=False):
+    def __init__(self, upstream_port, name="nginx", access_log="off", secure=False, grpc=False, websocket=False):
         super().__init__(name, upstream_port)
         self.access_log = access_log
         self.secure = secure
         self.grpc = grpc
+        self.connection = '"upgrade"; proxy_set_header Upgrade $http_upgrade' if websocket else '""'
 
     def command(self):
         log = self.access_log.replace("FILE", str(self.folder / "access.log"))
@@ -93,10 +95,10 @@ class Nginx(Gateway):
             certificate, key = machine.certificate()
             listen = " ssl http2"
             secrets = f"ssl_certificate {certificate}; ssl_certificate_key {key}; ssl_protocols TLSv1.2 TLSv1.3;"
-        passing = """
+        passing = f"""
             proxy_pass http://service;
             proxy_http_version 1.1;
-            proxy_set_header Connection "";
+            proxy_set_header Connection {self.connection};
             proxy_set_header Host $http_host;
             proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
             proxy_set_header X-Forwarded-Proto $scheme;"""
@@ -116,6 +118,8 @@ events {{ worker_connections {2 * MAX_CONNECTIONS}; }}
 http {{
     access_log {log};
     keepalive_requests {MANY};
+    keepalive_timeout 600s;
+    client_header_timeout 600s;
     client_body_temp_path {self.folder}/body;
     proxy_temp_path {self.folder}/proxy;
     fastcgi_temp_path {self.folder}/fastcgi;
@@ -140,9 +144,10 @@ http {{
 class HAProxy(Gateway):
     """HAProxy with one thread."""
 
-    def __init__(self, upstream_port, name="haproxy", secure=False):
+    def __init__(self, upstream_port, name="haproxy", secure=False, grpc=False):
         super().__init__(name, upstream_port)
         self.secure = secure
+        self.protocol = " proto h2" if grpc else ""
 
     def command(self):
         config = self.folder / "haproxy.cfg"
@@ -161,16 +166,17 @@ defaults
     timeout connect 5s
     timeout client 600s
     timeout server 60s
+    timeout tunnel 600s
     timeout http-keep-alive 600s
     option http-keep-alive
     http-reuse always
 frontend clients
-    bind 127.0.0.1:{self.port}{tls} backlog 4096
+    bind 127.0.0.1:{self.port}{tls}{self.protocol} backlog 4096
     option forwardfor
     http-request set-header X-Forwarded-Proto http
     default_backend service
 backend service
-    server one 127.0.0.1:{self.upstream_port} pool-max-conn {POOLED}
+    server one 127.0.0.1:{self.upstream_port} pool-max-conn {POOLED}{self.protocol}
 """)
         return [machine.find("haproxy"), "-db", "-f", config]
 
@@ -178,7 +184,7 @@ backend service
 class Tidegate(Gateway):
     """This gateway: its own command line and defaults, one event loop.
 
-    `config` is a file in which BENCH_PORT, BENCH_UPSTREAM, BENCH_ADMIN, BENCH_TRANSPORT, BENCH_LOG, BENCH_CERT and
+    `config` is a file in which BENCH_PORT, BENCH_UPSTREAM, BENCH_SERVICE, BENCH_ADMIN, BENCH_TRANSPORT, BENCH_LOG, BENCH_CERT and
     BENCH_KEY stand for what this run uses, as `${…}`.
     """
 
@@ -203,6 +209,7 @@ class Tidegate(Gateway):
             "BENCH_KEY": str(key),
             "BENCH_PORT": str(self.port),
             "BENCH_UPSTREAM": f"http://127.0.0.1:{self.upstream_port}",
+            "BENCH_SERVICE": f"127.0.0.1:{self.upstream_port}",
             "BENCH_ADMIN": f"127.0.0.1:{self.admin}",
             "BENCH_TOKEN": self.token,
             "BENCH_TRANSPORT": self.transport,

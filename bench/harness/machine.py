@@ -16,7 +16,11 @@ RESULTS = BENCH / "results"
 
 PACKAGES = {"nginx": "nginx-light", "haproxy": "haproxy", "wrk": "wrk", "gcc": "gcc libc6-dev", "taskset": "util-linux",
             "perf": "linux-perf", "mvn": "maven", "curl": "curl", "openssl": "openssl", "h2load": "nghttp2-client",
-            "nghttp": "nghttp2-client", "nghttpd": "nghttp2-server"}
+            "nghttp": "nghttp2-client"}
+
+
+LIBRARIES = {"tls": ["-lssl", "-lcrypto"]}
+"""What C programs are linked with; these are compiled when they are asked for."""
 
 
 def require(*tools):
@@ -33,13 +37,29 @@ def find(tool):
 
 
 def compile_natives():
-    """Compiles the C programs that changed."""
+    """Compiles the C programs that changed, but for those that need libraries."""
+    for source in sorted(BENCH.glob("*.c")):
+        if source.stem not in LIBRARIES:
+            compile_native(source)
+
+
+def compile_native(source):
+    """Compiles a C program where it, or what it includes, has changed; returns the program."""
     require("gcc")
     NATIVE.mkdir(parents=True, exist_ok=True)
-    for source in sorted(BENCH.glob("*.c")):
-        binary = NATIVE / source.stem
-        if not binary.exists() or binary.stat().st_mtime < source.stat().st_mtime:
-            subprocess.run(["gcc", "-O2", "-Wall", "-Wextra", "-o", binary, source], check=True)
+    binary = NATIVE / source.stem
+    newest = max(file.stat().st_mtime for file in [source, *BENCH.glob("*.h")])
+    if not binary.exists() or binary.stat().st_mtime < newest:
+        libraries = LIBRARIES.get(source.stem, [])
+        subprocess.run(["gcc", "-O2", "-Wall", "-Wextra", "-o", binary, source, *libraries], check=True)
+    return binary
+
+
+def tls_client():
+    """The client for connections over TLS."""
+    if not any(Path(folder, "openssl", "ssl.h").exists() for folder in ("/usr/include", "/usr/local/include")):
+        sys.exit("missing: the headers of OpenSSL; install with: apt-get install libssl-dev")
+    return compile_native(BENCH / "tls.c")
 
 
 def certificate():

@@ -3,11 +3,9 @@
 import os
 import random
 import resource
-import shutil
 import signal
 import socket
 import subprocess
-import tempfile
 import time
 from pathlib import Path
 
@@ -136,11 +134,12 @@ def rss_mib(pids):
 
 
 class Upstream:
-    """The service behind the gateways."""
+    """The service behind the gateways; `option` is one of bench/upstream.c's."""
 
-    def __init__(self, port=0):
+    def __init__(self, port=0, option=None):
         machine.compile_natives()
-        self.process = subprocess.Popen(["taskset", "-c", str(LOAD_CPU), machine.NATIVE / "upstream", str(port)],
+        self.process = subprocess.Popen(["taskset", "-c", str(LOAD_CPU), machine.NATIVE / "upstream",
+                                         *([option] if option else []), str(port)],
                                         stdout=subprocess.PIPE, text=True)
         self.port = int(self.process.stdout.readline())
 
@@ -150,32 +149,6 @@ class Upstream:
     def __exit__(self, *_):
         self.process.kill()
         self.process.wait()
-
-
-class GrpcUpstream:
-    """A service of gRPC behind the gateways: nghttpd, which answers a call with a message from a file and trailers."""
-
-    PATH = "/bench.Echo/unary.grpc"
-
-    def __init__(self):
-        self.folder = Path(tempfile.mkdtemp(prefix="tidegate-bench-grpc-"))
-        self.port = free_port()
-        answer = self.folder / self.PATH[1:]
-        answer.parent.mkdir()
-        answer.write_bytes(call_message(128))
-        types = self.folder / "types"
-        types.write_text("application/grpc grpc\n")
-        self.process = pinned(LOAD_CPU, [machine.find("nghttpd"), "--no-tls", "-a", "127.0.0.1", "-d", self.folder,
-                                         f"--mime-types-file={types}", "--trailer=grpc-status: 0", self.port],
-                              self.folder / "log")
-        wait_until_listening(self.port, self.process)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        stop(self.process)
-        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def call_message(length):

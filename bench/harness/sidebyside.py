@@ -14,7 +14,12 @@ class Shape:
     """A kind of load: a path or a script for wrk, over so many connections; or, with `streams`, so many requests at a
     time on each of them by HTTP/2; these are calls of gRPC where there is a `body`, the file of their message."""
 
-    def __init__(self, path="/small", connections=64, script=None, scheme="http", streams=0, body=None):
+    share = 1.0
+    """How many of them a quiet machine serves in the time of one plain request: what a warm-up goes on for."""
+
+    def __init__(self, path="/small", connections=64, script=None, scheme="http", streams=0, body=None,
+                 unit="request"):
+        self.unit = unit
         self.path = path
         self.connections = connections
         self.script = script
@@ -30,8 +35,20 @@ class Shape:
         return load.wrk(gateway.port, self.path, self.connections, seconds, self.script, self.scheme)
 
 
+class Program:
+    """A kind of load by a program of its own: a function of the gateway and the seconds that returns what it counted.
+
+    What is counted is called `unit`; `share` is as in Shape, and 0.1 says that a tenth as many of them are served.
+    """
+
+    def __init__(self, unit, function, share=1.0):
+        self.unit = unit
+        self.run = function
+        self.share = share
+
+
 def measure(gateway, shape, seconds):
-    """One short run of wrk against one gateway."""
+    """One short run of the load against one gateway."""
     before = gateway.cpu_nanos()
     result = shape.run(gateway, seconds)
     cpu = gateway.cpu_nanos() - before
@@ -47,7 +64,7 @@ def warm(gateway, shape, seconds):
 
     A just-in-time compiler counts calls, not seconds: on a busy machine it needs longer. At most five times as long.
     """
-    wanted = gateway.warm_up_rate * seconds
+    wanted = gateway.warm_up_rate * shape.share * seconds
     for _ in range(5):
         wanted -= shape.run(gateway, seconds)["requests"]
         if wanted <= 0:
@@ -70,7 +87,7 @@ def compare(gateways, shape, rounds, seconds, warm_up):
         for gateway in gateways[shift:] + gateways[:shift]:
             result = measure(gateway, shape, seconds)
             results[gateway.name].append(result)
-            say(f"  round {number + 1}: {gateway.name:28} {result['cpuMicros']:7.2f} us/request "
+            say(f"  round {number + 1}: {gateway.name:28} {result['cpuMicros'] or 0:7.2f} us/{shape.unit} "
                 f"{result['perSecond']:8.0f}/s  p99 {result['p99']:.2f} ms  failed {result['failed']}  "
                 f"load {result['load']:.1f}")
             time.sleep(0.2)
@@ -102,9 +119,9 @@ def spread(value, digits=2):
     return f"{value['median']:.{digits}f} [{value['min']:.{digits}f}–{value['max']:.{digits}f}]"
 
 
-def table(rows, base="nginx", second="haproxy"):
+def table(rows, base="nginx", second="haproxy", unit="request"):
     """The rows as Markdown."""
-    lines = [f"| gateway | rounds | CPU µs per request | ratio to {base} | ratio to {second} | requests/s | p50 ms "
+    lines = [f"| gateway | rounds | CPU µs per {unit} | ratio to {base} | ratio to {second} | {unit}s/s | p50 ms "
              "| p99 ms | RSS MiB | failed |", "|---|---|---|---|---|---|---|---|---|---|"]
     for name, row in rows.items():
         lines.append(f"| {name} | {row['cpuMicros']['n']} | {spread(row['cpuMicros'], 1)} | {spread(row.get('ratio'))} "

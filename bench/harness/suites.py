@@ -1,53 +1,13 @@
-"""The suites: what is compared under which load, and the goals that their figures are held against."""
+"""The suites: what is compared under which load, and the goals that their figures are held against.
+
+Those of WebSocket and TCP are in relays.py, of handshakes and idle connections in connections.py, of HTTP/3 in http3.py.
+"""
 
 from contextlib import ExitStack
 
-from harness import gateways, load, processes, routes, sidebyside, stats
+from harness import connections, gateways, http3, load, processes, relays, routes, sidebyside, stats
 from harness.sidebyside import Shape, say
-
-
-class Goal:
-    """A bound for one figure."""
-
-    def __init__(self, text, value, bound, at_least=False):
-        self.text = text
-        self.value = value
-        self.bound = bound
-        self.met = None if value is None else value >= bound if at_least else value <= bound
-        self.at_least = at_least
-
-    def line(self):
-        sign = "≥" if self.at_least else "≤"
-        shown = "–" if self.value is None else f"{self.value:.3g}"
-        verdict = {True: "met", False: "**missed**", None: "not measured"}[self.met]
-        return f"| {self.text} | {sign} {self.bound:g} | {shown} | {verdict} |"
-
-
-class Result:
-    """What a suite came to: a Markdown section, raw figures, goals."""
-
-    def __init__(self, title, text, data, goals=()):
-        self.title = title
-        self.text = text
-        self.data = data
-        self.goals = list(goals)
-
-
-def started(stack, *made):
-    """Starts gateways; the stack stops them."""
-    for gateway in made:
-        stack.callback(gateway.stop)
-        gateway.start()
-    return list(made)
-
-
-def upstream(stack):
-    return stack.enter_context(processes.Upstream()).port
-
-
-def ratio(rows, name, field="ratio"):
-    row = rows.get(name, {}).get(field)
-    return row["median"] if row else None
+from harness.suite import Goal, Result, ratio, started, upstream
 
 
 def run_loads(options, wanted):
@@ -86,9 +46,9 @@ def run_loads(options, wanted):
 def run_secure(options, wanted):
     """tls-64 and h2-8x16: the same processes, by HTTP/1.1 and by HTTP/2 over TLS; HTTP/1.1 without TLS behind."""
     shapes = {
-        "tls-64": ("128-byte responses over TLS 1.3, HTTP/1.1, 64 connections", Shape(scheme="https"), 0.85),
+        "tls-64": ("128-byte responses over TLS 1.3, HTTP/1.1, 64 connections", Shape(scheme="https"), 0.72, None),
         "h2-8x16": ("128-byte responses over TLS 1.3, HTTP/2, 8 connections with 16 streams each",
-                    Shape(connections=8, scheme="https", streams=16), 0.60),
+                    Shape(connections=8, scheme="https", streams=16), 0.45, 0.80),
     }
     gateways.machine.require("h2load", "openssl")
     config = gateways.machine.BENCH / "configs" / "tls.yaml"
@@ -99,36 +59,39 @@ def run_secure(options, wanted):
                        gateways.Tidegate(port, "epoll", config=config), gateways.Nginx(port, secure=True),
                        gateways.HAProxy(port, secure=True))
         for name in (shape for shape in shapes if shape in wanted):
-            title, shape, bound = shapes[name]
+            title, shape, bound, haproxy_bound = shapes[name]
             say(name)
             rounds = sidebyside.compare(made, shape, options.rounds, options.seconds,
                                         lambda gateway: gateway.warm_up * options.warm_up_factor)
             rows = sidebyside.tabulate(rounds)
             goals = [Goal(f"{name}: io_uring, CPU per request ÷ nginx", ratio(rows, "tidegate-io_uring"), bound)]
+            if haproxy_bound is not None:
+                goals.append(Goal(f"{name}: io_uring, CPU per request ÷ HAProxy",
+                                  ratio(rows, "tidegate-io_uring", "secondRatio"), haproxy_bound))
             results.append(Result(f"{name}: {title}", sidebyside.table(rows), {"rounds": rounds, "rows": rows}, goals))
     return results
 
 
 def run_grpc(options):
-    """Unary calls by HTTP/2 without TLS on both sides, against nginx's grpc_pass.
+    """Unary calls by HTTP/2 without TLS on both sides, against nginx's grpc_pass and HAProxy.
 
     Many at a time: nginx lets the message of each call wait until its head is acknowledged, which takes 40 ms and no CPU.
     """
-    gateways.machine.require("h2load", "nghttp", "nghttpd")
+    gateways.machine.require("h2load", "nghttp")
     config = gateways.machine.BENCH / "configs" / "grpc.yaml"
     body = gateways.machine.NATIVE / "call"
     body.write_bytes(processes.call_message(64))
     with ExitStack() as stack:
-        service = stack.enter_context(processes.GrpcUpstream())
-        made = started(stack, gateways.Tidegate(service.port, "io_uring", config=config),
-                       gateways.Tidegate(service.port, "epoll", config=config),
-                       gateways.Nginx(service.port, grpc=True))
-        rounds = sidebyside.compare(made, Shape(service.PATH, 8, streams=64, body=body), options.rounds, options.seconds,
-                                    lambda gateway: gateway.warm_up * options.warm_up_factor)
+        port = stack.enter_context(processes.Upstream(option="-g")).port
+        made = started(stack, gateways.Tidegate(port, "io_uring", config=config),
+                       gateways.Tidegate(port, "epoll", config=config), gateways.Nginx(port, grpc=True),
+                       gateways.HAProxy(port, grpc=True))
+        rounds = sidebyside.compare(made, Shape("/bench.Echo/unary", 8, streams=64, body=body, unit="call"), options.rounds,
+                                    options.seconds, lambda gateway: gateway.warm_up * options.warm_up_factor)
     rows = sidebyside.tabulate(rounds)
     return [Result("grpc: unary calls, 64 bytes there and 128 back, 8 connections with 64 calls each",
-                   sidebyside.table(rows), {"rounds": rounds, "rows": rows},
-                   [Goal("grpc: io_uring, CPU per call ÷ nginx", ratio(rows, "tidegate-io_uring"), 0.85)])]
+                   sidebyside.table(rows, unit="call"), {"rounds": rounds, "rows": rows},
+                   [Goal("grpc: io_uring, CPU per call ÷ nginx", ratio(rows, "tidegate-io_uring"), 1.0)])]
 
 
 def run_access_log(options):
@@ -220,7 +183,9 @@ def run_scg(options):
 
 LOADS = ("small-64", "10k-64", "small-1000")
 SECURE = ("tls-64", "h2-8x16")
-OTHERS = {"grpc": run_grpc, "accesslog": run_access_log, "routes": run_routes, "latency": run_latency, "scg": run_scg}
+OTHERS = {"grpc": run_grpc, "accesslog": run_access_log, "routes": run_routes, "latency": run_latency, "scg": run_scg,
+          "websocket": relays.run_websocket, "tcp": relays.run_tcp, "handshakes": connections.run_handshakes,
+          "resumption": connections.run_resumption, "http3": http3.run, "idle-tls": connections.run_idle}
 ALL = LOADS + SECURE + tuple(OTHERS)
 
 

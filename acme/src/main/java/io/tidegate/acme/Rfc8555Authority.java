@@ -1,7 +1,7 @@
 package io.tidegate.acme;
 
+import io.tidegate.api.FilePath;
 import io.tidegate.config.AcmeConfig;
-import io.tidegate.config.FileConfig;
 import io.tidegate.config.pem.Certificates;
 import io.tidegate.config.pem.UnusableFileException;
 import java.io.IOException;
@@ -128,7 +128,7 @@ final class Rfc8555Authority implements Authority {
     }
 
     private Session session() throws IssueException {
-        FileConfig ca = config.ca();
+        FilePath ca = config.ca();
         SSLContext trusted = ca == null ? null : trusting(ca);
         Session session = new Session(URI.create(config.directory()), new GenericAcmeProvider() {
             @Override
@@ -145,7 +145,7 @@ final class Rfc8555Authority implements Authority {
         return session;
     }
 
-    private static SSLContext trusting(FileConfig ca) throws IssueException {
+    private static SSLContext trusting(FilePath ca) throws IssueException {
         try {
             KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
             trusted.load(null, null);

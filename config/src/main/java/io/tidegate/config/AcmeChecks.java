@@ -2,6 +2,7 @@ package io.tidegate.config;
 
 import static io.tidegate.config.CheckContext.below;
 
+import io.tidegate.api.FilePath;
 import io.tidegate.config.AcmeConfig.Challenge;
 import io.tidegate.config.AcmeConfig.EabConfig;
 import io.tidegate.config.pem.Certificates;
@@ -54,7 +55,7 @@ final class AcmeChecks {
         if (Files.exists(acme.store().path()) && !Files.isDirectory(acme.store().path())) {
             context.error("must be a folder (" + acme.store() + " is none)", below(at, "store"));
         }
-        FileConfig ca = acme.ca();
+        FilePath ca = acme.ca();
         if (ca != null) {
             context.read(() -> Certificates.read(ca.path()), ca, below(at, "ca"));
         }

@@ -2,6 +2,7 @@ package io.tidegate.config;
 
 import io.tidegate.api.Default;
 import io.tidegate.api.Doc;
+import io.tidegate.api.FilePath;
 import io.tidegate.api.Named;
 import io.tidegate.api.Range;
 import io.tidegate.api.Secret;
@@ -9,7 +10,6 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +20,7 @@ public record AcmeConfig(
 
         @Doc("Must be `true`: you agree to the authority's terms of service.") boolean agreeToTerms,
 
-        @Doc("A folder for the certificates, their keys and the key of the account, for nobody but the gateway to read. Gateways on one file system may share it: one of them renews, all of them serve.") FileConfig store,
+        @Doc("A folder for the certificates, their keys and the key of the account, for nobody but the gateway to read. Gateways on one file system may share it: one of them renews, all of them serve.") FilePath store,
 
         @Doc("Address of the authority's directory. Left out: Let's Encrypt.") @Default("https://acme-v02.api.letsencrypt.org/directory") String directory,
 
@@ -32,7 +32,7 @@ public record AcmeConfig(
 
         @Doc("The kind of the certificates' keys. Another one counts from the next renewal on.") @Default("ecdsa-p256") KeyType keyType,
 
-        @Doc("Authorities, in PEM, that the directory's own certificate must come from. Left out: those that Java trusts.") @Nullable FileConfig ca,
+        @Doc("Authorities, in PEM, that the directory's own certificate must come from. Left out: those that Java trusts.") @Nullable FilePath ca,
 
         @Doc("Ties the account to one that you have with the authority already (external account binding).") @Nullable EabConfig eab) {
 
@@ -71,31 +71,21 @@ public record AcmeConfig(
     }
 
     /// The folder in the store for what comes from this authority: another one begins anew.
-    public FileConfig folder() {
+    public FilePath folder() {
         URI uri = URI.create(directory);
         String name = URLEncoder.encode(uri.getRawAuthority() + uri.getRawPath(), StandardCharsets.UTF_8);
-        return new FileConfig(store.path().resolve(name).toString());
+        return new FilePath(store.path().resolve(name).toString());
     }
 
     /// The file in the store with the certificate of a name and its key: one, so that it is replaced at once.
-    public FileConfig file(String name) {
-        return new FileConfig(folder().path().resolve(name + ENDING).toString());
+    public FilePath file(String name) {
+        return new FilePath(folder().path().resolve(name + ENDING).toString());
     }
 
     /// The certificate of a name, as if it were declared.
     public CertificateConfig certificate(String name) {
-        FileConfig file = file(name);
+        FilePath file = file(name);
         return new CertificateConfig(file, file, null, List.of(name), null);
-    }
-
-    /// Every file that it names, or will once it is there.
-    List<FileConfig> files() {
-        List<FileConfig> files = new ArrayList<>();
-        names.forEach(name -> files.add(file(name)));
-        if (ca != null) {
-            files.add(ca);
-        }
-        return files;
     }
 
     /// The same for other names.

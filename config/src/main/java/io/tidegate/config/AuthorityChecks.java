@@ -2,6 +2,7 @@ package io.tidegate.config;
 
 import static io.tidegate.config.CheckContext.below;
 
+import io.tidegate.api.FilePath;
 import io.tidegate.config.pem.Certificates;
 import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
@@ -27,7 +28,7 @@ final class AuthorityChecks {
     ///            whose certificates come from these authorities: `clients`
     /// @param at
     ///            where `ca` and `crl` stand
-    void check(@Nullable FileConfig ca, @Nullable FileConfig crl, String who, Object... at) {
+    void check(@Nullable FilePath ca, @Nullable FilePath crl, String who, Object... at) {
         List<X509Certificate> authorities = ca == null
                 ? null
                 : context.read(() -> Certificates.read(ca.path()), ca, below(at, "ca"));

@@ -1,5 +1,6 @@
 package io.tidegate.config;
 
+import io.tidegate.api.FilePath;
 import io.tidegate.config.Node.Entry;
 import io.tidegate.config.pem.UnusableFileException;
 import java.util.Arrays;
@@ -62,7 +63,7 @@ record CheckContext(GatewayConfig config, Node.Fields root, ProblemList problems
     }
 
     /// Reads a file; where it can't be used, reports that and returns null.
-    <T> @Nullable T read(Reading<T> reading, FileConfig file, Object... path) {
+    <T> @Nullable T read(Reading<T> reading, FilePath file, Object... path) {
         try {
             return reading.read();
         } catch (UnusableFileException e) {

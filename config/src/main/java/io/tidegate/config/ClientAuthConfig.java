@@ -2,14 +2,15 @@ package io.tidegate.config;
 
 import io.tidegate.api.Default;
 import io.tidegate.api.Doc;
+import io.tidegate.api.FilePath;
 import org.jspecify.annotations.Nullable;
 
 /// Certificates of clients.
 @Doc("Certificates of clients (mutual TLS).")
 public record ClientAuthConfig(
-        @Doc("The authorities that clients' certificates must come from, in PEM. Needed unless `mode` is `off`.") @Nullable FileConfig ca,
+        @Doc("The authorities that clients' certificates must come from, in PEM. Needed unless `mode` is `off`.") @Nullable FilePath ca,
 
-        @Doc("Lists of certificates that are withdrawn, in PEM or DER. Each authority needs one that is not out of date, or its clients are refused.") @Nullable FileConfig crl,
+        @Doc("Lists of certificates that are withdrawn, in PEM or DER. Each authority needs one that is not out of date, or its clients are refused.") @Nullable FilePath crl,
 
         @Doc("Whether clients must show a certificate.") @Default("required") Mode mode) {
 

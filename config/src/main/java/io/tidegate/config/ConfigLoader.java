@@ -4,9 +4,8 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
+import java.util.Set;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Makes a [GatewayConfig] of a file, a directory or a text, and finds every problem on the way.
@@ -65,8 +64,7 @@ public final class ConfigLoader {
             }
             List<Path> files = new ArrayList<>(sources.files());
             files.addAll(substitution.files());
-            List<Path> named = new ArrayList<>(config == null ? List.of() : namedFiles(config));
-            named.addAll(binder.files().ofPolicies());
+            Set<Path> named = binder.files().of(config);
             files.addAll(named);
             List<Problem> found = problems.sorted(sources.names());
             if (config == null || root == null || problems.hasErrors()) {
@@ -74,14 +72,6 @@ public final class ConfigLoader {
             }
             return new Loaded.Accepted(config, found, List.copyOf(files), ContentHash.of(root, named),
                     secrets.secrets());
-        }
-
-        private static List<Path> namedFiles(GatewayConfig config) {
-            Stream<FileConfig> shown = config.listeners().values().stream().map(ListenerConfig::tls)
-                    .filter(Objects::nonNull).flatMap(tls -> tls.files().stream());
-            Stream<FileConfig> trusted = config.upstreams().values().stream().map(UpstreamConfig::tls)
-                    .filter(Objects::nonNull).flatMap(tls -> tls.files().stream());
-            return Stream.concat(shown, trusted).map(FileConfig::path).distinct().toList();
         }
     }
 }

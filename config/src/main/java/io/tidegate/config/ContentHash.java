@@ -7,8 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Collection;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Map;
 
 /// A hash of what was read: the same for the same content, whatever its layout and its comments.
@@ -26,7 +26,7 @@ final class ContentHash {
     }
 
     /// SHA-256 in hexadecimal digits, of the content of the files that it names too. What can't be read counts as such.
-    static String of(Node node, List<Path> files) {
+    static String of(Node node, Collection<Path> files) {
         ContentHash hash = new ContentHash();
         hash.add(node);
         for (Path file : files) {

@@ -2,6 +2,7 @@ package io.tidegate.config;
 
 import static io.tidegate.config.CheckContext.below;
 
+import io.tidegate.api.FilePath;
 import io.tidegate.config.pem.Certificates;
 import io.tidegate.config.pem.PrivateKeys;
 import java.security.PrivateKey;
@@ -29,7 +30,7 @@ final class KeyPairChecks {
     ///            where `cert` and `key` stand
     /// @return the first certificate, or null where there is none that could be read
     @Nullable
-    X509Certificate check(FileConfig cert, FileConfig key, Object... at) {
+    X509Certificate check(FilePath cert, FilePath key, Object... at) {
         List<X509Certificate> chain = context.read(() -> Certificates.read(cert.path()), cert, below(at, "cert"));
         PrivateKey secret = context.read(() -> PrivateKeys.read(key.path()), key, below(at, "key"));
         if (chain == null) {
@@ -44,7 +45,7 @@ final class KeyPairChecks {
         return own;
     }
 
-    private void validity(X509Certificate own, FileConfig cert, Object... at) {
+    private void validity(X509Certificate own, FilePath cert, Object... at) {
         if (own.getNotAfter().toInstant().isBefore(now)) {
             context.warning("the certificate in " + cert + " expired on " + own.getNotAfter().toInstant(), at);
         } else if (own.getNotBefore().toInstant().isAfter(now)) {

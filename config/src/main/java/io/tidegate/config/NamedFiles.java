@@ -1,31 +1,43 @@
 package io.tidegate.config;
 
 import io.tidegate.api.FilePath;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// The files that one configuration names: of each, a relative path starts from the folder of the file that names it.
 final class NamedFiles {
 
-    private final Set<Path> ofPolicies = new LinkedHashSet<>();
+    private final Set<Path> named = new LinkedHashSet<>();
 
     /// What a configuration file says there, where that is a file; else the record itself.
     Record placed(Record made, Place place) {
+        if (!(made instanceof FilePath file)) {
+            return made;
+        }
         Path folder = Path.of(place.file()).getParent();
-        return switch (made) {
-            case FileConfig file when folder != null -> new FileConfig(folder.resolve(file.name()).toString());
-            case FilePath file -> {
-                FilePath found = folder == null ? file : new FilePath(folder.resolve(file.name()).toString());
-                ofPolicies.add(found.path());
-                yield found;
-            }
-            default -> made;
-        };
+        FilePath found = folder == null ? file : new FilePath(folder.resolve(file.name()).toString());
+        named.add(found.path());
+        return found;
     }
 
-    /// Those that policies want, those of broken policies included.
-    Set<Path> ofPolicies() {
-        return ofPolicies;
+    /// All of them, and those that `config` will find in stores of certificates; those of what is broken too, so that
+    /// it
+    /// is looked at again once they change.
+    Set<Path> of(@Nullable GatewayConfig config) {
+        Set<Path> files = new LinkedHashSet<>(named);
+        files.removeIf(Files::isDirectory);
+        if (config != null) {
+            config.listeners().values().stream().flatMap(NamedFiles::stored).forEach(files::add);
+        }
+        return files;
+    }
+
+    private static Stream<Path> stored(ListenerConfig listener) {
+        AcmeConfig acme = listener.tls() == null ? null : listener.tls().acme();
+        return acme == null ? Stream.of() : acme.names().stream().map(name -> acme.file(name).path());
     }
 }

@@ -2,21 +2,19 @@ package io.tidegate.config;
 
 import io.tidegate.api.Default;
 import io.tidegate.api.Doc;
-import java.util.List;
-import java.util.Objects;
-import java.util.stream.Stream;
+import io.tidegate.api.FilePath;
 import org.jspecify.annotations.Nullable;
 
 /// TLS towards a service.
 @Doc("TLS towards a service whose endpoints begin with `https://`. All files are read anew when they change.")
 public record ServiceTlsConfig(
-        @Doc("The authorities that the service's certificate must come from, in PEM. Left out: those that the Java runtime trusts.") @Nullable FileConfig ca,
+        @Doc("The authorities that the service's certificate must come from, in PEM. Left out: those that the Java runtime trusts.") @Nullable FilePath ca,
 
-        @Doc("Lists of certificates that are withdrawn, in PEM or DER; needs `ca`. Each authority needs one that is not out of date, or its services are refused.") @Nullable FileConfig crl,
+        @Doc("Lists of certificates that are withdrawn, in PEM or DER; needs `ca`. Each authority needs one that is not out of date, or its services are refused.") @Nullable FilePath crl,
 
-        @Doc("The certificate chain in PEM that the gateway shows where the service asks for one (mutual TLS). Needs `key`.") @Nullable FileConfig cert,
+        @Doc("The certificate chain in PEM that the gateway shows where the service asks for one (mutual TLS). Needs `key`.") @Nullable FilePath cert,
 
-        @Doc("Its private key in PEM, not encrypted: PKCS#8, PKCS#1 or SEC1.") @Nullable FileConfig key,
+        @Doc("Its private key in PEM, not encrypted: PKCS#8, PKCS#1 or SEC1.") @Nullable FilePath key,
 
         @Doc("The host name that the service is asked for (SNI), and that its certificate must be for. Left out: the endpoint's own.") @Nullable String sni,
 
@@ -34,10 +32,5 @@ public record ServiceTlsConfig(
         FULL, @Doc("That it comes from a trusted authority and is valid today, whatever it is for.")
         CA, @Doc("Nothing: whoever stands in between can pose as the service. For tests.")
         NONE
-    }
-
-    /// Every file that it names.
-    public List<FileConfig> files() {
-        return Stream.of(ca, crl, cert, key).filter(Objects::nonNull).toList();
     }
 }

@@ -2,6 +2,7 @@ package io.tidegate.config;
 
 import static io.tidegate.config.CheckContext.below;
 
+import io.tidegate.api.FilePath;
 import io.tidegate.config.pem.Certificates;
 import io.tidegate.config.pem.TlsFiles;
 import java.security.cert.X509Certificate;
@@ -46,7 +47,7 @@ final class TlsChecks {
         if (tls.clientAuth() != null) {
             clientAuth(tls.clientAuth(), "listeners", name, "tls", "clientAuth");
         }
-        FileConfig tickets = tls.tickets() == null ? null : tls.tickets().keys();
+        FilePath tickets = tls.tickets() == null ? null : tls.tickets().keys();
         if (tickets != null) {
             context.read(() -> TlsFiles.readTicketKeys(tickets.path()), tickets, "listeners", name, "tls", "tickets",
                     "keys");
@@ -128,7 +129,7 @@ final class TlsChecks {
         for (int i = 0; i < tls.certificates().size(); i++) {
             CertificateConfig certificate = tls.certificates().get(i);
             Object[] at = {"listeners", listener, "tls", "certificates", i};
-            FileConfig ocsp = certificate.ocsp();
+            FilePath ocsp = certificate.ocsp();
             if (ocsp != null) {
                 context.read(() -> TlsFiles.readOcsp(ocsp.path()), ocsp, below(at, "ocsp"));
             }

@@ -2,8 +2,8 @@ package io.tidegate.config;
 
 import io.tidegate.api.Default;
 import io.tidegate.api.Doc;
+import io.tidegate.api.FilePath;
 import io.tidegate.api.Named;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -49,7 +49,7 @@ public record TlsConfig(
     /// Keys of session tickets.
     @Doc("Keys of session tickets, shared by several gateways.")
     public record TicketsConfig(
-            @Doc("A file with a key of 48 bytes in Base64 on each line (`openssl rand -base64 48`). The first encrypts, all of them decrypt.") FileConfig keys) {
+            @Doc("A file with a key of 48 bytes in Base64 on each line (`openssl rand -base64 48`). The first encrypts, all of them decrypt.") FilePath keys) {
     }
 
     /// What clients of this certificate's names must show; null where they are not asked.
@@ -62,37 +62,5 @@ public record TlsConfig(
     boolean asksClients() {
         return certificates.stream().anyMatch(certificate -> clientAuth(certificate) != null)
                 || (acme != null && clientAuth != null && clientAuth.asks());
-    }
-
-    /// Every file that it names.
-    public List<FileConfig> files() {
-        List<FileConfig> files = new ArrayList<>();
-        for (CertificateConfig certificate : certificates) {
-            files.add(certificate.cert());
-            files.add(certificate.key());
-            add(files, certificate.ocsp());
-            add(files, certificate.clientAuth());
-        }
-        if (acme != null) {
-            files.addAll(acme.files());
-        }
-        add(files, clientAuth);
-        if (tickets != null) {
-            files.add(tickets.keys());
-        }
-        return files;
-    }
-
-    private static void add(List<FileConfig> files, @Nullable ClientAuthConfig auth) {
-        if (auth != null) {
-            add(files, auth.ca());
-            add(files, auth.crl());
-        }
-    }
-
-    private static void add(List<FileConfig> files, @Nullable FileConfig file) {
-        if (file != null) {
-            files.add(file);
-        }
     }
 }

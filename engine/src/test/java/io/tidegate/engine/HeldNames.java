@@ -2,9 +2,9 @@ package io.tidegate.engine;
 
 import io.netty.resolver.AbstractAddressResolver;
 import io.netty.resolver.AddressResolver;
-import io.netty.resolver.AddressResolverGroup;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Promise;
+import io.tidegate.engine.names.Names;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.List;
@@ -15,12 +15,22 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// Names that are not resolved before a test says so.
-public final class HeldNames extends AddressResolverGroup<InetSocketAddress> {
+public final class HeldNames extends Names {
 
     private static final int PATIENCE_SECONDS = 30;
 
     private final AtomicInteger asked = new AtomicInteger();
     private final BlockingQueue<Promise<InetSocketAddress>> unanswered = new LinkedBlockingQueue<>();
+
+    @Override
+    public void use(String host) {
+        // Every name is held alike.
+    }
+
+    @Override
+    public void release(String host) {
+        // As above.
+    }
 
     @Override
     protected AddressResolver<InetSocketAddress> newResolver(EventExecutor executor) {

@@ -103,7 +103,7 @@ public final class Http2Client implements AutoCloseable {
     private final ByteStream connection;
     private final String scheme;
     private final DefaultHttp2HeadersDecoder decoder = new DefaultHttp2HeadersDecoder(false, 1 << 20);
-    private final Map<Integer, Stream> streams = new HashMap<>();
+    private final Map<Integer, Http2ClientStream> streams = new HashMap<>();
     private final ArrayDeque<Frame> seen = new ArrayDeque<>();
     private String host = "a";
     private int nextStream = 1;
@@ -111,23 +111,6 @@ public final class Http2Client implements AutoCloseable {
     private long goneAway = -1;
     private int lastStream = -1;
     private boolean ended;
-
-    /// What came on a stream so far.
-    private static final class Stream {
-
-        private int status;
-        private final List<Integer> interim = new ArrayList<>();
-        private List<RawField> fields = List.of();
-        private final ByteArrayOutputStream body = new ByteArrayOutputStream();
-        private List<RawField> trailers = List.of();
-        private long reset = -1;
-        private boolean complete;
-        private int window = 65_535;
-
-        private boolean isOver() {
-            return complete || reset >= 0;
-        }
-    }
 
     private Http2Client(ByteStream connection, String scheme) {
         this.connection = connection;
@@ -299,37 +282,14 @@ public final class Http2Client implements AutoCloseable {
 
     /// What comes on a stream behind its head, as it comes; it ends with the stream, however that ends.
     public InputStream input(int stream) {
-        return new InputStream() {
-
-            private byte[] part = {};
-            private int at;
-
-            @Override
-            public int read() {
-                byte[] one = new byte[1];
-                return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+        Http2ClientStream from = stream(stream);
+        return new PartsInput(from.body, () -> {
+            boolean more = !from.isOver() && !ended;
+            if (more) {
+                take();
             }
-
-            @Override
-            public int read(byte[] target, int offset, int length) {
-                Stream from = stream(stream);
-                while (length > 0 && at == part.length && from.body.size() == 0 && !from.isOver() && !ended) {
-                    take();
-                }
-                if (at == part.length) {
-                    part = from.body.toByteArray();
-                    from.body.reset();
-                    at = 0;
-                }
-                int count = Math.min(length, part.length - at);
-                if (count == 0 && length > 0) {
-                    return -1;
-                }
-                System.arraycopy(part, at, target, offset, count);
-                at += count;
-                return count;
-            }
-        };
+            return more;
+        });
     }
 
     /// Resets a stream.
@@ -365,7 +325,7 @@ public final class Http2Client implements AutoCloseable {
 
     /// What has been read of this stream.
     public Http2Response state(int stream) {
-        Stream of = stream(stream);
+        Http2ClientStream of = stream(stream);
         return new Http2Response(of.status, List.copyOf(of.interim), of.fields,
                 of.body.toString(StandardCharsets.ISO_8859_1), of.trailers, of.reset, of.complete);
     }
@@ -427,8 +387,8 @@ public final class Http2Client implements AutoCloseable {
         return ended;
     }
 
-    private Stream stream(int id) {
-        return streams.computeIfAbsent(id, key -> new Stream());
+    private Http2ClientStream stream(int id) {
+        return streams.computeIfAbsent(id, key -> new Http2ClientStream());
     }
 
     private void take() {
@@ -461,7 +421,7 @@ public final class Http2Client implements AutoCloseable {
         if (seen.size() > 64) {
             seen.removeFirst();
         }
-        Stream stream = stream(frame.stream());
+        Http2ClientStream stream = stream(frame.stream());
         switch (frame.type()) {
             case DATA -> {
                 stream.body.writeBytes(frame.payload);
@@ -490,7 +450,7 @@ public final class Http2Client implements AutoCloseable {
         }
     }
 
-    private void head(Stream stream, Frame frame) {
+    private void head(Http2ClientStream stream, Frame frame) {
         List<RawField> fields = new ArrayList<>();
         int status = 0;
         ByteBuf block = Unpooled.wrappedBuffer(frame.payload);
@@ -508,15 +468,7 @@ public final class Http2Client implements AutoCloseable {
         } finally {
             block.release();
         }
-        if (status >= 100 && status < 200) {
-            stream.interim.add(status);
-        } else if (stream.status == 0) {
-            stream.status = status;
-            stream.fields = fields;
-        } else {
-            stream.trailers = fields;
-        }
-        stream.complete = frame.has(END_STREAM);
+        stream.head(status, fields, frame.has(END_STREAM));
     }
 
     @Override

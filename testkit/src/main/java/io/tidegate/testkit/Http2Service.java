@@ -130,38 +130,7 @@ public final class Http2Service {
         if (from == null) {
             throw new IllegalStateException("the request on stream " + stream + " is complete");
         }
-        return new InputStream() {
-
-            private byte[] part = {};
-            private int at;
-
-            @Override
-            public int read() throws IOException {
-                byte[] one = new byte[1];
-                return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
-            }
-
-            @Override
-            public int read(byte[] target, int offset, int length) throws IOException {
-                while (length > 0 && at == part.length && from.body.size() == 0 && !from.complete
-                        && !resets.containsKey(stream)
-                        && take()) {
-                    // What was taken may have been another frame.
-                }
-                if (at == part.length) {
-                    part = from.body.toByteArray();
-                    from.body.reset();
-                    at = 0;
-                }
-                int count = Math.min(length, part.length - at);
-                if (count == 0 && length > 0) {
-                    return -1;
-                }
-                System.arraycopy(part, at, target, offset, count);
-                at += count;
-                return count;
-            }
-        };
+        return new PartsInput(from.body, () -> !from.complete && !resets.containsKey(stream) && take());
     }
 
     /// Waits until so many bytes of the body of a request have come that is not complete yet.

@@ -1,9 +1,5 @@
 package io.tidegate.engine.compile;
 
-import io.netty.resolver.AddressResolverGroup;
-import io.netty.resolver.dns.DnsNameResolverBuilder;
-import io.netty.resolver.dns.RoundRobinDnsAddressResolverGroup;
-import io.netty.resolver.dns.SequentialDnsServerAddressStreamProvider;
 import io.tidegate.config.EffectivePolicies;
 import io.tidegate.config.GatewayConfig;
 import io.tidegate.config.Problem;
@@ -14,6 +10,7 @@ import io.tidegate.engine.exchange.Challenges;
 import io.tidegate.engine.exchange.Route;
 import io.tidegate.engine.exchange.Snapshot;
 import io.tidegate.engine.exchange.Telemetry;
+import io.tidegate.engine.names.ServiceNames;
 import io.tidegate.engine.observe.AccessLog;
 import io.tidegate.engine.observe.Metrics;
 import io.tidegate.engine.observe.RouteCells;
@@ -41,7 +38,7 @@ import org.jspecify.annotations.Nullable;
 public final class Compiler implements AutoCloseable {
 
     private final Workers workers;
-    private final AddressResolverGroup<InetSocketAddress> resolver;
+    private final ServiceNames names;
     private final Metrics metrics;
     private final Upstream.Surroundings surroundings;
     private final TlsCompiler tls;
@@ -87,14 +84,8 @@ public final class Compiler implements AutoCloseable {
         this.metrics = metrics;
         this.challenges = challenges;
         this.tls = new TlsCompiler(workers, metrics, challenges.alpn());
-        DnsNameResolverBuilder names = new DnsNameResolverBuilder()
-                .datagramChannelType(workers.transport().datagrams());
-        if (!nameServers.isEmpty()) {
-            names.nameServerProvider(new SequentialDnsServerAddressStreamProvider(nameServers));
-        }
-        // Those of a name take turns: a service that runs at several addresses is used at all of them.
-        this.resolver = new RoundRobinDnsAddressResolverGroup(names);
-        this.surroundings = new Upstream.Surroundings(workers, resolver, connections, metrics);
+        this.names = new ServiceNames(workers, nameServers, metrics);
+        this.surroundings = new Upstream.Surroundings(workers, names, connections, metrics);
     }
 
     /// Compiles `config`. Nothing that runs is touched before [#commit].
@@ -206,6 +197,6 @@ public final class Compiler implements AutoCloseable {
             running.tls().values().forEach(tls::release);
         }
         upstreams.values().forEach(Upstream::close);
-        resolver.close();
+        names.close();
     }
 }

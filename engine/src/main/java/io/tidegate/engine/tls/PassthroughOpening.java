@@ -3,10 +3,8 @@ package io.tidegate.engine.tls;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.tidegate.engine.observe.WorkerCells;
-import io.tidegate.engine.worker.Deadlines.Deadline;
-import io.tidegate.engine.worker.Received;
+import io.tidegate.engine.worker.FirstBytesHandler;
 import io.tidegate.engine.worker.Worker;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -14,18 +12,13 @@ import org.slf4j.LoggerFactory;
 
 /// A connection whose TLS is another's to end, until its client has said which name it wants. Nothing is decrypted, and
 /// nothing that the client sent is lost.
-public final class PassthroughOpening extends ChannelInboundHandlerAdapter {
+public final class PassthroughOpening extends FirstBytesHandler {
 
     private static final Logger LOG = LoggerFactory.getLogger(PassthroughOpening.class);
 
-    private final Worker worker;
     private final WorkerCells cells;
     private final Owner owner;
     private final ClientHelloReader reader = new ClientHelloReader();
-    private final Received received = new Received();
-    private final Deadline deadline = new Deadline(this::onDeadline);
-    private @Nullable ChannelHandlerContext context;
-    private boolean over;
 
     /// Takes the connection over.
     public interface Owner {
@@ -43,36 +36,21 @@ public final class PassthroughOpening extends ChannelInboundHandlerAdapter {
 
     /// A handler for one connection.
     public PassthroughOpening(Worker worker, WorkerCells cells, Owner owner) {
-        this.worker = worker;
+        super(worker);
         this.cells = cells;
         this.owner = owner;
     }
 
-    /// Begins to wait for the client.
-    ///
-    /// @param nanos
-    ///            how long the client has for its first message
-    public void start(ChannelHandlerContext own, long nanos) {
-        context = own;
-        worker.deadlines().refresh();
-        worker.deadlines().set(deadline, nanos);
-    }
-
     @Override
-    public void channelRead(ChannelHandlerContext ctx, Object message) {
-        ByteBuf in = (ByteBuf) message;
-        if (over) {
-            in.release();
-            return;
-        }
-        ByteBuf all = received.add(ctx.alloc(), in);
+    protected void read(ChannelHandlerContext ctx, ByteBuf all) {
         try {
             ClientHello hello = reader.read(all);
             if (hello != null) {
                 name(ctx, hello.serverName());
             }
         } catch (RefusedHelloException e) {
-            over(e.reason());
+            refuse();
+            tell(e.reason());
             ctx.writeAndFlush(e.alert().record()).addListener(ChannelFutureListener.CLOSE);
         }
     }
@@ -81,42 +59,27 @@ public final class PassthroughOpening extends ChannelInboundHandlerAdapter {
         if (!owner.serves(name)) {
             throw new RefusedHelloException(Alert.UNRECOGNIZED_NAME, "unknown_name");
         }
-        over = true;
-        worker.deadlines().remove(deadline);
-        ByteBuf all = received.take();
+        end();
+        ByteBuf all = take();
         if (all != null) {
             owner.named(ctx, name, all);
         }
         ctx.pipeline().remove(this);
     }
 
-    private void over(String reason) {
-        over = true;
-        worker.deadlines().remove(deadline);
-        received.drop();
+    private void tell(String reason) {
         cells.tlsFailed(reason);
         LOG.debug("no name of a service could be read: {}", reason);
     }
 
-    private void onDeadline() {
-        ChannelHandlerContext ctx = context;
-        if (!over && ctx != null) {
-            over("timeout");
-            ctx.close();
-        }
-    }
-
     @Override
-    public void channelInactive(ChannelHandlerContext ctx) {
-        if (!over) {
-            over("client_closed");
-        }
-        ctx.fireChannelInactive();
-    }
-
-    @Override
-    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        // Its end tells of it.
+    protected void late(ChannelHandlerContext ctx) {
+        tell("timeout");
         ctx.close();
+    }
+
+    @Override
+    protected void closed(ChannelHandlerContext ctx) {
+        tell("client_closed");
     }
 }

@@ -3,7 +3,7 @@ package io.tidegate.engine.tls;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SupportedCipherSuiteFilter;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
-import io.tidegate.config.FileConfig;
+import io.tidegate.api.FilePath;
 import io.tidegate.config.Place;
 import io.tidegate.config.Problem;
 import io.tidegate.config.ProtocolConfig;
@@ -77,10 +77,10 @@ public final class ServiceTlsCompiler {
             @Nullable PrivateKey key) {
 
         static Material read(ServiceTlsConfig declared) throws TlsMaterial.UnusableException {
-            FileConfig ca = declared.ca();
-            FileConfig crl = declared.crl();
-            FileConfig cert = declared.cert();
-            FileConfig secret = declared.key();
+            FilePath ca = declared.ca();
+            FilePath crl = declared.crl();
+            FilePath cert = declared.cert();
+            FilePath secret = declared.key();
             List<X509Certificate> chain = cert == null
                     ? List.of()
                     : TlsMaterial.read("cert", cert, () -> Certificates.read(cert.path()));

@@ -30,7 +30,6 @@ final class TlsContexts {
             "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384", "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
             "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256");
 
-    private final TlsLibrary library = TlsLibrary.current();
     private final Map<String, TlsContext> contexts = new HashMap<>();
     private final TicketKeys keys = new TicketKeys(System.nanoTime());
 
@@ -69,6 +68,8 @@ final class TlsContexts {
 
     private SslContext make(TlsMaterial material, TlsConfig.Version least, List<String> protocols)
             throws GeneralSecurityException, SSLException {
+        // Asked here and no earlier: a gateway without TLS does not load the library.
+        TlsLibrary library = TlsLibrary.current();
         SslContextBuilder builder = SslContextBuilder
                 .forServer(material.key(), material.chain().toArray(X509Certificate[]::new))
                 .sslProvider(library.provider())

@@ -1,9 +1,9 @@
 package io.tidegate.engine.tls;
 
+import io.tidegate.api.FilePath;
 import io.tidegate.config.AcmeConfig;
 import io.tidegate.config.CertificateConfig;
 import io.tidegate.config.ClientAuthConfig;
-import io.tidegate.config.FileConfig;
 import io.tidegate.config.TlsConfig;
 import io.tidegate.config.pem.Certificates;
 import io.tidegate.config.pem.PrivateKeys;
@@ -77,13 +77,13 @@ record TlsMaterial(List<X509Certificate> chain, PrivateKey key, byte[] ocsp, Cli
             throw new UnusableException("key", "the key in " + declared.key()
                     + " does not belong to the first certificate in " + declared.cert(), new IllegalStateException());
         }
-        FileConfig response = declared.ocsp();
+        FilePath response = declared.ocsp();
         byte[] ocsp = response == null
                 ? new byte[0]
                 : read("ocsp", response, () -> TlsFiles.readOcsp(response.path()));
         ClientAuthConfig auth = tls.clientAuth(declared);
-        FileConfig ca = auth == null ? null : auth.ca();
-        FileConfig crl = auth == null ? null : auth.crl();
+        FilePath ca = auth == null ? null : auth.ca();
+        FilePath crl = auth == null ? null : auth.crl();
         TlsConfig.TicketsConfig tickets = tls.tickets();
         return new TlsMaterial(chain, key, ocsp, auth == null ? ClientAuthConfig.Mode.OFF : auth.mode(),
                 ca == null ? List.of() : read("clientAuth.ca", ca, () -> Certificates.read(ca.path())),
@@ -112,7 +112,7 @@ record TlsMaterial(List<X509Certificate> chain, PrivateKey key, byte[] ocsp, Cli
         }
     }
 
-    static <T> T read(String place, @Nullable FileConfig file, Reading<T> reading) throws UnusableException {
+    static <T> T read(String place, @Nullable FilePath file, Reading<T> reading) throws UnusableException {
         try {
             return reading.read();
         } catch (UnusableFileException e) {

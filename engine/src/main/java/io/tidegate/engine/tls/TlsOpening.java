@@ -3,12 +3,10 @@ package io.tidegate.engine.tls;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.tidegate.engine.observe.WorkerCells;
-import io.tidegate.engine.worker.Deadlines.Deadline;
-import io.tidegate.engine.worker.Received;
+import io.tidegate.engine.worker.FirstBytesHandler;
 import io.tidegate.engine.worker.Worker;
 import java.net.InetSocketAddress;
 import java.security.cert.CertificateEncodingException;
@@ -26,25 +24,20 @@ import org.slf4j.LoggerFactory;
 ///          └──────────── too long, too late, malformed, nothing fits: counted, closed ◀─┘
 /// ```
 ///
-public final class TlsOpening extends ChannelInboundHandlerAdapter {
+public final class TlsOpening extends FirstBytesHandler {
 
     private static final Logger LOG = LoggerFactory.getLogger(TlsOpening.class);
 
     private final Supplier<@Nullable TlsHosts> hosts;
-    private final Worker worker;
     private final WorkerCells cells;
     private final Owner owner;
     private final ClientHelloReader reader = new ClientHelloReader();
-    private final Received received = new Received();
-    private final Deadline deadline = new Deadline(this::onDeadline);
     private final long startedMillis = System.currentTimeMillis();
-    private @Nullable ChannelHandlerContext context;
     private @Nullable SslHandler tls;
     private @Nullable String serverName;
     private String policy = "";
     /// Whether an authority looks whether a name leads here, which is all that it may.
     private boolean proving;
-    private boolean over;
 
     /// Takes the connection over.
     @FunctionalInterface
@@ -61,31 +54,14 @@ public final class TlsOpening extends ChannelInboundHandlerAdapter {
     ///            those of the moment; null where nothing is served any more. Asked for once the client has said what it
     ///            wants, and not kept: what is replaced meanwhile is let go of.
     public TlsOpening(Supplier<@Nullable TlsHosts> hosts, Worker worker, WorkerCells cells, Owner owner) {
+        super(worker);
         this.hosts = hosts;
-        this.worker = worker;
         this.cells = cells;
         this.owner = owner;
     }
 
-    /// Begins to wait for the client.
-    ///
-    /// @param nanos
-    ///            how long the client has until TLS stands
-    public void start(ChannelHandlerContext own, long nanos) {
-        context = own;
-        worker.deadlines().refresh();
-        worker.deadlines().set(deadline, nanos);
-    }
-
     @Override
-    public void channelRead(ChannelHandlerContext ctx, Object message) {
-        ByteBuf in = (ByteBuf) message;
-        if (tls != null || over) {
-            // Behind the end of the handshake, its owner's handler is there before anything comes.
-            in.release();
-            return;
-        }
-        ByteBuf all = received.add(ctx.alloc(), in);
+    protected void read(ChannelHandlerContext ctx, ByteBuf all) {
         try {
             ClientHello hello = reader.read(all);
             if (hello != null) {
@@ -93,7 +69,7 @@ public final class TlsOpening extends ChannelInboundHandlerAdapter {
             }
         } catch (RefusedHelloException e) {
             failed(e.reason(), e);
-            received.drop();
+            refuse();
             ctx.writeAndFlush(e.alert().record()).addListener(ChannelFutureListener.CLOSE);
         }
     }
@@ -118,7 +94,7 @@ public final class TlsOpening extends ChannelInboundHandlerAdapter {
         serverName = hello.serverName();
         ctx.pipeline().addBefore(ctx.name(), null, handler);
         ChannelHandlerContext ssl = ctx.pipeline().context(handler);
-        ByteBuf all = received.take();
+        ByteBuf all = take();
         if (all != null) {
             try {
                 handler.channelRead(ssl, all);
@@ -134,9 +110,7 @@ public final class TlsOpening extends ChannelInboundHandlerAdapter {
             ctx.fireUserEventTriggered(event);
         } else if (!handshake.isSuccess()) {
             failed(reason(handshake.cause()), handshake.cause());
-        } else if (!over) {
-            over = true;
-            worker.deadlines().remove(deadline);
+        } else if (end()) {
             if (proving) {
                 ctx.close();
                 return;
@@ -184,37 +158,20 @@ public final class TlsOpening extends ChannelInboundHandlerAdapter {
     }
 
     private void failed(String reason, Throwable cause) {
-        if (!over) {
-            over = true;
-            worker.deadlines().remove(deadline);
+        if (end()) {
             cells.tlsFailed(reason);
             LOG.debug("TLS handshake failed ({}): {}", reason, cause.getMessage());
         }
     }
 
-    private void onDeadline() {
-        ChannelHandlerContext ctx = context;
-        if (!over && ctx != null) {
-            over = true;
-            cells.tlsFailed("timeout");
-            TlsClosing.cut(ctx);
-        }
+    @Override
+    protected void late(ChannelHandlerContext ctx) {
+        cells.tlsFailed("timeout");
+        TlsClosing.cut(ctx);
     }
 
     @Override
-    public void channelInactive(ChannelHandlerContext ctx) {
-        worker.deadlines().remove(deadline);
-        if (!over) {
-            over = true;
-            cells.tlsFailed("client_closed");
-        }
-        received.drop();
-        ctx.fireChannelInactive();
-    }
-
-    @Override
-    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        // The handshake's end has told of it, or nobody can be told.
-        ctx.close();
+    protected void closed(ChannelHandlerContext ctx) {
+        cells.tlsFailed("client_closed");
     }
 }

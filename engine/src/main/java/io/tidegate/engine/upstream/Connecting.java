@@ -70,7 +70,7 @@ final class Connecting {
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0)
                 .option(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(32 * 1024, 64 * 1024));
         if (!unix) {
-            bootstrap.option(ChannelOption.TCP_NODELAY, true).resolver(upstream.resolver());
+            bootstrap.option(ChannelOption.TCP_NODELAY, true).resolver(upstream.names());
         }
         bootstrap.handler(new ChannelInitializer<>() {
             @Override

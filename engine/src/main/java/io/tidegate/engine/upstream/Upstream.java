@@ -1,15 +1,14 @@
 package io.tidegate.engine.upstream;
 
-import io.netty.resolver.AddressResolverGroup;
 import io.tidegate.config.EndpointConfig;
 import io.tidegate.config.UpstreamConfig;
+import io.tidegate.engine.names.Names;
 import io.tidegate.engine.observe.LogLabel;
 import io.tidegate.engine.observe.Metrics;
 import io.tidegate.engine.tls.ServiceTls;
 import io.tidegate.engine.wire.ResponseParser;
 import io.tidegate.engine.worker.Worker;
 import io.tidegate.engine.worker.Workers;
-import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -23,9 +22,10 @@ public final class Upstream implements AutoCloseable {
     private final UpstreamConfig config;
     private final @Nullable ServiceTls tls;
     private final ResponseParser parser;
-    private final AddressResolverGroup<InetSocketAddress> resolver;
+    private final Names names;
     private final ServiceConnections connections;
     private final List<Endpoint> endpoints;
+    private final List<String> hosts;
     private final int totalWeight;
     /// Smooth weighted round robin, one per worker: current weights by endpoint.
     private final int[][] turns;
@@ -39,7 +39,7 @@ public final class Upstream implements AutoCloseable {
         this.label = LogLabel.of(name);
         this.config = config;
         this.tls = tls;
-        this.resolver = surroundings.resolver;
+        this.names = surroundings.names;
         this.connections = surroundings.connections;
         this.parser = new ResponseParser((int) Math.min(config.limits().responseHead().bytes(), 1 << 20),
                 config.limits().responseFields());
@@ -52,6 +52,9 @@ public final class Upstream implements AutoCloseable {
             }
         }
         this.endpoints = List.copyOf(made);
+        this.hosts = endpoints.stream().filter(endpoint -> !endpoint.isUnix()).map(endpoint -> endpoint.url().host())
+                .distinct().toList();
+        hosts.forEach(names::use);
         this.totalWeight = weight;
         this.turns = new int[surroundings.workers.all().size()][endpoints.size()];
     }
@@ -60,14 +63,14 @@ public final class Upstream implements AutoCloseable {
     ///
     /// @param workers
     ///            whose event loops connections belong to
-    /// @param resolver
+    /// @param names
     ///            finds addresses of names
     /// @param connections
     ///            bounds the connections of all
     /// @param metrics
     ///            counts
-    public record Surroundings(Workers workers, AddressResolverGroup<InetSocketAddress> resolver,
-            ServiceConnections connections, Metrics metrics) {
+    public record Surroundings(Workers workers, Names names, ServiceConnections connections,
+            Metrics metrics) {
     }
 
     /// Its name.
@@ -99,8 +102,8 @@ public final class Upstream implements AutoCloseable {
         return parser;
     }
 
-    AddressResolverGroup<InetSocketAddress> resolver() {
-        return resolver;
+    Names names() {
+        return names;
     }
 
     ServiceConnections connections() {
@@ -167,6 +170,7 @@ public final class Upstream implements AutoCloseable {
     @Override
     public void close() {
         endpoints.forEach(Endpoint::close);
+        hosts.forEach(names::release);
         if (tls != null) {
             tls.close();
         }

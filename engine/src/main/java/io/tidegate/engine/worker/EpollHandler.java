@@ -2,12 +2,9 @@ package io.tidegate.engine.worker;
 
 import io.netty.channel.IoHandle;
 import io.netty.channel.IoHandler;
-import io.netty.channel.IoHandlerContext;
-import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.IoOps;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.epoll.EpollIoOps;
-import io.netty.util.concurrent.ThreadAwareExecutor;
 
 /// Netty's handler of epoll, made so that a connection that waits for nothing can wait for something again.
 ///
@@ -15,32 +12,15 @@ import io.netty.util.concurrent.ThreadAwareExecutor;
 /// there: the next time that it has to wait, which is when its peer has said that it will send no more and then takes no
 /// more for a while, the kernel does not know it, and Netty breaks it off. So it stays there, asking for nothing but
 /// what the kernel tells anyway, and that only once (`EPOLLET`).
-final class EpollHandler implements IoHandler {
-
-    private final IoHandler netty;
+final class EpollHandler extends ForwardingIoHandler {
 
     EpollHandler(IoHandler netty) {
-        this.netty = netty;
-    }
-
-    /// Makes handlers by `netty`, and registers so.
-    static IoHandlerFactory factory(IoHandlerFactory netty) {
-        return new IoHandlerFactory() {
-            @Override
-            public IoHandler newHandler(ThreadAwareExecutor executor) {
-                return new EpollHandler(netty.newHandler(executor));
-            }
-
-            @Override
-            public boolean isChangingThreadSupported() {
-                return netty.isChangingThreadSupported();
-            }
-        };
+        super(netty);
     }
 
     @Override
     public IoRegistration register(IoHandle handle) throws Exception {
-        return new Registration(netty.register(handle));
+        return new Registration(super.register(handle));
     }
 
     private static final class Registration implements IoRegistration {
@@ -74,35 +54,5 @@ final class EpollHandler implements IoHandler {
         public boolean cancel() {
             return netty.cancel();
         }
-    }
-
-    @Override
-    public void initialize() {
-        netty.initialize();
-    }
-
-    @Override
-    public int run(IoHandlerContext context) {
-        return netty.run(context);
-    }
-
-    @Override
-    public void prepareToDestroy() {
-        netty.prepareToDestroy();
-    }
-
-    @Override
-    public void destroy() {
-        netty.destroy();
-    }
-
-    @Override
-    public void wakeup() {
-        netty.wakeup();
-    }
-
-    @Override
-    public boolean isCompatible(Class<? extends IoHandle> handleType) {
-        return netty.isCompatible(handleType);
     }
 }

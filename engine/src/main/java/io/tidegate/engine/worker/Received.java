@@ -6,14 +6,14 @@ import org.jspecify.annotations.Nullable;
 
 /// What has come on a connection and is not understood yet, in one buffer, however many pieces it comes in. Whoever
 /// adds to it bounds it.
-public final class Received {
+final class Received {
 
     private @Nullable ByteBuf all;
 
     /// Takes `in` over.
     ///
     /// @return everything that came so far; it stays here
-    public ByteBuf add(ByteBufAllocator allocator, ByteBuf in) {
+    ByteBuf add(ByteBufAllocator allocator, ByteBuf in) {
         ByteBuf before = all;
         if (before == null) {
             all = in;
@@ -33,14 +33,15 @@ public final class Received {
     }
 
     /// Gives away everything; null where nothing has come.
-    public @Nullable ByteBuf take() {
+    @Nullable
+    ByteBuf take() {
         ByteBuf taken = all;
         all = null;
         return taken;
     }
 
     /// Lets go of everything.
-    public void drop() {
+    void drop() {
         ByteBuf dropped = take();
         if (dropped != null) {
             dropped.release();

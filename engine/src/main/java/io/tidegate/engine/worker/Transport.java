@@ -111,15 +111,16 @@ public enum Transport {
 
     IoHandlerFactory handlers() {
         return switch (this) {
-            case IO_URING -> UringHandler.factory(IoUringIoHandler.newFactory(new IoUringIoHandlerConfig()
+            case IO_URING -> ForwardingIoHandler.factory(IoUringIoHandler.newFactory(new IoUringIoHandlerConfig()
                     .setRingSize(SUBMISSIONS)
                     .setCqSize(COMPLETIONS)
                     .setSingleIssuer(true)
                     .setBufferRingConfig(IoUringBufferRingConfig.builder().bufferGroupId(BUFFER_GROUP)
                             .bufferRingSize((short) 256).batchSize(64)
                             .allocator(new IoUringFixedBufferRingAllocator(ByteBufAllocator.DEFAULT, RECEIVE_BUFFER))
-                            .build())));
-            case EPOLL -> EpollHandler.factory(EpollIoHandler.newFactory());
+                            .build())),
+                    UringHandler::new);
+            case EPOLL -> ForwardingIoHandler.factory(EpollIoHandler.newFactory(), EpollHandler::new);
             case NIO -> NioIoHandler.newFactory();
         };
     }

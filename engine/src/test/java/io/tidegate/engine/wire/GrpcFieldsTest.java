@@ -107,10 +107,10 @@ class GrpcFieldsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"400, INTERNAL", "401, UNAUTHENTICATED", "403, PERMISSION_DENIED", "404, UNIMPLEMENTED",
+    @CsvSource({"400, INVALID_ARGUMENT", "401, UNAUTHENTICATED", "403, PERMISSION_DENIED", "404, UNIMPLEMENTED",
         "405, UNIMPLEMENTED", "413, RESOURCE_EXHAUSTED", "429, UNAVAILABLE", "431, RESOURCE_EXHAUSTED",
         "499, CANCELLED",
-        "500, INTERNAL", "502, UNAVAILABLE", "503, UNAVAILABLE", "504, UNAVAILABLE", "422, UNKNOWN"})
+        "500, INTERNAL", "502, UNAVAILABLE", "503, UNAVAILABLE", "504, DEADLINE_EXCEEDED", "422, UNKNOWN"})
     void faultsOfPoliciesGoByTheirStatus(int status, GrpcStatus expected) {
         assertThat(GrpcStatus.of(new Fault("own.fault", status, "Own", Fault.Party.CLIENT))).isEqualTo(expected);
     }

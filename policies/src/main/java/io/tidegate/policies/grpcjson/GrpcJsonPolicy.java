@@ -8,12 +8,12 @@ import io.tidegate.api.Exchange;
 import io.tidegate.api.Fault;
 import io.tidegate.api.FaultException;
 import io.tidegate.api.Field;
+import io.tidegate.api.GrpcStatus;
 import io.tidegate.api.Headers;
 import io.tidegate.api.Key;
 import io.tidegate.api.Policy;
 import io.tidegate.api.Request;
 import io.tidegate.api.Response;
-import io.tidegate.policies.GrpcStatus;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -165,7 +165,7 @@ final class GrpcJsonPolicy implements Policy {
         List<Field> trailers = body.trailers();
         // A call that ended with its head says there how.
         String sent = headers.contains(STATUS) ? headers.get(STATUS) : StreamBody.value(trailers, STATUS);
-        GrpcStatus status = GrpcStatus.of(sent);
+        GrpcStatus status = GrpcStatus.parse(sent);
         String text;
         if (status == GrpcStatus.OK) {
             text = binding.method().isServerStreaming() ? "[]" : json.message(binding, only(body));

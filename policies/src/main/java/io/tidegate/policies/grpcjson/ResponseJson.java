@@ -14,7 +14,7 @@ import com.google.protobuf.UnknownFieldSet;
 import com.google.protobuf.util.JsonFormat;
 import io.tidegate.api.Fault;
 import io.tidegate.api.FaultException;
-import io.tidegate.policies.GrpcStatus;
+import io.tidegate.api.GrpcStatus;
 import java.util.Base64;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -74,7 +74,7 @@ final class ResponseJson {
     JsonObject status(GrpcStatus status, @Nullable String message, @Nullable String details) {
         JsonObject json = new JsonObject();
         json.addProperty("code", status.code());
-        json.addProperty("message", message == null ? "" : GrpcStatus.decodeMessage(message));
+        json.addProperty("message", message == null ? "" : GrpcStatus.decoded(message));
         JsonArray known = new JsonArray();
         if (details != null) {
             addDetails(details, known);

@@ -4,7 +4,7 @@ import io.tidegate.api.BodyTransform;
 import io.tidegate.api.Fault;
 import io.tidegate.api.FaultException;
 import io.tidegate.api.Field;
-import io.tidegate.policies.GrpcStatus;
+import io.tidegate.api.GrpcStatus;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -40,7 +40,7 @@ final class StreamBody implements BodyTransform {
 
     @Override
     public List<Field> onTrailers(List<Field> trailers, Sink sink) {
-        GrpcStatus status = GrpcStatus.of(value(trailers, "grpc-status"));
+        GrpcStatus status = GrpcStatus.parse(value(trailers, "grpc-status"));
         if (status != GrpcStatus.OK) {
             write("{\"error\":" + json.status(status, value(trailers, "grpc-message"),
                     value(trailers, "grpc-status-details-bin")) + "}", sink);

@@ -3,12 +3,12 @@ package io.tidegate.policies.grpcweb;
 import io.tidegate.api.Decision;
 import io.tidegate.api.Exchange;
 import io.tidegate.api.Field;
+import io.tidegate.api.GrpcStatus;
 import io.tidegate.api.Headers;
 import io.tidegate.api.Key;
 import io.tidegate.api.Policy;
 import io.tidegate.api.Request;
 import io.tidegate.api.Response;
-import io.tidegate.policies.GrpcStatus;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -103,7 +103,7 @@ final class GrpcWebPolicy implements Policy {
 
     private static List<Field> foreign(Response response, int status) {
         boolean own = !response.fromUpstream();
-        GrpcStatus meaning = own ? GrpcStatus.ofOwnAnswer(status) : GrpcStatus.ofHttp(status);
+        GrpcStatus meaning = own ? GrpcStatus.ofAnswer(status) : GrpcStatus.ofHttp(status);
         String message = own
                 ? "The gateway answered with HTTP status " + status
                 : "The service answered with HTTP status " + status + " and no call of gRPC";

@@ -2,7 +2,7 @@ package io.tidegate.policies.grpcweb;
 
 import io.tidegate.api.BodyTransform;
 import io.tidegate.api.Field;
-import io.tidegate.policies.GrpcStatus;
+import io.tidegate.api.GrpcStatus;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

@@ -6,9 +6,9 @@ import io.tidegate.api.ByteSize;
 import io.tidegate.api.Decision;
 import io.tidegate.api.Exchange;
 import io.tidegate.api.Fault;
+import io.tidegate.api.GrpcStatus;
 import io.tidegate.api.Policy;
 import io.tidegate.api.Reply;
-import io.tidegate.policies.GrpcStatus;
 import io.tidegate.testkit.PolicyTester;
 import io.tidegate.testkit.TesterRequest;
 import io.tidegate.testkit.TesterResult;
@@ -219,7 +219,7 @@ class GrpcWebPolicyTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"400, 3", "401, 16", "403, 7", "413, 8", "429, 8", "500, 13", "503, 14", "504, 4"})
+    @CsvSource({"400, 3", "401, 16", "403, 7", "413, 8", "429, 14", "500, 13", "503, 14", "504, 4"})
     void anAnswerOfTheGatewayIsTold(int status, int expected) {
         Fault fault = new Fault("test.fault", status, "Not now", Fault.Party.CLIENT);
         TesterResult result = PolicyTester.of(new GrpcWebFactory(), new GrpcWebConfig(ByteSize.UNLIMITED))
@@ -240,13 +240,13 @@ class GrpcWebPolicyTest {
     @Test
     void everyStatusIsReadAsItIsWritten() {
         for (GrpcStatus status : GrpcStatus.values()) {
-            assertThat(GrpcStatus.of(Integer.toString(status.code()))).isEqualTo(status);
+            assertThat(GrpcStatus.parse(Integer.toString(status.code()))).isEqualTo(status);
         }
-        assertThat(GrpcStatus.of("17")).isEqualTo(GrpcStatus.UNKNOWN);
-        assertThat(GrpcStatus.of("-1")).isEqualTo(GrpcStatus.UNKNOWN);
-        assertThat(GrpcStatus.of(null)).isEqualTo(GrpcStatus.UNKNOWN);
-        assertThat(GrpcStatus.decodeMessage(GrpcStatus.encodeMessage("100 % ünfair\n"))).isEqualTo("100 % ünfair\n");
-        assertThat(GrpcStatus.encodeMessage("ü%\n")).isEqualTo("%C3%BC%25%0A");
-        assertThat(GrpcStatus.decodeMessage("50% of %zz")).isEqualTo("50% of %zz");
+        assertThat(GrpcStatus.parse("17")).isEqualTo(GrpcStatus.UNKNOWN);
+        assertThat(GrpcStatus.parse("-1")).isEqualTo(GrpcStatus.UNKNOWN);
+        assertThat(GrpcStatus.parse(null)).isEqualTo(GrpcStatus.UNKNOWN);
+        assertThat(GrpcStatus.decoded(GrpcStatus.encoded("100 % ünfair\n"))).isEqualTo("100 % ünfair\n");
+        assertThat(GrpcStatus.encoded("ü%\n")).isEqualTo("%C3%BC%25%0A");
+        assertThat(GrpcStatus.decoded("50% of %zz")).isEqualTo("50% of %zz");
     }
 }

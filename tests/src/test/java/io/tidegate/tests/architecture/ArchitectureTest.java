@@ -41,7 +41,8 @@ class ArchitectureTest {
     private static final Map<String, List<String>> ROOMS = new TreeMap<>(Map.ofEntries(
             Map.entry("worker", List.of("wire")),
             Map.entry("wire", List.of()),
-            Map.entry("upstream", List.of("tls", "worker", "wire", "observe")),
+            Map.entry("names", List.of("worker", "observe")),
+            Map.entry("upstream", List.of("names", "tls", "worker", "wire", "observe")),
             Map.entry("route", List.of("worker", "wire")),
             Map.entry("chain", List.of("worker", "wire", "observe")),
             Map.entry("observe", List.of("worker", "wire")),
@@ -56,8 +57,8 @@ class ArchitectureTest {
                     List.of("exchange", "stream", "route", "chain", "observe", "overload", "upstream", "tls", "wire",
                             "worker", "state")),
             Map.entry("compile",
-                    List.of("server", "exchange", "stream", "route", "chain", "observe", "upstream", "tls", "wire",
-                            "worker", "state"))));
+                    List.of("server", "exchange", "stream", "route", "chain", "observe", "upstream", "names", "tls",
+                            "wire", "worker", "state"))));
 
     private static JavaClasses product;
 

@@ -11,53 +11,29 @@ import io.tidegate.testkit.RawField;
 import io.tidegate.testkit.TestGateway;
 import io.tidegate.testkit.TestUpstream;
 import io.tidegate.tests.GatewayYaml;
+import io.tidegate.tests.ServedFixture;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 
 /// A service and a gateway in front of it, and calls frame by frame.
-abstract class FramesFixture {
+abstract class FramesFixture extends ServedFixture {
 
     static final int CANCEL = 8;
     static final String MESSAGE = "\0\0\0\0\5hello";
 
     final List<Request> requests = new CopyOnWriteArrayList<>();
     final AtomicInteger reset = new AtomicInteger(-1);
-    private @Nullable TestUpstream upstream;
-    private @Nullable TestGateway gateway;
-
-    @AfterEach
-    void stop() {
-        if (gateway != null) {
-            gateway.close();
-        }
-        if (upstream != null) {
-            upstream.close();
-        }
-    }
-
-    final TestGateway gateway() {
-        return Objects.requireNonNull(gateway);
-    }
-
-    final TestUpstream upstream() {
-        return Objects.requireNonNull(upstream);
-    }
 
     final GatewayYaml to(TestUpstream.Script script) {
-        upstream = TestUpstream.start(script);
-        return GatewayYaml.to(upstream).upstream("protocol: h2c");
+        return GatewayYaml.to(serve(TestUpstream.start(script))).upstream("protocol: h2c");
     }
 
     final TestGateway serve(GatewayYaml yaml) {
-        gateway = TestGateway.start(yaml.text());
-        return gateway;
+        return run(TestGateway.start(yaml.text()));
     }
 
     final Http2Client start(GatewayYaml yaml) {

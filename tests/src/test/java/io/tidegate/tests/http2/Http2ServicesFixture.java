@@ -6,10 +6,9 @@ import io.tidegate.testkit.Http2Service.Request;
 import io.tidegate.testkit.TestGateway;
 import io.tidegate.testkit.TestUpstream;
 import io.tidegate.tests.GatewayYaml;
+import io.tidegate.tests.ServedFixture;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -17,7 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// A service that speaks HTTP/2 without TLS, as each test says, and a gateway in front of it.
 @ParameterizedClass(name = "{0}")
 @MethodSource("io.tidegate.tests.Setups#single")
-abstract class Http2ServicesFixture {
+abstract class Http2ServicesFixture extends ServedFixture {
 
     static final String GET = "GET /p?q=1 HTTP/1.1\r\nHost: a\r\n\r\n";
 
@@ -25,27 +24,13 @@ abstract class Http2ServicesFixture {
     TestGateway.Setup setup = TestGateway.Setup.PLAIN;
 
     final List<Request> requests = new CopyOnWriteArrayList<>();
-    private @Nullable TestUpstream upstream;
-    private @Nullable TestGateway gateway;
-
-    @AfterEach
-    void stop() {
-        if (gateway != null) {
-            gateway.close();
-        }
-        if (upstream != null) {
-            upstream.close();
-        }
-    }
 
     final TestGateway serve(TestUpstream.Script script, String... keys) {
-        upstream = TestUpstream.start(script);
-        GatewayYaml yaml = GatewayYaml.to(upstream).upstream("protocol: h2c");
+        GatewayYaml yaml = GatewayYaml.to(serve(TestUpstream.start(script))).upstream("protocol: h2c");
         for (String key : keys) {
             yaml.upstream(key);
         }
-        gateway = TestGateway.start(setup, yaml.text());
-        return gateway;
+        return run(TestGateway.start(setup, yaml.text()));
     }
 
     final TestGateway serve(Handler handler, int... settings) {
@@ -53,13 +38,6 @@ abstract class Http2ServicesFixture {
             requests.add(request);
             handler.handle(service, request);
         }, settings));
-    }
-
-    final TestUpstream upstream() {
-        if (upstream == null) {
-            throw new IllegalStateException("no service was started");
-        }
-        return upstream;
     }
 
     static String text(int length) {

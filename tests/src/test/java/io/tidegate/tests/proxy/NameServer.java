@@ -19,6 +19,7 @@ final class NameServer implements AutoCloseable {
 
     private static final int TYPE_A = 1;
     private static final int ANSWER = 0x8180;
+    private static final int SERVER_FAILURE = 2;
     private static final int NO_SUCH_NAME = 3;
     private static final int POINTER_TO_QUESTION = 0xC00C;
 
@@ -28,6 +29,7 @@ final class NameServer implements AutoCloseable {
     private volatile @Nullable List<String> addresses;
     private volatile int seconds;
     private volatile boolean silent;
+    private volatile boolean failing;
 
     /// A server that says that there is no such name, whatever it is asked for.
     NameServer(String name) {
@@ -49,6 +51,11 @@ final class NameServer implements AutoCloseable {
     /// From here on there is no such name.
     void forget() {
         addresses = null;
+    }
+
+    /// Whether it says that it fails, whatever it is asked for.
+    void failing(boolean on) {
+        failing = on;
     }
 
     /// Whether it takes questions without answering them.
@@ -101,9 +108,9 @@ final class NameServer implements AutoCloseable {
         }
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         DataOutputStream out = new DataOutputStream(bytes);
-        List<String> told = known == null || type != TYPE_A ? List.of() : known;
+        List<String> told = known == null || failing || type != TYPE_A ? List.of() : known;
         out.writeShort(id);
-        out.writeShort(ANSWER | (known == null ? NO_SUCH_NAME : 0));
+        out.writeShort(ANSWER | (failing ? SERVER_FAILURE : known == null ? NO_SUCH_NAME : 0));
         out.writeShort(1);
         out.writeShort(told.size());
         out.writeInt(0);

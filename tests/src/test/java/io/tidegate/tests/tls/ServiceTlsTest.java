@@ -12,6 +12,7 @@ import io.tidegate.testkit.TestUpstream;
 import io.tidegate.testkit.TestUpstream.Gate;
 import io.tidegate.testkit.TestUpstream.Script;
 import io.tidegate.tests.GatewayYaml;
+import io.tidegate.tests.ServedFixture;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
@@ -27,7 +28,6 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// TLS towards services.
-class ServiceTlsTest {
+class ServiceTlsTest extends ServedFixture {
 
     private static final String GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
@@ -46,23 +46,11 @@ class ServiceTlsTest {
     private Authority services;
     private Authority gateways;
     private final List<SSLSession> sessions = new CopyOnWriteArrayList<>();
-    private @Nullable TestUpstream upstream;
-    private @Nullable TestGateway gateway;
 
     @BeforeEach
     void makeAuthorities() {
         services = new Authority(folder, "Services");
         gateways = new Authority(folder, "Gateways");
-    }
-
-    @AfterEach
-    void stop() {
-        if (gateway != null) {
-            gateway.close();
-        }
-        if (upstream != null) {
-            upstream.close();
-        }
     }
 
     // A service, and a gateway that leads to it.
@@ -72,11 +60,10 @@ class ServiceTlsTest {
     }
 
     private TestUpstream serve(SSLContext context, Consumer<SSLParameters> settings, Script script) {
-        upstream = TestUpstream.secure(() -> engine(context, settings), connection -> {
+        return serve(TestUpstream.secure(() -> engine(context, settings), connection -> {
             sessions.add(connection.session());
             script.serve(connection);
-        });
-        return upstream;
+        }));
     }
 
     private static SSLEngine engine(SSLContext context, Consumer<SSLParameters> settings) {
@@ -92,8 +79,7 @@ class ServiceTlsTest {
 
     /// Starts a gateway whose upstream has this endpoint and these keys within `tls`.
     private TestGateway start(String endpoint, String tls) {
-        gateway = TestGateway.start(GatewayYaml.to(endpoint).upstream("tls: { " + tls + " }").text());
-        return gateway;
+        return run(TestGateway.start(GatewayYaml.to(endpoint).upstream("tls: { " + tls + " }").text()));
     }
 
     private String ca() {
@@ -101,10 +87,7 @@ class ServiceTlsTest {
     }
 
     private String url(String host) {
-        if (upstream == null) {
-            throw new IllegalStateException("no service was started");
-        }
-        return "https://" + host + ":" + upstream.port();
+        return "https://" + host + ":" + upstream().port();
     }
 
     private static List<String> asked(SSLSession session) {
@@ -116,10 +99,7 @@ class ServiceTlsTest {
     }
 
     private RawResponse get() {
-        if (gateway == null) {
-            throw new IllegalStateException("no gateway was started");
-        }
-        try (RawClient client = gateway.client()) {
+        try (RawClient client = gateway().client()) {
             return client.exchange(GET);
         }
     }
@@ -132,7 +112,7 @@ class ServiceTlsTest {
         RawResponse response = get();
         assertThat(response.status()).isEqualTo(502);
         assertThat(response.fault()).isEqualTo(fault);
-        assertThat(upstream == null ? List.of() : upstream.heads()).as("what was sent to whom nobody knows").isEmpty();
+        assertThat(upstream().heads()).as("what was sent to whom nobody knows").isEmpty();
     }
 
     // What goes well.
@@ -201,7 +181,7 @@ class ServiceTlsTest {
     @ParameterizedTest
     @CsvSource({"h2, 'h2,http/1.1', h2", "h2, http/1.1, http/1.1", "h2, '', ''", "http/1.1, 'h2,http/1.1', ''"})
     void alpnSettlesWhatIsSpoken(String protocol, String offered, String agreed) {
-        upstream = TestUpstream.secure(() -> engine(gateways.trust(services.server(false, "127.0.0.1")),
+        serve(TestUpstream.secure(() -> engine(gateways.trust(services.server(false, "127.0.0.1")),
                 parameters -> parameters.setApplicationProtocols(offered.isEmpty()
                         ? new String[0]
                         : offered.split(",", -1))),
@@ -213,11 +193,11 @@ class ServiceTlsTest {
                     } else {
                         TestUpstream.answering("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nold").serve(connection);
                     }
-                });
-        gateway = TestGateway.start(GatewayYaml.to(url("127.0.0.1"))
-                .upstream("protocol: " + protocol + ", tls: { " + ca() + " }").text());
+                }));
+        run(TestGateway.start(GatewayYaml.to(url("127.0.0.1"))
+                .upstream("protocol: " + protocol + ", tls: { " + ca() + " }").text()));
 
-        try (RawClient first = gateway.client(); RawClient second = gateway.client()) {
+        try (RawClient first = gateway().client(); RawClient second = gateway().client()) {
             first.send(GET);
             second.send(GET);
             String expected = agreed.equals("h2") ? "https" : "old";
@@ -229,7 +209,7 @@ class ServiceTlsTest {
             assertThat(response.body()).isEqualTo(agreed.equals("h2") ? "https" + body : "old");
         }
         if (agreed.equals("h2")) {
-            assertThat(sessions).as("connections").hasSizeLessThanOrEqualTo(gateway.engine().status().workers());
+            assertThat(sessions).as("connections").hasSizeLessThanOrEqualTo(gateway().engine().status().workers());
         }
     }
 
@@ -256,7 +236,7 @@ class ServiceTlsTest {
     @Test
     void withoutAnAuthorityOfItsOwnThoseOfTheRuntimeAreTrusted() {
         serve(services.server(false, "127.0.0.1"), HELLO);
-        gateway = TestGateway.start(GatewayYaml.to(url("127.0.0.1")).text());
+        run(TestGateway.start(GatewayYaml.to(url("127.0.0.1")).text()));
 
         assertRefused();
     }
@@ -310,7 +290,7 @@ class ServiceTlsTest {
 
     @Test
     void aServiceThatSpeaksNoTlsIsAFault() {
-        upstream = TestUpstream.start(connection -> connection.send("HTTP/1.1 400 Bad Request\r\n\r\n"));
+        serve(TestUpstream.start(connection -> connection.send("HTTP/1.1 400 Bad Request\r\n\r\n")));
         start(url("127.0.0.1"), ca());
 
         assertRefused();
@@ -318,18 +298,11 @@ class ServiceTlsTest {
         assertThat(gateway().metric("tidegate_upstream_faults_total", "code=\"upstream.tls\"")).isEqualTo(1);
     }
 
-    private TestGateway gateway() {
-        if (gateway == null) {
-            throw new IllegalStateException("no gateway was started");
-        }
-        return gateway;
-    }
-
     @Test
     void aHandshakeThatIsNotAnsweredEndsWithTheTimeToConnect() {
         try (TestUpstream silent = TestUpstream.start(connection -> connection.awaitEnd())) {
-            gateway = TestGateway.start(GatewayYaml.to("https://127.0.0.1:" + silent.port())
-                    .upstream("timeouts: { connect: 200ms }").text());
+            run(TestGateway.start(GatewayYaml.to("https://127.0.0.1:" + silent.port())
+                    .upstream("timeouts: { connect: 200ms }").text()));
 
             RawResponse response = get();
             assertThat(response.status()).isEqualTo(504);
@@ -385,20 +358,20 @@ class ServiceTlsTest {
     void whatDidNotChangeKeepsItsConnectionsAndWhatDidIsReadAnew() {
         serve(services.server(false, "127.0.0.1"), HELLO);
         String yaml = GatewayYaml.to(url("127.0.0.1")).upstream("tls: { " + ca() + " }").text();
-        gateway = TestGateway.start(yaml);
+        run(TestGateway.start(yaml));
         assertThat(get().body()).isEqualTo("hello");
 
-        gateway.apply(yaml + "\n# another text\n");
+        gateway().apply(yaml + "\n# another text\n");
         assertThat(get().body()).isEqualTo("hello");
         assertThat(sessions).as("connections while nothing has changed").hasSize(1);
 
         new Authority(folder, "Others").ca("services.pem");
-        gateway.apply(yaml);
+        gateway().apply(yaml);
         RawResponse refused = get();
         assertThat(refused.fault()).isEqualTo("upstream.tls");
 
         services.ca("services.pem");
-        gateway.apply(yaml);
+        gateway().apply(yaml);
         assertThat(get().body()).isEqualTo("hello");
         assertThat(sessions).hasSize(2);
     }

@@ -11,37 +11,22 @@ import io.tidegate.testkit.RawResponse;
 import io.tidegate.testkit.TestGateway;
 import io.tidegate.testkit.TestUpstream;
 import io.tidegate.tests.GatewayYaml;
+import io.tidegate.tests.ServedFixture;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Handshakes of WebSocket that are none, and answers to them that are none.
-class RefusedHandshakesTest {
+class RefusedHandshakesTest extends ServedFixture {
 
     private static final String SWITCHING = "HTTP/1.1 101 Switching Protocols\r\n";
 
-    private @Nullable TestUpstream upstream;
-    private @Nullable TestGateway gateway;
-
-    @AfterEach
-    void stop() {
-        if (gateway != null) {
-            gateway.close();
-        }
-        if (upstream != null) {
-            upstream.close();
-        }
-    }
-
     private TestGateway start(TestUpstream.Script script, String protocol) {
-        upstream = TestUpstream.start(script);
-        gateway = TestGateway.start(GatewayYaml.to(upstream).listener("protocols: [http/1.1, h2c]")
-                .upstream("protocol: " + protocol).text());
-        return gateway;
+        serve(TestUpstream.start(script));
+        return run(TestGateway.start(GatewayYaml.to(upstream()).listener("protocols: [http/1.1, h2c]")
+                .upstream("protocol: " + protocol).text()));
     }
 
     private TestGateway answering(String answer) {
@@ -121,7 +106,7 @@ class RefusedHandshakesTest {
     @Test
     void clientsOfHttp2AreToldThatTheyMayAsk() {
         start(TestUpstream.answering("HTTP/1.1 204 No Content\r\n\r\n"), "http/1.1");
-        try (Http2Client client = Http2Client.connect(Objects.requireNonNull(gateway).address())) {
+        try (Http2Client client = Http2Client.connect(gateway().address())) {
             Http2Client.Frame settings = Objects.requireNonNull(client.await(Http2Client.SETTINGS, 0));
             assertThat(settings.value(ServicePeer.ENABLE_CONNECT)).isEqualTo(1);
         }
@@ -135,7 +120,7 @@ class RefusedHandshakesTest {
             return client.response(stream);
         } finally {
             Await.until("the connection to be closed", () -> running.status().connections() == 0);
-            assertThat(Objects.requireNonNull(upstream).connections()).isZero();
+            assertThat(upstream().connections()).isZero();
         }
     }
 

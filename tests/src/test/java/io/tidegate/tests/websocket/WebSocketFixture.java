@@ -4,11 +4,10 @@ import io.tidegate.config.ProcessConfig.Transport;
 import io.tidegate.testkit.TestGateway;
 import io.tidegate.testkit.TestUpstream;
 import io.tidegate.tests.GatewayYaml;
+import io.tidegate.tests.ServedFixture;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -17,7 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// either side.
 @ParameterizedClass(name = "{0}")
 @MethodSource("io.tidegate.tests.websocket.WebSocketFixture#ways")
-abstract class WebSocketFixture {
+abstract class WebSocketFixture extends ServedFixture {
 
     /// How clients and the gateway speak, and the gateway and the service.
     ///
@@ -43,19 +42,6 @@ abstract class WebSocketFixture {
     @Parameter
     Way way = new Way(false, false, 1);
 
-    private @Nullable TestUpstream upstream;
-    private @Nullable TestGateway gateway;
-
-    @AfterEach
-    void stop() {
-        if (gateway != null) {
-            gateway.close();
-        }
-        if (upstream != null) {
-            upstream.close();
-        }
-    }
-
     /// Starts both.
     ///
     /// @param route
@@ -66,30 +52,14 @@ abstract class WebSocketFixture {
 
     /// Starts both.
     final TestGateway start(TestUpstream.Script script, String... route) {
-        upstream = TestUpstream.start(script);
-        GatewayYaml yaml = GatewayYaml.to(upstream).listener("protocols: [http/1.1, h2c]");
+        GatewayYaml yaml = GatewayYaml.to(serve(TestUpstream.start(script))).listener("protocols: [http/1.1, h2c]");
         if (way.http2Service()) {
             yaml.upstream("protocol: h2c");
         }
         for (String keys : route) {
             yaml.route(keys);
         }
-        gateway = TestGateway.start(new TestGateway.Setup(Transport.AUTO, way.workers()), yaml.text());
-        return gateway;
-    }
-
-    final TestUpstream upstream() {
-        if (upstream == null) {
-            throw new IllegalStateException("no service was started");
-        }
-        return upstream;
-    }
-
-    final TestGateway gateway() {
-        if (gateway == null) {
-            throw new IllegalStateException("no gateway was started");
-        }
-        return gateway;
+        return run(TestGateway.start(new TestGateway.Setup(Transport.AUTO, way.workers()), yaml.text()));
     }
 
     /// A client that has shaken hands.
