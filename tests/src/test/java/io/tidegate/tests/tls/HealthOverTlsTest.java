@@ -21,6 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 @SuppressWarnings("NullAway.Init")
 class HealthOverTlsTest {
 
+    private static final String LASTING = "timeouts: { connect: 20s }, outlierDetection: { ejectFor: 1h, maxEjectFor: 1h }";
+
     @TempDir
     private Path folder;
 
@@ -74,7 +76,7 @@ class HealthOverTlsTest {
     @Test
     void anEndpointWhoseCertificateHasRunOutIsLeftOutAndNoRequestFails() {
         ill = serve(services, services.server(false, Instant.now().minusSeconds(60), "127.0.0.1"));
-        try (TestGateway gateway = gateway("outlierDetection: { ejectFor: 1h, maxEjectFor: 1h }");
+        try (TestGateway gateway = gateway(LASTING);
                 RawClient client = gateway.client()) {
             Await.until("it to be left out", () -> {
                 assertThat(client.get("/").status()).isEqualTo(200);
