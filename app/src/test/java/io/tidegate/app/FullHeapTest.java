@@ -95,7 +95,8 @@ class FullHeapTest {
 
     @Test
     void shedsInsteadOfRunningOutOfMemoryAndServesAfterwards() throws Exception {
-        try (TestUpstream service = TestUpstream.hello(); ProgramProcess program = start(service);
+        try (TestUpstream service = TestUpstream.hello();
+                ProgramProcess program = start(service);
                 RawClient client = RawClient.connect(program.address("web"))) {
             InetSocketAddress web = program.address("web");
             InetSocketAddress admin = program.address("admin");
