@@ -24,7 +24,7 @@ public record OverloadConfig(
     /// Switches it on, with its defaults, or off.
     @Shorthand
     public static OverloadConfig of(boolean enabled) {
-        return new OverloadConfig(enabled, Duration.ofMillis(50), new Ratio(0.85), new Ratio(0.85), new Ratio(0.95),
+        return new OverloadConfig(enabled, Duration.ofMillis(100), new Ratio(0.85), new Ratio(0.85), new Ratio(0.95),
                 new Ratio(0.9));
     }
 }
