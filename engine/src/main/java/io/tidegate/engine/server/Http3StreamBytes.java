@@ -65,7 +65,8 @@ final class Http3StreamBytes extends ChannelDuplexHandler implements Delivery {
             waiting.poll();
             done(length, taken.isSuccess());
         });
-        if (first && room && stream.isConnectionFree()) {
+        boolean untouched = bytes.readableBytes() == length;
+        if (first && room && untouched && stream.isConnectionFree()) {
             // The client has stopped the stream, and QUIC has forgotten it.
             stream.stopped();
         } else {

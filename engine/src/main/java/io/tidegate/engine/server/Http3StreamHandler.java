@@ -39,6 +39,10 @@ final class Http3StreamHandler extends ChannelInboundHandlerAdapter {
 
     private static final Logger LOG = LoggerFactory.getLogger(Http3StreamHandler.class);
     private static final long SECOND = 1_000_000_000L;
+    /// How long a request that most likely has no body waits for the end of its stream. A client that loses a packet may
+    /// send the end once more together with a head that was read before: QUIC's library takes note of such an end, but
+    /// tells nobody.
+    private static final long ASSUMED_END_NANOS = SECOND / 2;
     /// Less than half of the time after which a connection on which nothing comes is given up.
     private static final long LONGEST_QUIET_NANOS = 10 * SECOND;
 
@@ -52,6 +56,10 @@ final class Http3StreamHandler extends ChannelInboundHandlerAdapter {
     private @Nullable Http3Headers waiting;
     private @Nullable Http3ServerStream served;
     private boolean begun;
+    /// Whether the time runs after which `waiting` is taken for a whole request.
+    private boolean timed;
+    /// Whether the request was taken for a whole one, although no end has come.
+    private boolean assumed;
     private boolean closing;
     private long quiet = SECOND;
     private long sentBefore;
@@ -101,13 +109,24 @@ final class Http3StreamHandler extends ChannelInboundHandlerAdapter {
         if (waiting != null && (end || !Http3Heads.mayBeWithoutBody(waiting))) {
             begin(end);
         } else if (waiting != null) {
-            terms().worker().deadlines().set(deadline, terms().timeouts().bodyIdle().toNanos());
+            // Once: frames without use must not put it off.
+            if (!timed) {
+                timed = true;
+                terms().worker().deadlines().set(deadline, ASSUMED_END_NANOS);
+            }
+        } else if (end && assumed) {
+            assumed = false;
         } else if (end && served != null) {
             data(served, Unpooled.EMPTY_BUFFER, true);
         } else if (end && !begun) {
             connection.glitch();
             reset(Http3ErrorCode.H3_REQUEST_INCOMPLETE);
         }
+        sendOn();
+    }
+
+    /// Sends to the service what goes there.
+    private void sendOn() {
         Http3ServerStream serving = served;
         if (serving != null && serving.exchange.isActive()) {
             serving.exchange.onClientReadComplete();
@@ -121,7 +140,9 @@ final class Http3StreamHandler extends ChannelInboundHandlerAdapter {
                 return;
             }
             if (message instanceof Http3HeadersFrame head) {
-                if (begun) {
+                if (assumed) {
+                    malformed(Fault.H2_STREAM);
+                } else if (begun) {
                     trailers(head.headers());
                 } else if (waiting == null) {
                     waiting = head.headers();
@@ -134,7 +155,9 @@ final class Http3StreamHandler extends ChannelInboundHandlerAdapter {
                     begin(false);
                 }
                 Http3ServerStream serving = served;
-                if (serving != null) {
+                if (assumed && frame.content().isReadable()) {
+                    malformed(Fault.H2_STREAM);
+                } else if (serving != null && !assumed) {
                     data(serving, frame.content(), false);
                 }
             } else if (message instanceof Http3PushPromiseFrame) {
@@ -232,7 +255,7 @@ final class Http3StreamHandler extends ChannelInboundHandlerAdapter {
         last.addListener(sent -> {
             if (sent.isSuccess()) {
                 channel.shutdownOutput().addListener(ended -> {
-                    if (open && !closing) {
+                    if ((open || assumed) && !closing) {
                         closing = true;
                         channel.shutdownInput(Http3ErrorCode.H3_NO_ERROR.code());
                         channel.close();
@@ -343,7 +366,9 @@ final class Http3StreamHandler extends ChannelInboundHandlerAdapter {
 
     private void onDeadline() {
         if (waiting != null) {
-            begin(false);
+            assumed = true;
+            begin(true);
+            sendOn();
             return;
         }
         if (served != null) {

@@ -44,6 +44,9 @@ final class QuicListener implements AutoCloseable {
     private static final long STREAM_WINDOW = 65_535;
     private static final long OTHER_STREAM_WINDOW = 16 * 1024;
     private static final long CONNECTION_WINDOW = 1 << 20;
+    /// Addresses of one client that the library knows at once, and does not forget while the connection lasts; at its
+    /// own 2 a client would be lost with the second change of its address.
+    private static final long ADDRESSES = 8;
     private static final long IDLE_SECONDS = 60;
     private static final int RECEIVED_PAYLOAD = 1500;
     private static final int SENT_PAYLOAD = 1350;
@@ -137,6 +140,7 @@ final class QuicListener implements AutoCloseable {
                 .initialMaxStreamsBidirectional(MAX_STREAMS)
                 .initialMaxStreamsUnidirectional(MAX_OTHER_STREAMS)
                 .activeMigration(true)
+                .activeConnectionIdLimit(ADDRESSES)
                 .streamOption(ChannelOption.RECVBUF_ALLOCATOR,
                         new AdaptiveRecvByteBufAllocator(SMALLEST_READ, FIRST_READ, LARGEST_READ))
                 .handler(new ChannelInitializer<QuicChannel>() {
