@@ -34,6 +34,8 @@ final class Attempts {
     private boolean connecting;
     private boolean reused;
     private boolean endless;
+    /// Whether the try that runs has been answered.
+    private boolean begun;
 
     Attempts(HttpExchange exchange, RequestSide request, PolicyRun policies, ExchangeRecord record,
             RequestId id) {
@@ -78,6 +80,7 @@ final class Attempts {
         upstream = target;
         record.attempt();
         connecting = true;
+        begun = false;
         if (policies.hasSteps()) {
             policies.attempt(new Try(record.attempts(), target.name(), chosen.authority()));
         }
@@ -120,7 +123,7 @@ final class Attempts {
         if (endpoint != null) {
             endpoint.connectFailed(worker, fault);
         }
-        if (retries.afterNoConnection(fault, target.size() > 1)) {
+        if (retries.afterNoConnection(fault, target.hasOther(endpoint))) {
             again();
         } else {
             exchange.failNow(target.isDown() ? Fault.UPSTREAM_UNAVAILABLE : fault);
@@ -147,11 +150,23 @@ final class Attempts {
         if (endpoint != null) {
             endpoint.failed(worker, fault, progress, reused);
         }
-        if (retries.afterFailure(fault, progress, reused, upstream != null && upstream.size() > 1)) {
+        if (retries.afterFailure(fault, progress, reused, upstream != null && upstream.hasOther(endpoint))) {
             again();
         } else {
             exchange.failNow(fault);
         }
+    }
+
+    /// There is no time left.
+    ///
+    /// @param ofRoute
+    ///            whether the route gave it, and not the client: a service that does not answer within it is to blame
+    /// @return what the request fails with
+    Fault late(boolean ofRoute) {
+        if (ofRoute && stream != null && !begun && endpoint != null) {
+            endpoint.failed(worker, Fault.UPSTREAM_TIMEOUT, Progress.UNANSWERED, reused);
+        }
+        return exchange.call().isActive() ? Fault.GRPC_DEADLINE : Fault.UPSTREAM_TIMEOUT;
     }
 
     /// How long a stream without an end in sight may be quiet on both sides, in nanoseconds; -1 where it has one.
@@ -170,6 +185,10 @@ final class Attempts {
         if (from == null || !retries.afterAnswer(head, complete)) {
             retries.accepted();
             request.settle();
+            if (!endless && route != null && upstream != null && EndlessMessages.isEventStream(head)) {
+                endless = true;
+                request.expectNoEnd(route.responseNanos(upstream.config(), true));
+            }
             return false;
         }
         ended();
@@ -179,14 +198,10 @@ final class Attempts {
     }
 
     private void answered(ResponseHead head) {
-        int status = head.status();
-        if (!endless && route != null && upstream != null && EndlessMessages.isEventStream(head)) {
-            endless = true;
-            request.expectNoEnd(route.responseNanos(upstream.config(), true));
-        }
+        begun = true;
         record.firstByte();
         if (endpoint != null) {
-            endpoint.answered(worker, status, record.firstByteNanos());
+            endpoint.answered(worker, head.status(), record.firstByteNanos());
         }
     }
 

@@ -181,7 +181,7 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
 
     /// There is no time left.
     void onLate() {
-        failNow(call.isActive() ? Fault.GRPC_DEADLINE : Fault.UPSTREAM_TIMEOUT);
+        failNow(attempts.late(time.isOfRoute()));
     }
 
     @Override

@@ -5,7 +5,8 @@ import io.tidegate.engine.worker.Worker;
 import java.util.Arrays;
 
 /// What has gone out of a body, in case it has to go out once more: all of it, or nothing at all once it is more than
-/// [#MOST] or the worker may hold no more. Framing is left out.
+/// [#MOST] or the worker has no room to spare: it is a courtesy, and bodies that policies wait for go first. Framing is
+/// left out.
 final class KeptBody {
 
     /// Most bytes that are kept.
@@ -75,7 +76,7 @@ final class KeptBody {
         }
         if (needed > bytes.length) {
             int size = Math.min(MOST, Math.max(needed, Math.max(512, bytes.length * 2)));
-            if (!worker.hold(size - bytes.length)) {
+            if (!worker.holdSpare(size - bytes.length)) {
                 drop();
                 return false;
             }

@@ -21,6 +21,7 @@ final class RequestTime {
     private final RequestHead request;
     private final GrpcCall call;
     private long endsAt = NEVER;
+    private boolean ofRoute;
     private @Nullable String field;
 
     /// @param late
@@ -41,6 +42,7 @@ final class RequestTime {
                 ? route.requestNanos()
                 : Math.min(route.requestNanos(), waited(field));
         long limit = call.limit(routes);
+        ofRoute = limit == route.requestNanos();
         if (limit < 0) {
             return false;
         }
@@ -60,6 +62,11 @@ final class RequestTime {
             return NEVER;
         }
         return TimeUnit.MILLISECONDS.toNanos(Math.max(1, Long.parseLong(value)));
+    }
+
+    /// Whether it is what the route gives, and no less because of the client.
+    boolean isOfRoute() {
+        return ofRoute;
     }
 
     /// It is not measured any more.

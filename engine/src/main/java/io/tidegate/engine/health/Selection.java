@@ -36,7 +36,8 @@ public record Selection(List<Integer> used, List<Integer> trials, boolean panic)
             return new Selection(usable, NONE, false);
         }
         if (usable.isEmpty() && fallback) {
-            return new Selection(NONE, NONE, false);
+            // Tried where the fallback is down too.
+            return new Selection(NONE, where(states, EndpointHealth.DRAINING | EndpointHealth.UNHEALTHY), false);
         }
         if (threshold == 0) {
             return new Selection(NONE, where(states, EndpointHealth.DRAINING | EndpointHealth.UNHEALTHY), false);

@@ -38,6 +38,8 @@ final class ServiceName {
     private final Lookup lookup;
     private final LongSupplier clock;
     private volatile @Nullable Known known;
+    /// Goes on from one answer to the next, and not from the same address in every gateway.
+    private final AtomicInteger turns = new AtomicInteger(ThreadLocalRandom.current().nextInt(1 << 16));
 
     // Confined to the loop.
     private final List<Promise<Known>> waiting = new ArrayList<>();
@@ -149,7 +151,7 @@ final class ServiceName {
             LOG.atInfo().addKeyValue("name", name).log("the name of a service can be looked up again");
         }
         failures = 0;
-        Known now = new Known(answer.addresses(), clock.getAsLong());
+        Known now = new Known(answer.addresses(), clock.getAsLong(), turns);
         known = now;
         waiting.forEach(promise -> promise.trySuccess(now));
         waiting.clear();

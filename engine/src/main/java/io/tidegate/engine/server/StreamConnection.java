@@ -130,7 +130,7 @@ final class StreamConnection implements ServerConnection, ByteRelay.Owner, Direc
         if (relay == null || relay.isOver()) {
             return;
         }
-        if (target.upstream().size() > 1 && attempts < MOST) {
+        if (attempts < MOST && target.upstream().hasOther(endpoint)) {
             next();
         } else {
             end(why);

@@ -151,10 +151,14 @@ public final class Upstream implements AutoCloseable {
         fallback = other;
     }
 
-    /// Number of endpoints that a request could come to, whether or not they are used now.
-    public int size() {
+    /// Whether [#pick] would lead to another endpoint than this one now.
+    @SuppressWarnings("ReferenceEquality") // this endpoint, not an equal one
+    public boolean hasOther(@Nullable Endpoint than) {
+        Endpoint[] used = choice.used();
         Upstream other = fallback;
-        return endpoints.size() + (other == null ? 0 : other.size());
+        return used.length == 0
+                ? other != null && other.hasOther(than)
+                : used.length > 1 || used[0] != than;
     }
 
     /// Whether no endpoint is used now, so that requests are turned away but for a few that try.
@@ -180,7 +184,11 @@ public final class Upstream implements AutoCloseable {
 
     private @Nullable Endpoint elsewhere(Choice now, Worker worker, @Nullable Endpoint before) {
         Upstream other = fallback;
-        return other == null ? trial(now.trials()) : other.pick(worker, before);
+        if (other != null && !other.isDown()) {
+            return other.pick(worker, before);
+        }
+        Endpoint trial = trial(now.trials());
+        return trial != null || other == null ? trial : other.pick(worker, before);
     }
 
     /// Where nobody takes connections, a request is let through now and then to see whether somebody does again: the

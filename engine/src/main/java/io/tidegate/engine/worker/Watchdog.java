@@ -112,7 +112,8 @@ public final class Watchdog implements AutoCloseable {
         }
         try {
             look.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // It goes on: what was found last would hold for ever.
             LOG.error("can't look how the gateway is doing", e);
         }
     }
@@ -136,7 +137,7 @@ public final class Watchdog implements AutoCloseable {
     private void tell(int worker, long lateNanos, Thread.State state, List<StackTraceElement> stack) {
         try {
             listener.held(worker, lateNanos, state, stack);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.error("can't tell of a loop that is held up", e);
         }
     }

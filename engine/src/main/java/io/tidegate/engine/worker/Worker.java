@@ -147,7 +147,12 @@ public final class Worker {
         return true;
     }
 
-    /// Gives back what [#hold] took.
+    /// As [#hold], of a half that is left to bodies that have to be held.
+    public boolean holdSpare(int bytes) {
+        return held + bytes <= mostHeld / 2 && hold(bytes);
+    }
+
+    /// Gives back what [#hold] or [#holdSpare] took.
     public void unhold(int bytes) {
         held -= bytes;
     }

@@ -13,6 +13,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -151,6 +152,24 @@ class ServiceNameTest {
 
         assertThat(waiting.cause()).isInstanceOf(UnknownHostException.class);
         assertThat(want().cause()).isInstanceOf(UnknownHostException.class);
+    }
+
+    @Test
+    void turnsGoOnFromOneAnswerToTheNext() {
+        for (int i = 0; i < 10; i++) {
+            answers.add(new Answer(List.of(ONE, TWO), 1));
+        }
+        name.open();
+        channel.runPendingTasks();
+        List<InetAddress> chosen = new ArrayList<>();
+
+        for (int i = 0; i < 4; i++) {
+            chosen.add(Objects.requireNonNull(name.usable()).one());
+            pass(2);
+        }
+
+        assertThat(chosen.get(1)).isNotEqualTo(chosen.get(0)).isEqualTo(chosen.get(3));
+        assertThat(chosen.get(2)).isEqualTo(chosen.get(0));
     }
 
     @Test

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tidegate.testkit.Await;
 import io.tidegate.testkit.RawClient;
 import io.tidegate.testkit.RawResponse;
+import io.tidegate.testkit.TestGateway;
 import io.tidegate.testkit.TestUpstream;
+import io.tidegate.tests.GatewayYaml;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -101,6 +103,40 @@ class EjectionTest extends HealthFixture {
         back(only);
         Await.until("a request to be served", () -> get().status() == 200);
         serve(5);
+    }
+
+    @Test
+    void anEndpointThatDoesNotAnswerInTheTimeOfTheRouteIsLeftOut() {
+        TestUpstream well = hello();
+        TestUpstream silent = service(connection -> {
+            connection.request();
+            connection.awaitEnd();
+        });
+        GatewayYaml yaml = GatewayYaml.to(well, silent).upstream(LONG).route("timeouts: { request: 100ms }");
+        gateway = TestGateway.start(setup, yaml.text());
+
+        getUntil(silent, false);
+
+        serve(20);
+        assertThat(ejections(silent, "errors")).isEqualTo(1);
+    }
+
+    @Test
+    void repeatsToTheOnlyOneLeftCountAsSuch() {
+        TestUpstream left = hello();
+        TestUpstream drained = hello();
+        run("outlierDetection: false, retry: { attempts: 5, budget: 0%, backoff: { base: 1ms, max: 1ms } }", left,
+                drained);
+        left.kill();
+        drained.kill();
+        gateway.engine().upstreams().get("all").drain("127.0.0.1:" + drained.port(), true);
+
+        for (int i = 0; i < 50; i++) {
+            assertThat(get().status()).isEqualTo(502);
+        }
+
+        // One try each, and the few repeats in a second that are always allowed.
+        assertThat(gateway.metric("tidegate_retries_refused_total", "cause=\"budget\"")).isGreaterThan(30);
     }
 
     @Test

@@ -55,6 +55,23 @@ class FallbackTest extends HealthFixture {
     }
 
     @Test
+    void anUpstreamIsTriedWhereTheOneThatStandsInIsDownToo() {
+        TestUpstream main = hello();
+        TestUpstream other = service(TestUpstream.answering(OTHER));
+        run("outlierDetection: { ejectFor: 1h, maxEjectFor: 1h }", main, other);
+        serve(5);
+        other.kill();
+        main.kill();
+        getUntil(main, false);
+        getUntil(other, false);
+
+        back(main);
+
+        Await.until("the first one to answer again", () -> get().body().equals("hello"));
+        serve(5);
+    }
+
+    @Test
     void anUpstreamThatAnswersWithErrorsIsStoodInFor() {
         TestUpstream main = service(TestUpstream.answering(UNAVAILABLE));
         TestUpstream other = service(TestUpstream.answering(OTHER));
