@@ -86,7 +86,7 @@ class QuicAddressesTest {
         out.put((byte) 0xc0).putInt(version).put((byte) destination.length).put(destination);
         out.put((byte) 8).put(new byte[]{1, 2, 3, 4, 5, 6, 7, 8});
         out.putShort((short) (0x4000 | token.length)).put(token);
-        out.putShort((short) (0x4000 | out.remaining() - 2));
+        out.putShort((short) (0x4000 | (out.remaining() - 2)));
         return out.array();
     }
 
@@ -200,7 +200,7 @@ class QuicAddressesTest {
             byte[] token = token(retry);
             byte[] id = source(retry);
             byte[] forged = token.clone();
-            forged[10] ^= 1;
+            forged[10] = (byte) (forged[10] ^ 1);
 
             send(other, initial(VERSION, id, token));
             send(one, initial(VERSION, id, forged));

@@ -139,9 +139,8 @@ final class UdpRelay implements AutoCloseable {
 
     private static List<byte[]> packets(List<byte[]> list, int type) {
         synchronized (list) {
-            return list.stream()
-                    .filter(bytes -> bytes.length > 0 && (bytes[0] & LONG_HEADER) != 0 && (bytes[0] >> 4 & 3) == type)
-                    .toList();
+            return list.stream().filter(bytes -> bytes.length > 0 && (bytes[0] & LONG_HEADER) != 0)
+                    .filter(bytes -> ((bytes[0] >> 4) & 3) == type).toList();
         }
     }
 
