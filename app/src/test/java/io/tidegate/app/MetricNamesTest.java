@@ -26,7 +26,9 @@ class MetricNamesTest {
     private static final Path ROOT = Path.of("").toAbsolutePath().resolve("..").normalize();
     private static final Pattern NAME = Pattern
             .compile("(?<![\\w./-])(?:tidegate|process|jvm)_[a-z0-9]+(?:_[a-z0-9]+)*(?![\\w*])");
-    private static final Set<String> ONLY_WITH_CERTIFICATES = Set.of("tidegate_tls_certificate_expiry_seconds",
+    private static final Set<String> ONLY_WHERE_DECLARED = Set.of("tidegate_name_age_seconds",
+            "tidegate_upstream_fallback_used", "tidegate_upstream_health_checks_total",
+            "tidegate_tls_certificate_expiry_seconds",
             "tidegate_acme_last_success_seconds", "tidegate_acme_next_attempt_seconds", "tidegate_acme_failures_total");
     private static final Pattern RELOAD_ALERT = Pattern.compile("alert: TidegateReloadFailed\\s+expr: (\\w+) == 0\\n");
 
@@ -65,7 +67,7 @@ class MetricNamesTest {
                 Matcher name = NAME.matcher(Files.readString(file));
                 while (name.find()) {
                     names++;
-                    if (!has(exposition, name.group()) && !ONLY_WITH_CERTIFICATES.contains(name.group())) {
+                    if (!has(exposition, name.group()) && !ONLY_WHERE_DECLARED.contains(name.group())) {
                         unknown.add(name.group() + " in " + ROOT.relativize(file));
                     }
                 }
@@ -110,7 +112,8 @@ class MetricNamesTest {
         try (ProgramProcess program = ProgramProcess.start(folder, "gone", "run")) {
             try (RawClient client = RawClient.connect(program.address("web"))) {
                 for (int i = 0; i < 20; i++) {
-                    assertThat(client.get("/").status()).isEqualTo(502);
+                    // 503 once it is known that nobody takes connections there.
+                    assertThat(client.get("/").status()).isIn(502, 503);
                 }
             }
             program.awaitErr("\"level\":\"warn\".*the service can't be reached.*efused");

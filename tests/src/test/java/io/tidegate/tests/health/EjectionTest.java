@@ -10,6 +10,7 @@ import io.tidegate.testkit.TestUpstream;
 import io.tidegate.tests.GatewayYaml;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -129,7 +130,7 @@ class EjectionTest extends HealthFixture {
                 drained);
         left.kill();
         drained.kill();
-        gateway.engine().upstreams().get("all").drain("127.0.0.1:" + drained.port(), true);
+        Objects.requireNonNull(gateway.engine().upstreams().get("all")).drain("127.0.0.1:" + drained.port(), true);
 
         for (int i = 0; i < 50; i++) {
             assertThat(get().status()).isEqualTo(502);

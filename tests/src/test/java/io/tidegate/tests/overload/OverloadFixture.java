@@ -11,6 +11,7 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 
 /// A gateway with a route of each criticality, whose heap is as full as a test says.
+@SuppressWarnings("NullAway.Init")
 abstract class OverloadFixture {
 
     static final double NOTHING_SHORT = 0;

@@ -2,6 +2,7 @@ package io.tidegate.tests.tls;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tidegate.config.OverloadConfig;
 import io.tidegate.config.ProcessConfig;
 import io.tidegate.engine.EngineOptions;
 import io.tidegate.testkit.Await;
@@ -29,7 +30,8 @@ class Http3BoundsTest extends Http3Fixture {
     @Test
     void connectionsOfQuicCountWithThoseOfTcp() {
         ProcessConfig process = new ProcessConfig(new ProcessConfig.Count(1), ProcessConfig.Transport.AUTO,
-                new ProcessConfig.Count(2), Duration.ofSeconds(30), Duration.ZERO, null);
+                new ProcessConfig.Count(2), Duration.ofSeconds(30), Duration.ZERO, null,
+                OverloadConfig.of(false));
         String tls = "certificates: [" + certificate("api", "api.test") + "]";
         try (TestGateway small = TestGateway.start(TestGateway.Setup.PLAIN, options -> new EngineOptions(process),
                 yaml(tls, H3))) {
