@@ -21,7 +21,10 @@ class Http3ResetsTest extends Http3Fixture {
 
     /// Far more than any client gets to.
     private static final int MOST = 100_000;
-    private static final ObjIntConsumer<Http3Client> RESET = (client, stream) -> client.reset(stream, CANCELLED);
+
+    private static void reset(Http3Client client, int stream) {
+        client.reset(stream, CANCELLED);
+    }
 
     /// Begins and takes back requests until the connection ends.
     ///
@@ -56,7 +59,7 @@ class Http3ResetsTest extends Http3Fixture {
 
     @Test
     void e15HeadsThatAreResetAtOnceEndTheConnectionAndReachNobody() {
-        assertFlooded(client -> client.request("GET", "/", false), RESET);
+        assertFlooded(client -> client.request("GET", "/", false), Http3ResetsTest::reset);
         assertThat(upstream.connections()).isZero();
     }
 
@@ -66,7 +69,7 @@ class Http3ResetsTest extends Http3Fixture {
             int stream = client.request("POST", "/", false);
             client.data(stream, "half", false);
             return stream;
-        }, RESET);
+        }, Http3ResetsTest::reset);
         assertThat(upstream.connections()).isLessThanOrEqualTo(201);
         assertThat(upstream.requests()).isEmpty();
     }
@@ -77,7 +80,7 @@ class Http3ResetsTest extends Http3Fixture {
             int stream = client.open();
             client.send(stream, new byte[]{Http3Client.HEADERS}, false);
             return stream;
-        }, RESET);
+        }, Http3ResetsTest::reset);
         assertThat(upstream.connections()).isZero();
     }
 
