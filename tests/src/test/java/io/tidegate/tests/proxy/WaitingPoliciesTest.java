@@ -233,7 +233,7 @@ class WaitingPoliciesTest {
     private static void checkOverloaded(RawResponse refused) {
         assertThat(refused.status()).isEqualTo(503);
         assertThat(refused.fault()).isEqualTo("gateway.overloaded");
-        assertThat(refused.field("retry-after")).isEqualTo("1");
+        assertThat(refused.field("retry-after")).isIn("1", "2", "3", "4");
     }
 
     @Test
