@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 /// Writes an explanation for people, `***` in place of secrets.
 public final class ExplanationText {
 
+    /// Of the column of values.
+    private static final int LEAST_WIDTH = 8;
+
     private final Secrets secrets;
     private final StringBuilder out = new StringBuilder();
 
@@ -36,11 +39,9 @@ public final class ExplanationText {
             text.policies(explanation.policies());
             text.dropped(explanation.dropped());
             text.upstreams(explanation.upstreams());
-            text.limits("time-outs", explanation.timeouts(), 8);
+            text.limits("time-outs", explanation.timeouts());
             if (!explanation.retry().isEmpty()) {
-                int width = explanation.retry().values().stream().mapToInt(limit -> limit.value().length()).max()
-                        .orElse(0);
-                text.limits("retries", explanation.retry(), width + 2);
+                text.limits("retries", explanation.retry());
             }
             text.overload(explanation);
         } else if (explanation.outcome().equals("relayed")) {
@@ -150,7 +151,9 @@ public final class ExplanationText {
         return text.replaceAll("\\.?0+$", "") + "%";
     }
 
-    private void limits(String title, Map<String, Limit> limits, int width) {
+    private void limits(String title, Map<String, Limit> limits) {
+        int widest = limits.values().stream().mapToInt(limit -> limit.value().length()).max().orElse(0);
+        int width = Math.max(LEAST_WIDTH, widest + 2);
         line("");
         line(title);
         limits.forEach((name, limit) -> line("  " + padded(name, 10) + padded(limit.value(), width) + limit.origin()));
