@@ -8,7 +8,8 @@ import java.util.concurrent.TimeUnit;
 /// and by how many requests run there.
 public final class PeakEwma implements Balancer {
 
-    /// What a running request is taken for where none has been answered yet: one may go there to find out, and no more.
+    /// What a running request is taken for where none has been answered yet: requests go there to find out, until one
+    /// runs. Those that wait for a connection do not count as running.
     private static final double UNKNOWN_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final Candidate[] candidates;

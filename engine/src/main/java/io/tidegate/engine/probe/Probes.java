@@ -14,7 +14,8 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /// The checks of all endpoints of one upstream, spread over the event loops. Each has connections of its own, which no
-/// request is ever sent on, and which are bounded by nothing that requests may have used up.
+/// request is ever sent on, and which wait for none that requests to the endpoint use. The bound of the process holds
+/// for them too.
 public final class Probes implements AutoCloseable {
 
     private final List<Checking> checks = new ArrayList<>();
