@@ -82,9 +82,20 @@ final class Connecting {
         return bootstrap;
     }
 
+    /// Begins once the events that the loop has at hand are served. One of them may be that of a socket which was
+    /// closed
+    /// a moment ago: its descriptor, used anew now, would be told what was meant for it (epoll names sockets by
+    /// descriptor).
     void start(Bootstrap bootstrap) {
         worker.deadlines().refresh();
         worker.deadlines().set(deadline, limit.toNanos());
+        worker.loop().execute(() -> open(bootstrap));
+    }
+
+    private void open(Bootstrap bootstrap) {
+        if (over) {
+            return;
+        }
         ChannelFuture future = bootstrap.connect(endpoint.address());
         channel = future.channel();
         future.addListener(done -> {
