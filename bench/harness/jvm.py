@@ -5,6 +5,8 @@ import subprocess
 
 from harness import machine
 
+CLASSPATH = machine.TARGET / "classpath.txt"
+
 UNITS = {"B": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
 
 
@@ -27,3 +29,13 @@ def allocated_bytes(pid, thread="tidegate-worker"):
         if found:
             total += int(found.group(1)) * UNITS[found.group(2)]
     return total
+
+
+def bench_classpath(build=True):
+    """The class path of the programs in bench/src, compiled before if wanted."""
+    if build:
+        machine.require("mvn")
+        subprocess.run(["mvn", "-B", "-ntp", "-q", "-Pquick", "-pl", "bench", "-am", "compile",
+                        "org.apache.maven.plugins:maven-dependency-plugin:3.11.0:build-classpath",
+                        f"-Dmdep.outputFile={CLASSPATH.relative_to(machine.BENCH)}"], cwd=machine.ROOT, check=True)
+    return f"{machine.TARGET / 'classes'}:{CLASSPATH.read_text()}"

@@ -11,7 +11,7 @@ import java.time.Duration;
 public record OverloadConfig(
         @Doc("Whether it sheds.") @Default("true") boolean enabled,
 
-        @Doc("How late an event loop may be. Shedding begins at half of it; at the whole, only critical requests are served; at one and a half, none.") @Default("100ms") Duration lag,
+        @Doc("How late an event loop may be. While it is later than half of it, more and more requests are shed, so that it stays there.") @Default("100ms") Duration lag,
 
         @Doc("The share of the heap (of its old generation) that is live after a collection at which shedding begins.") @Default("85%") Ratio heap,
 

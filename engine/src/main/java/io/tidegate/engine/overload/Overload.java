@@ -115,10 +115,8 @@ public final class Overload {
         double stop = now.stop().value();
         heap = Shortage.between(signs.heap(), now.heap().value(), stop);
         buffers = Shortage.between(signs.buffers(), now.buffers().value(), stop);
-        double lag = now.lag().toNanos();
-        Shortage none = Shortage.NONE;
-        return new Shortage(signs.lag() ? lag / 2 : none.lagBegin(), signs.lag() ? lag * 3 / 2 : none.lagEnd(),
-                Math.max(heap, buffers), heap >= buffers ? Cause.HEAP : Cause.BUFFERS,
+        return new Shortage(signs.lag() ? now.lag().toNanos() / 2.0 : Shortage.NONE.lag(), Math.max(heap, buffers),
+                heap >= buffers ? Cause.HEAP : Cause.BUFFERS,
                 Shortage.between(doors.used(), now.connections().value(), 1));
     }
 

@@ -26,7 +26,7 @@ public final class RetryBudget {
     ///            number of event loops
     /// @param now
     ///            the time, in the terms of [System#nanoTime]
-    RetryBudget(int workers, long now) {
+    public RetryBudget(int workers, long now) {
         floor = new AtomicLong(now);
         lanes = new Lane[workers];
         for (int i = 0; i < workers; i++) {

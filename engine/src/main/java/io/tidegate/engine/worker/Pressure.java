@@ -13,18 +13,37 @@ import java.util.concurrent.atomic.AtomicReference;
 ///
 /// - if the tick before was late too: one long turn, or a pause of the whole process, is over by then;
 /// - as far as the loop's thread has had the processor meanwhile: one that sleeps, waits, or can't get onto a machine
-///   that is busy with something else is not relieved by serving less;
-/// - smoothed over some ticks, so that what is done about it neither begins nor ends at once.
+///   that is busy with something else is not relieved by serving less.
+///
+/// Where it is later than it should be the pressure grows, the faster the later it is, and at once with each tick that
+/// is
+/// later than the one before; where it is less late it falls in the same way. So it comes to where the loop is as late
+/// as
+/// it should be, whatever the load: a controller of proportional and integral part, as queues of routers have (RFC
+/// 8033).
+/// A pressure that follows from the lateness alone has to swing: what is shed now makes the loop less late only when
+/// what waits already has been served.
 public final class Pressure {
 
-    /// Part of the smoothed lag that each tick makes up.
-    private static final double WEIGHT = 0.25;
+    /// What the pressure gains in a second, for each time that the loop is as late again as it should be.
+    private static final double GROWTH = 0.5;
+
+    /// What it loses in the same way, so that what is over is over soon.
+    private static final double RELIEF = 1;
+
+    /// What it gains at once, for each time that the loop is later than before by as much as it should be late.
+    private static final double JUMP = 0.2;
 
     /// A loop that has had a quarter of a processor is busy: client, service and gateway may share one machine.
     private static final double BUSY = 0.25;
 
-    /// So that a very long turn is not remembered for longer than others.
-    private static final double MOST = 2;
+    /// So that a very long turn does not count for more than others.
+    private static final double MOST = 5;
+
+    private static final double SECOND = 1_000_000_000;
+
+    /// Longest time between two ticks that counts.
+    private static final double LONGEST = SECOND / 2;
 
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
@@ -33,7 +52,8 @@ public final class Pressure {
     private double level;
     private double connections;
     private Cause cause = Cause.LAG;
-    private double lag;
+    private double own;
+    private double lateBefore;
     private long lagBefore;
     private long cpuBefore = -1;
     private long before;
@@ -57,7 +77,11 @@ public final class Pressure {
         }
     }
 
-    Pressure(AtomicReference<Shortage> process) {
+    /// Nothing is short.
+    ///
+    /// @param process
+    ///            what the process is short of
+    public Pressure(AtomicReference<Shortage> process) {
         this.process = process;
     }
 
@@ -98,26 +122,39 @@ public final class Pressure {
     public void beat(long lagNanos, long now) {
         long cpu = THREADS.isCurrentThreadCpuTimeSupported() ? THREADS.getCurrentThreadCpuTime() : -1;
         double had = cpu < 0 || cpuBefore < 0 || now <= before ? 1 : (double) (cpu - cpuBefore) / (now - before);
+        long passed = now - before;
         cpuBefore = cpu;
         before = now;
-        beat(lagNanos, had);
+        beat(lagNanos, had, passed);
     }
 
     /// The loop's clock ticked.
     ///
     /// @param processor
     ///            the part of a processor that the loop has had since the tick before
-    void beat(long lagNanos, double processor) {
+    /// @param passed
+    ///            nanoseconds since then
+    public void beat(long lagNanos, double processor, long passed) {
         Shortage outside = process.get();
         double late = Math.min(lagNanos, lagBefore) * Math.min(1, processor / BUSY);
         lagBefore = lagNanos;
-        lag += (Math.min(late, MOST * outside.lagEnd()) - lag) * WEIGHT;
-        double own = Shortage.between(lag, outside.lagBegin(), outside.lagEnd());
+        control(Math.min(late, MOST * outside.lag()), outside.lag(), Math.clamp((double) passed, 0, LONGEST) / SECOND);
         level = Math.max(own, outside.level());
         cause = own >= outside.level() ? Cause.LAG : outside.cause();
         connections = outside.connections();
         raised = level > 0 || connections > 0;
         lagLevel = own;
         levelToAll = level;
+    }
+
+    private void control(double late, double should, double seconds) {
+        if (Double.isInfinite(should)) {
+            own = 0;
+            return;
+        }
+        double excess = late / should - 1;
+        double change = (excess < 0 ? RELIEF : GROWTH) * excess * seconds + JUMP * (late - lateBefore) / should;
+        lateBefore = late;
+        own = Math.clamp(own + change, 0, 1);
     }
 }

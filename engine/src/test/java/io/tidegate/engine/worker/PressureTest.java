@@ -1,6 +1,7 @@
 package io.tidegate.engine.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -8,26 +9,45 @@ import org.junit.jupiter.api.Test;
 class PressureTest {
 
     private static final long MILLI = 1_000_000;
-    private static final double BEGIN = 25 * MILLI;
-    private static final double END = 75 * MILLI;
+    private static final long TICK = 20 * MILLI;
+    private static final double SHOULD = 50 * MILLI;
 
     private final AtomicReference<Shortage> process = new AtomicReference<>(
-            new Shortage(BEGIN, END, 0, Pressure.Cause.HEAP, 0));
+            new Shortage(SHOULD, 0, Pressure.Cause.HEAP, 0));
     private final Pressure pressure = new Pressure(process);
 
     private void beats(int count, long lagMillis, double processor) {
         for (int i = 0; i < count; i++) {
-            pressure.beat(lagMillis * MILLI, processor);
+            pressure.beat(lagMillis * MILLI, processor, TICK);
         }
     }
 
     @Test
-    void aLoopThatIsLateAgainAndAgainIsShortOfTime() {
-        beats(40, 50, 1);
+    void aLoopThatIsLaterThanItShouldBeIsShortOfTimeTheMoreTheLongerItLasts() {
+        beats(5, 100, 1);
+        double first = pressure.level();
+        beats(20, 100, 1);
         assertThat(pressure.isRaised()).isTrue();
-        assertThat(pressure.level()).isBetween(0.49, 0.5);
+        assertThat(pressure.level()).isBetween(first + 0.1, 0.99);
         assertThat(pressure.cause()).isEqualTo(Pressure.Cause.LAG);
         assertThat(pressure.lagLevel()).isEqualTo(pressure.levelToAll()).isEqualTo(pressure.level());
+        beats(200, 100, 1);
+        assertThat(pressure.level()).isEqualTo(1);
+    }
+
+    @Test
+    void whereItIsAsLateAsItShouldBeThePressureStays() {
+        beats(30, 100, 1);
+        beats(2, 50, 1);
+        double reached = pressure.level();
+        beats(500, 50, 1);
+        assertThat(pressure.level()).isCloseTo(reached, within(1e-9)).isBetween(0.1, 0.9);
+    }
+
+    @Test
+    void aLoopThatIsALittleLateIsNot() {
+        beats(1000, 45, 1);
+        assertThat(pressure.level()).isZero();
     }
 
     @Test
@@ -54,38 +74,47 @@ class PressureTest {
     @Test
     void itNeitherBeginsNorEndsAtOnce() {
         beats(3, 60, 1);
-        assertThat(pressure.level()).isBetween(0.0, 0.2);
-        beats(60, 60, 1);
+        assertThat(pressure.level()).isBetween(0.0, 0.3);
+        beats(200, 80, 1);
         double full = pressure.level();
-        beats(1, 0, 1);
+        beats(2, 0, 1);
         assertThat(pressure.level()).isBetween(0.3 * full, full);
-        beats(10, 0, 1);
+        beats(50, 0, 1);
         assertThat(pressure.isRaised()).isFalse();
+    }
+
+    @Test
+    void fewLateTicksCountAsMuchAsManyInTheSameTime() {
+        pressure.beat(400 * MILLI, 1, 420 * MILLI);
+        pressure.beat(400 * MILLI, 1, 420 * MILLI);
+        assertThat(pressure.level()).isEqualTo(1);
+        pressure.beat(0, 1, 20 * MILLI);
+        assertThat(pressure.level()).isLessThan(0.5);
     }
 
     @Test
     void evenTheLongestLagIsOverSoon() {
         beats(100, 60_000, 1);
         assertThat(pressure.level()).isEqualTo(1);
-        beats(8, 0, 1);
+        beats(50, 0, 1);
         assertThat(pressure.isRaised()).isFalse();
     }
 
     @Test
     void memoryCountsWhereItIsShorterThanTime() {
-        process.set(new Shortage(BEGIN, END, 0.4, Pressure.Cause.BUFFERS, 0));
+        process.set(new Shortage(SHOULD, 0.4, Pressure.Cause.BUFFERS, 0));
         beats(1, 0, 1);
         assertThat(pressure.level()).isEqualTo(0.4);
         assertThat(pressure.cause()).isEqualTo(Pressure.Cause.BUFFERS);
         assertThat(pressure.lagLevel()).isZero();
-        beats(40, 70, 1);
+        beats(200, 70, 1);
         assertThat(pressure.level()).isGreaterThan(0.8);
         assertThat(pressure.cause()).isEqualTo(Pressure.Cause.LAG);
     }
 
     @Test
     void connectionsAreNoReasonToShedRequests() {
-        process.set(new Shortage(BEGIN, END, 0, Pressure.Cause.HEAP, 0.5));
+        process.set(new Shortage(SHOULD, 0, Pressure.Cause.HEAP, 0.5));
         beats(1, 0, 1);
         assertThat(pressure.isRaised()).isTrue();
         assertThat(pressure.level()).isZero();
