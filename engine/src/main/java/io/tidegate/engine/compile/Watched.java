@@ -1,16 +1,20 @@
 package io.tidegate.engine.compile;
 
+import io.tidegate.config.discovery.Found;
 import io.tidegate.engine.health.Ejection;
 import io.tidegate.engine.health.EndpointHealth;
 import io.tidegate.engine.health.UpstreamHealth;
 import io.tidegate.engine.observe.Metrics;
 import io.tidegate.engine.observe.Metrics.Registration;
 import io.tidegate.engine.probe.Probes;
+import io.tidegate.engine.upstream.Endpoint;
 import io.tidegate.engine.upstream.Upstream;
 import io.tidegate.engine.worker.Workers;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /// What goes on beside requests for as long as an upstream is part of the running configuration: its checks, and what
@@ -19,15 +23,21 @@ final class Watched implements AutoCloseable {
 
     private static final String CHECKS = "Checks of endpoints, by what came of them.";
 
+    private final Upstream upstream;
+    private final Metrics metrics;
     private final Probes probes;
     private final List<Registration> measured = new ArrayList<>();
+    private final Map<Endpoint, List<Registration>> endpoints = new HashMap<>();
+    private boolean closed;
 
-    private Watched(Probes probes) {
-        this.probes = probes;
+    private Watched(Upstream upstream, Workers workers, Metrics metrics) {
+        this.upstream = upstream;
+        this.metrics = metrics;
+        this.probes = new Probes(upstream, workers);
     }
 
     static Watched start(Upstream upstream, Workers workers, Metrics metrics) {
-        Watched watched = new Watched(Probes.start(upstream, workers));
+        Watched watched = new Watched(upstream, workers, metrics);
         UpstreamHealth health = upstream.health();
         watched.measured.add(metrics.gauge("tidegate_upstream_panic",
                 "1 where endpoints are used that should not be, since too few others are left.",
@@ -37,18 +47,41 @@ final class Watched implements AutoCloseable {
                     "1 where no endpoint of an upstream can be used, and its fallback is.",
                     () -> health.selection().used().isEmpty() ? 1 : 0, "upstream", upstream.name()));
         }
-        Set<String> names = new HashSet<>();
-        for (int i = 0; i < health.endpoints().size(); i++) {
-            if (names.add(health.endpoints().get(i).endpoint())) {
-                watched.measure(upstream, i, metrics);
-            }
-        }
+        watched.follow();
         return watched;
     }
 
-    private void measure(Upstream upstream, int index, Metrics metrics) {
+    /// Has the upstream these endpoints from now on, and watches them instead of those before.
+    synchronized void replace(List<Found> found) {
+        if (!closed) {
+            upstream.replace(found);
+            follow();
+        }
+    }
+
+    private synchronized void follow() {
+        List<Endpoint> now = upstream.endpoints();
+        Set<Endpoint> wanted = Set.copyOf(now);
+        endpoints.entrySet().removeIf(each -> {
+            boolean gone = !wanted.contains(each.getKey());
+            if (gone) {
+                each.getValue().forEach(Registration::close);
+            }
+            return gone;
+        });
+        Set<String> names = new HashSet<>();
+        endpoints.keySet().forEach(each -> names.add(each.authority()));
+        for (Endpoint endpoint : now) {
+            if (!endpoints.containsKey(endpoint) && names.add(endpoint.authority())) {
+                endpoints.put(endpoint, measure(endpoint.health()));
+            }
+        }
+        probes.follow(now);
+    }
+
+    private List<Registration> measure(EndpointHealth endpoint) {
         UpstreamHealth health = upstream.health();
-        EndpointHealth endpoint = health.endpoints().get(index);
+        List<Registration> measured = new ArrayList<>();
         String[] labels = {"upstream", upstream.name(), "endpoint", endpoint.endpoint()};
         measured.add(metrics.gauge("tidegate_upstream_endpoint_healthy",
                 "1 where nothing speaks against an endpoint, 0 where it is ejected, unhealthy or drained.",
@@ -56,15 +89,16 @@ final class Watched implements AutoCloseable {
         for (Ejection reason : Ejection.values()) {
             measured.add(metrics.counter("tidegate_upstream_ejections_total",
                     "Times an endpoint was left out because of what came of requests, by reason.",
-                    () -> health.state(index).ejections().getOrDefault(reason.label(), 0L),
+                    () -> health.state(endpoint).ejections().getOrDefault(reason.label(), 0L),
                     with(labels, "reason", reason.label())));
         }
         if (upstream.config().healthCheck() != null) {
             measured.add(metrics.counter("tidegate_upstream_health_checks_total", CHECKS,
-                    () -> health.state(index).checksPassed(), with(labels, "result", "passed")));
+                    () -> health.state(endpoint).checksPassed(), with(labels, "result", "passed")));
             measured.add(metrics.counter("tidegate_upstream_health_checks_total", CHECKS,
-                    () -> health.state(index).checksFailed(), with(labels, "result", "failed")));
+                    () -> health.state(endpoint).checksFailed(), with(labels, "result", "failed")));
         }
+        return measured;
     }
 
     private static String[] with(String[] labels, String name, String value) {
@@ -75,8 +109,11 @@ final class Watched implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
+        closed = true;
         probes.close();
         measured.forEach(Registration::close);
+        endpoints.values().forEach(each -> each.forEach(Registration::close));
+        endpoints.clear();
     }
 }

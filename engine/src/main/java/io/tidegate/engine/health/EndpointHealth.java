@@ -134,6 +134,10 @@ public final class EndpointHealth {
 
     /// What is remembered of an endpoint.
     static final class Past {
+        /// Those of the lowest tier are used first.
+        int tier;
+        /// Whether it is an endpoint of the upstream no longer.
+        boolean gone;
         /// When it is used again.
         long until;
         /// How long it was left out the last time, in nanoseconds.

@@ -1,6 +1,7 @@
 package io.tidegate.engine.health;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /// The endpoints that are used now. Immutable.
@@ -19,6 +20,36 @@ public record Selection(List<Integer> used, List<Integer> trials, boolean panic)
     public Selection {
         used = List.copyOf(used);
         trials = List.copyOf(trials);
+    }
+
+    /// What follows from states and tiers: those of the lowest tier are used in which enough are well, or one at least;
+    /// where nobody is well anywhere, tiers make no difference.
+    ///
+    /// @param tiers
+    ///            of the endpoints, by index
+    static Selection of(int[] states, int[] tiers, double threshold, boolean fallback) {
+        int[] sorted = Arrays.stream(tiers).distinct().sorted().toArray();
+        if (sorted.length < 2) {
+            return of(states, threshold, fallback);
+        }
+        for (double least : new double[]{threshold, 0}) {
+            for (int tier : sorted) {
+                List<Integer> usable = new ArrayList<>();
+                int all = 0;
+                for (int i = 0; i < states.length; i++) {
+                    if (tiers[i] == tier && (states[i] & EndpointHealth.DRAINING) == 0) {
+                        all++;
+                        if (states[i] == 0) {
+                            usable.add(i);
+                        }
+                    }
+                }
+                if (!usable.isEmpty() && usable.size() >= least * all) {
+                    return new Selection(usable, NONE, false);
+                }
+            }
+        }
+        return of(states, threshold, fallback);
     }
 
     /// What follows from states.

@@ -4,7 +4,6 @@ import io.tidegate.config.HealthCheckConfig;
 import io.tidegate.config.OutlierDetectionConfig;
 import io.tidegate.config.UpstreamConfig;
 import io.tidegate.engine.health.EndpointHealth.Past;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -23,8 +22,11 @@ public final class UpstreamHealth {
     private final double threshold;
     private final boolean fallback;
     private final Timing timing;
-    private final List<EndpointHealth> endpoints;
+    private final int most;
+    private final int workers;
+    private final boolean compared;
     private final OutlierWindow window;
+    private volatile List<EndpointHealth> endpoints;
     private volatile Selection selection;
     private Runnable changed = () -> {};
     private boolean closed;
@@ -42,13 +44,10 @@ public final class UpstreamHealth {
         this.threshold = config.panicThreshold().value();
         this.fallback = config.fallback() != null;
         this.timing = timing;
-        boolean compared = outliers.enabled() && (outliers.errorRate() != null || outliers.slowerBy() != null)
-                && names.size() > 1;
-        int most = outliers.enabled() ? outliers.consecutiveErrors() : Integer.MAX_VALUE;
-        List<EndpointHealth> made = new ArrayList<>();
-        names.forEach(
-                name -> made.add(new EndpointHealth(this, name, most, compared ? new Outcomes(workers) : null)));
-        this.endpoints = List.copyOf(made);
+        this.workers = workers;
+        this.compared = outliers.enabled() && (outliers.errorRate() != null || outliers.slowerBy() != null);
+        this.most = outliers.enabled() ? outliers.consecutiveErrors() : Integer.MAX_VALUE;
+        this.endpoints = names.stream().map(this::made).toList();
         this.window = new OutlierWindow(outliers);
         this.selection = select();
         if (compared) {
@@ -56,7 +55,40 @@ public final class UpstreamHealth {
         }
     }
 
-    /// The endpoints, in their order.
+    /// An endpoint, and when it is used.
+    ///
+    /// @param tier
+    ///            those of a higher tier are used while none of the lower ones can be
+    public record Member(EndpointHealth endpoint, int tier) {
+    }
+
+    /// A further endpoint, which is well. It is used once it is among those of [#replace].
+    public EndpointHealth made(String name) {
+        return new EndpointHealth(this, name, most, compared ? new Outcomes(workers) : null);
+    }
+
+    /// Has these endpoints from now on; what comes of requests to others changes nothing any more.
+    ///
+    /// @param under
+    ///            runs before anybody learns of it, under the lock
+    public synchronized void replace(List<Member> next, Runnable under) {
+        boolean first = endpoints.isEmpty();
+        endpoints.forEach(each -> each.past.gone = true);
+        next.forEach(each -> {
+            each.endpoint().past.gone = false;
+            each.endpoint().past.tier = each.tier();
+        });
+        endpoints = next.stream().map(Member::endpoint).toList();
+        under.run();
+        if (first) {
+            selection = select();
+            changed.run();
+        } else {
+            update();
+        }
+    }
+
+    /// The endpoints as of now, in their order.
     public List<EndpointHealth> endpoints() {
         return endpoints;
     }
@@ -73,10 +105,12 @@ public final class UpstreamHealth {
 
     private Selection select() {
         int[] states = new int[endpoints.size()];
+        int[] tiers = new int[states.length];
         for (int i = 0; i < states.length; i++) {
             states[i] = endpoints.get(i).state();
+            tiers[i] = endpoints.get(i).past.tier;
         }
-        return Selection.of(states, threshold, fallback);
+        return Selection.of(states, tiers, threshold, fallback);
     }
 
     private void update() {
@@ -102,7 +136,7 @@ public final class UpstreamHealth {
 
     /// Nobody takes connections there.
     synchronized void refuses(EndpointHealth endpoint) {
-        if (endpoint.is(EndpointHealth.EJECTED)) {
+        if (endpoint.is(EndpointHealth.EJECTED) && !endpoint.past.gone) {
             // It was left out for something else before.
             endpoint.change(EndpointHealth.REFUSING, true);
             update();
@@ -114,14 +148,15 @@ public final class UpstreamHealth {
     /// One that took no connections has answered.
     synchronized void answers(EndpointHealth endpoint) {
         // What is left of requests on connections from before tells nothing of new ones, unless all are new.
-        if (endpoint.is(EndpointHealth.REFUSING) && selection.used().isEmpty()) {
+        if (endpoint.is(EndpointHealth.REFUSING) && !endpoint.past.gone && selection.used().isEmpty()) {
             readmit(endpoint, "it has answered");
         }
     }
 
     private void eject(EndpointHealth endpoint, Ejection reason) {
         boolean refused = reason == Ejection.REFUSED;
-        if (endpoint.is(EndpointHealth.EJECTED) || closed || (!refused && ejected() >= mostEjected())) {
+        if (endpoint.is(EndpointHealth.EJECTED) || closed || endpoint.past.gone
+                || (!refused && ejected() >= mostEjected())) {
             return;
         }
         Past past = endpoint.past;
@@ -164,7 +199,7 @@ public final class UpstreamHealth {
 
     private synchronized void timeIsOver(EndpointHealth endpoint) {
         // It may have been let in since, and been left out again.
-        if (endpoint.is(EndpointHealth.EJECTED) && timing.now() - endpoint.past.until >= 0) {
+        if (endpoint.is(EndpointHealth.EJECTED) && !endpoint.past.gone && timing.now() - endpoint.past.until >= 0) {
             readmit(endpoint, "its time is over");
         }
     }
@@ -194,7 +229,7 @@ public final class UpstreamHealth {
     ///            why it failed; null where it was good
     synchronized void checked(EndpointHealth endpoint, @Nullable String failure) {
         HealthCheckConfig by = checks;
-        if (by == null || closed) {
+        if (by == null || closed || endpoint.past.gone) {
             return;
         }
         Past past = endpoint.past;
@@ -258,9 +293,9 @@ public final class UpstreamHealth {
         return endpoints.stream().map(each -> EndpointState.of(each, now)).toList();
     }
 
-    /// How the endpoint of this index is doing.
-    public synchronized EndpointState state(int index) {
-        return EndpointState.of(endpoints.get(index), timing.now());
+    /// How one of its endpoints is doing.
+    public synchronized EndpointState state(EndpointHealth endpoint) {
+        return EndpointState.of(endpoint, timing.now());
     }
 
     /// Goes on from what another upstream, which this one takes the place of, knows of the same endpoints.

@@ -182,6 +182,11 @@ public final class Metrics {
         retries.retain(live.endpoints().keySet(), now);
     }
 
+    /// Says which endpoints an upstream has now. The series of its others vanish ten minutes from now.
+    public void retainEndpoints(String upstream, Set<String> live) {
+        endpoints.retain(key(upstream, ""), keys(Map.of(upstream, live)), clock.getAsLong());
+    }
+
     private static Set<String> keys(Map<String, Set<String>> names) {
         Set<String> keys = new HashSet<>();
         names.forEach((one, others) -> others.forEach(other -> keys.add(key(one, other))));

@@ -78,8 +78,16 @@ final class SeriesTable<C> {
     }
 
     /// Takes away every series whose key is not among `live`, and those for good whose time is over.
-    synchronized void retain(Set<String> live, long now) {
+    void retain(Set<String> live, long now) {
+        retain("", live, now);
+    }
+
+    /// The same among those whose key begins so.
+    synchronized void retain(String prefix, Set<String> live, long now) {
         series.forEach((key, each) -> {
+            if (!key.startsWith(prefix)) {
+                return;
+            }
             if (live.contains(key)) {
                 each.end.gone = false;
             } else if (!each.end.gone) {

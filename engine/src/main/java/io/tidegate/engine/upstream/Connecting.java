@@ -140,7 +140,7 @@ final class Connecting {
     }
 
     private void secure(Channel made, ServiceTls by) {
-        SslHandler handler = by.handler(made.alloc(), endpoint.url());
+        SslHandler handler = by.handler(made.alloc(), endpoint.named());
         Silence silence = new Silence();
         made.pipeline().addFirst(handler).addLast(silence);
         handler.handshakeFuture().addListener(done -> {

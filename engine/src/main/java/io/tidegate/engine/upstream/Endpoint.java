@@ -6,6 +6,7 @@ import io.tidegate.api.Fault;
 import io.tidegate.config.EndpointConfig;
 import io.tidegate.config.EndpointUrl;
 import io.tidegate.config.UpstreamConfig.LoadBalancing;
+import io.tidegate.config.discovery.Found;
 import io.tidegate.engine.balance.Candidate;
 import io.tidegate.engine.balance.Latency;
 import io.tidegate.engine.health.EndpointHealth;
@@ -29,7 +30,10 @@ public final class Endpoint implements Candidate {
     private static final int GATEWAY_TIMEOUT = 504;
 
     private final Upstream upstream;
-    private final EndpointConfig config;
+    private final EndpointUrl url;
+    private final EndpointUrl named;
+    /// As it was declared last. Only its weight can have changed.
+    private volatile EndpointConfig config;
     private final EndpointHealth health;
     /// Index of the worker of the first pool.
     private final int first;
@@ -46,15 +50,17 @@ public final class Endpoint implements Candidate {
 
     /// @param health
     ///            is told what comes of requests
-    Endpoint(Upstream upstream, EndpointConfig config, Workers workers, Metrics metrics, EndpointHealth health) {
+    Endpoint(Upstream upstream, Found found, Workers workers, Metrics metrics, EndpointHealth health) {
         this.upstream = upstream;
-        this.config = config;
+        this.config = found.config();
+        this.url = config.url();
+        this.named = found.named();
         this.health = health;
-        this.authority = config.url().authority();
-        this.host = config.url().hostField();
+        this.authority = url.authority();
+        this.host = named.hostField();
         this.label = LogLabel.of(authority);
         this.connects = new ConnectLog(upstream.name(), authority, System::nanoTime);
-        this.address = address(config.url());
+        this.address = address(url);
         this.first = 0;
         this.latencies = upstream.config().loadBalancing() == LoadBalancing.PEAK_EWMA
                 ? Latency.of(workers.all().size())
@@ -69,7 +75,9 @@ public final class Endpoint implements Candidate {
     /// `main` once more, with connections of one worker of its own.
     private Endpoint(Endpoint main, Worker worker, EndpointUrl url) {
         this.upstream = main.upstream;
-        this.config = new EndpointConfig(url, main.config.weight());
+        this.url = url;
+        this.named = new EndpointUrl(url.scheme(), main.named.host(), url.port());
+        this.config = main.config;
         this.health = main.health;
         this.authority = main.authority;
         this.host = main.host;
@@ -97,7 +105,6 @@ public final class Endpoint implements Candidate {
     /// @param port
     ///            where they go instead; null for where requests go
     public Endpoint asideFor(Worker worker, @Nullable Integer port) {
-        EndpointUrl url = config.url();
         return new Endpoint(this, worker, port == null ? url : new EndpointUrl(url.scheme(), url.host(), port));
     }
 
@@ -121,7 +128,7 @@ public final class Endpoint implements Candidate {
     }
 
     boolean isUnix() {
-        return config.url().isUnix();
+        return url.isUnix();
     }
 
     @Override
@@ -141,7 +148,22 @@ public final class Endpoint implements Candidate {
 
     /// Where it is, as declared.
     EndpointUrl url() {
-        return config.url();
+        return url;
+    }
+
+    /// The same by the name that it is called, in `Host` and by TLS.
+    EndpointUrl named() {
+        return named;
+    }
+
+    /// Takes another weight.
+    void declare(EndpointConfig now) {
+        config = now;
+    }
+
+    /// How it is doing.
+    public EndpointHealth health() {
+        return health;
     }
 
     /// Its address, as it is logged.

@@ -175,7 +175,7 @@ public final class Pool {
         @Override
         public void stands(Channel channel, @Nullable String protocol) {
             over();
-            if (closed) {
+            if (closed && wanting.isEmpty()) {
                 channel.close();
                 fail(Fault.UPSTREAM_CONNECT);
                 return;

@@ -1,9 +1,10 @@
 package io.tidegate.engine.upstream;
 
-import io.tidegate.config.EndpointConfig;
+import io.tidegate.config.EndpointUrl;
 import io.tidegate.config.UpstreamConfig;
-import io.tidegate.engine.health.EndpointHealth;
+import io.tidegate.config.discovery.Found;
 import io.tidegate.engine.health.UpstreamHealth;
+import io.tidegate.engine.health.UpstreamHealth.Member;
 import io.tidegate.engine.names.Names;
 import io.tidegate.engine.observe.LogLabel;
 import io.tidegate.engine.observe.Metrics;
@@ -13,16 +14,21 @@ import io.tidegate.engine.wire.ResponseParser;
 import io.tidegate.engine.worker.Worker;
 import io.tidegate.engine.worker.Workers;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// A named service with endpoints. Lives on over reloads that do not change its configuration.
 public final class Upstream implements AutoCloseable {
 
+    /// How long the names of endpoints that are gone are still known to those who are about to connect.
+    private static final long LAST_CONNECTS_NANOS = TimeUnit.MINUTES.toNanos(1);
     private static final long TRIAL_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     /// Within it all endpoints are tried, however many there are.
     private static final long TRIALS_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
@@ -32,12 +38,13 @@ public final class Upstream implements AutoCloseable {
     private final UpstreamConfig config;
     private final @Nullable ServiceTls tls;
     private final ResponseParser parser;
-    private final Names names;
-    private final ServiceConnections connections;
-    private final List<Endpoint> endpoints;
-    private final List<String> hosts;
+    private final Surroundings surroundings;
     private final UpstreamHealth health;
+    private final LoopTiming timing;
     private final int workers;
+    /// Changes under the lock of this and of its health.
+    private volatile List<Endpoint> endpoints = List.of();
+    private boolean closed;
     private volatile Choice choice;
     private volatile @Nullable Upstream fallback;
     /// When an endpoint that takes no connections is tried next, and which.
@@ -55,26 +62,15 @@ public final class Upstream implements AutoCloseable {
         this.label = LogLabel.of(name);
         this.config = config;
         this.tls = tls;
-        this.names = surroundings.names;
-        this.connections = surroundings.connections;
+        this.surroundings = surroundings;
         this.parser = new ResponseParser((int) Math.min(config.limits().responseHead().bytes(), 1 << 20),
                 config.limits().responseFields());
-        List<EndpointConfig> chosen = config.endpoints().stream().filter(endpoint -> endpoint.weight() > 0).toList();
         this.workers = surroundings.workers.all().size();
-        this.health = new UpstreamHealth(name, config,
-                chosen.stream().map(endpoint -> endpoint.url().authority()).toList(), workers,
-                new LoopTiming(surroundings.workers.all().getFirst()));
-        List<Endpoint> made = new ArrayList<>();
-        for (EndpointConfig endpoint : chosen) {
-            EndpointHealth own = health.endpoints().get(made.size());
-            made.add(new Endpoint(this, endpoint, surroundings.workers, surroundings.metrics, own));
-        }
-        this.endpoints = List.copyOf(made);
-        this.hosts = endpoints.stream().filter(endpoint -> !endpoint.isUnix()).map(endpoint -> endpoint.url().host())
-                .distinct().toList();
-        hosts.forEach(names::use);
+        this.timing = new LoopTiming(surroundings.workers.all().getFirst());
+        this.health = new UpstreamHealth(name, config, List.of(), workers, timing);
         this.choice = new Choice(config, endpoints, health.selection(), workers);
         health.onChange(() -> choice = new Choice(config, endpoints, health.selection(), workers));
+        use(config.endpoints().stream().map(Found::of).toList());
         this.retryBudget = new RetryBudget(workers, System.nanoTime());
         this.retryCells = IntStream.range(0, workers)
                 .mapToObj(worker -> surroundings.metrics.retries(worker, name)).toList();
@@ -104,9 +100,59 @@ public final class Upstream implements AutoCloseable {
         return label;
     }
 
-    /// Its endpoints that may be chosen.
+    /// Its endpoints that may be chosen, as of now.
     public List<Endpoint> endpoints() {
         return endpoints;
+    }
+
+    /// What tells one endpoint from another.
+    private record Identity(EndpointUrl url, EndpointUrl named) {
+    }
+
+    /// Has these endpoints from now on. One that was there before keeps its connections, its counts and what is known
+    /// of its health; one that is gone finishes what runs there, and closes. Not on an event loop.
+    public synchronized void replace(List<Found> wanted) {
+        if (closed) {
+            return;
+        }
+        use(wanted);
+        surroundings.metrics.retainEndpoints(name,
+                endpoints.stream().map(Endpoint::authority).collect(Collectors.toSet()));
+    }
+
+    private void use(List<Found> wanted) {
+        Map<Identity, Endpoint> before = new LinkedHashMap<>();
+        endpoints.forEach(each -> before.put(new Identity(each.url(), each.named()), each));
+        Map<Identity, Endpoint> next = new LinkedHashMap<>();
+        List<Member> members = new ArrayList<>();
+        for (Found found : wanted) {
+            Identity identity = new Identity(found.config().url(), found.named());
+            if (found.config().weight() == 0 || next.containsKey(identity)) {
+                continue;
+            }
+            Endpoint kept = before.remove(identity);
+            Endpoint endpoint = kept == null ? made(found) : kept;
+            endpoint.declare(found.config());
+            next.put(identity, endpoint);
+            members.add(new Member(endpoint.health(), found.tier()));
+        }
+        health.replace(members, () -> endpoints = List.copyOf(next.values()));
+        before.values().forEach(this::retire);
+    }
+
+    private Endpoint made(Found found) {
+        EndpointUrl url = found.config().url();
+        if (!url.isUnix()) {
+            names().use(url.host());
+        }
+        return new Endpoint(this, found, surroundings.workers, surroundings.metrics, health.made(url.authority()));
+    }
+
+    private void retire(Endpoint endpoint) {
+        endpoint.close();
+        if (!endpoint.isUnix()) {
+            timing.after(LAST_CONNECTS_NANOS, () -> names().release(endpoint.url().host()));
+        }
     }
 
     /// As declared.
@@ -134,11 +180,11 @@ public final class Upstream implements AutoCloseable {
     }
 
     Names names() {
-        return names;
+        return surroundings.names;
     }
 
     ServiceConnections connections() {
-        return connections;
+        return surroundings.connections;
     }
 
     /// How its endpoints are doing.
@@ -208,10 +254,15 @@ public final class Upstream implements AutoCloseable {
 
     /// Closes idle connections; busy ones close with their exchange.
     @Override
-    public void close() {
+    public synchronized void close() {
+        closed = true;
         health.close();
-        endpoints.forEach(Endpoint::close);
-        hosts.forEach(names::release);
+        for (Endpoint endpoint : endpoints) {
+            endpoint.close();
+            if (!endpoint.isUnix()) {
+                names().release(endpoint.url().host());
+            }
+        }
         if (tls != null) {
             tls.close();
         }

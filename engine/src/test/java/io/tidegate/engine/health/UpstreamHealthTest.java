@@ -6,6 +6,7 @@ import io.tidegate.config.ConfigLoader;
 import io.tidegate.config.Loaded;
 import io.tidegate.config.Plugins;
 import io.tidegate.config.UpstreamConfig;
+import io.tidegate.engine.health.UpstreamHealth.Member;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -65,8 +66,8 @@ class UpstreamHealthTest {
         assertThat(isUsed(health, 0)).isTrue();
         fail(health, 0, 1);
         assertThat(isUsed(health, 0)).isFalse();
-        assertThat(health.state(0).ejected()).isEqualTo("errors");
-        assertThat(health.state(0).ejectedForMillis()).isEqualTo(10_000);
+        assertThat(health.state(health.endpoints().getFirst()).ejected()).isEqualTo("errors");
+        assertThat(health.state(health.endpoints().getFirst()).ejectedForMillis()).isEqualTo(10_000);
     }
 
     @Test
@@ -74,7 +75,7 @@ class UpstreamHealthTest {
         UpstreamHealth health = health("outlierDetection: { ejectFor: 10s, maxEjectFor: 35s }", 3);
         for (long millis : new long[]{10_000, 20_000, 30_000, 35_000, 35_000}) {
             fail(health, 0, 5);
-            assertThat(health.state(0).ejectedForMillis()).isEqualTo(millis);
+            assertThat(health.state(health.endpoints().getFirst()).ejectedForMillis()).isEqualTo(millis);
             timing.pass(millis - 1);
             assertThat(isUsed(health, 0)).isFalse();
             timing.pass(1);
@@ -89,11 +90,11 @@ class UpstreamHealthTest {
         timing.pass(10_000);
         timing.pass(10_000);
         fail(health, 0, 5);
-        assertThat(health.state(0).ejectedForMillis()).isEqualTo(20_000);
+        assertThat(health.state(health.endpoints().getFirst()).ejectedForMillis()).isEqualTo(20_000);
         timing.pass(20_000);
         timing.pass(20_001);
         fail(health, 0, 5);
-        assertThat(health.state(0).ejectedForMillis()).isEqualTo(10_000);
+        assertThat(health.state(health.endpoints().getFirst()).ejectedForMillis()).isEqualTo(10_000);
     }
 
     @Test
@@ -201,7 +202,7 @@ class UpstreamHealthTest {
         count(health, 0, 50, 50, 1);
         count(health, 1, 100, 5, 1);
         timing.pass(10_000);
-        assertThat(health.state(0).ejected()).isEqualTo("errorRate");
+        assertThat(health.state(health.endpoints().getFirst()).ejected()).isEqualTo("errorRate");
         assertThat(health.selection().used()).containsExactly(1, 2);
     }
 
@@ -218,7 +219,7 @@ class UpstreamHealthTest {
         count(health, 1, 50, 0, 50);
         count(health, 2, 50, 0, 150);
         timing.pass(10_000);
-        assertThat(health.state(0).ejected()).isEqualTo("slow");
+        assertThat(health.state(health.endpoints().getFirst()).ejected()).isEqualTo("slow");
     }
 
     // Checks.
@@ -238,15 +239,15 @@ class UpstreamHealthTest {
         assertThat(isUsed(health, 0)).isTrue();
         check(health, 0, "status 503", 1);
         assertThat(isUsed(health, 0)).isFalse();
-        assertThat(health.state(0).unhealthy()).isEqualTo("status 503");
+        assertThat(health.state(health.endpoints().getFirst()).unhealthy()).isEqualTo("status 503");
         check(health, 0, null, 1);
         check(health, 0, "status 500", 1);
         check(health, 0, null, 1);
         assertThat(isUsed(health, 0)).isFalse();
         check(health, 0, null, 1);
         assertThat(isUsed(health, 0)).isTrue();
-        assertThat(health.state(0).checksPassed()).isEqualTo(4);
-        assertThat(health.state(0).checksFailed()).isEqualTo(6);
+        assertThat(health.state(health.endpoints().getFirst()).checksPassed()).isEqualTo(4);
+        assertThat(health.state(health.endpoints().getFirst()).checksFailed()).isEqualTo(6);
     }
 
     @Test
@@ -347,8 +348,8 @@ class UpstreamHealthTest {
         timing.pass(6_000);
         assertThat(after.selection().used()).containsExactly(2, 3, 4);
         fail(after, 2, 5);
-        assertThat(after.state(2).ejectedForMillis()).isEqualTo(20_000);
-        assertThat(after.state(2).ejections()).containsEntry("errors", 2L);
+        assertThat(after.state(after.endpoints().get(2)).ejectedForMillis()).isEqualTo(20_000);
+        assertThat(after.state(after.endpoints().get(2)).ejections()).containsEntry("errors", 2L);
     }
 
     // When checks are made.
@@ -374,7 +375,55 @@ class UpstreamHealthTest {
         begun.getLast().over("x");
         timing.pass(10_000);
         assertThat(begun).hasSize(2);
-        assertThat(health.state(0).checksPassed()).isEqualTo(1);
-        assertThat(health.state(0).checksFailed()).isZero();
+        assertThat(health.state(health.endpoints().getFirst()).checksPassed()).isEqualTo(1);
+        assertThat(health.state(health.endpoints().getFirst()).checksFailed()).isZero();
+    }
+
+    // Other endpoints.
+
+    @Test
+    void anEndpointThatStaysKeepsWhatIsKnownOfIt() {
+        UpstreamHealth health = health("", 2);
+        EndpointHealth stays = health.endpoints().get(1);
+        fail(health, 1, 5);
+        EndpointHealth comes = health.made("10.0.0.9:80");
+        health.replace(List.of(new Member(comes, 0), new Member(stays, 0)), () -> {});
+        assertThat(health.states()).extracting(EndpointState::endpoint).containsExactly("10.0.0.9:80", "10.0.0.1:80");
+        assertThat(health.states().get(1).ejected()).isEqualTo("errors");
+        assertThat(health.selection().used()).containsExactly(0);
+    }
+
+    @Test
+    void whatComesOfRequestsToAnEndpointThatIsGoneChangesNothing() {
+        UpstreamHealth health = health("healthCheck: { path: /, unhealthyAfter: 1 }", 2);
+        EndpointHealth stays = health.endpoints().getFirst();
+        EndpointHealth goes = health.endpoints().get(1);
+        fail(health, 1, 5);
+        health.replace(List.of(new Member(stays, 0)), () -> {});
+        List<Selection> changes = new ArrayList<>();
+        health.onChange(() -> changes.add(health.selection()));
+        timing.pass(60_000);
+        IntStream.range(0, 10).forEach(i -> goes.failed(0));
+        IntStream.range(0, 10).forEach(i -> goes.refused(0));
+        health.checked(goes, "status 503");
+        goes.answered(0, 1);
+        assertThat(changes).isEmpty();
+        assertThat(health.selection().used()).containsExactly(0);
+    }
+
+    @Test
+    void endpointsOfAHigherTierAreUsedWhileTooFewOfALowerOneAreWell() {
+        UpstreamHealth health = health("outlierDetection: { maxEjected: 100% }", 3);
+        List<EndpointHealth> all = health.endpoints();
+        health.replace(List.of(new Member(all.get(0), 0), new Member(all.get(1), 7), new Member(all.get(2), 0)),
+                () -> {});
+        assertThat(health.selection().used()).containsExactly(0, 2);
+        fail(health, 0, 5);
+        assertThat(health.selection().used()).containsExactly(2);
+        fail(health, 2, 5);
+        assertThat(health.selection().used()).containsExactly(1);
+        fail(health, 1, 5);
+        assertThat(health.selection().used()).containsExactly(0, 1, 2);
+        assertThat(health.selection().panic()).isTrue();
     }
 }
