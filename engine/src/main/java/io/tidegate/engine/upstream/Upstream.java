@@ -37,7 +37,8 @@ public final class Upstream implements AutoCloseable {
     private final List<Endpoint> endpoints;
     private final List<String> hosts;
     private final UpstreamHealth health;
-    private final int workers;
+    private final Site site;
+    private final Choosing choosing;
     private volatile Choice choice;
     private volatile @Nullable Upstream fallback;
     /// When an endpoint that takes no connections is tried next, and which.
@@ -59,11 +60,15 @@ public final class Upstream implements AutoCloseable {
         this.connections = surroundings.connections;
         this.parser = new ResponseParser((int) Math.min(config.limits().responseHead().bytes(), 1 << 20),
                 config.limits().responseFields());
-        List<EndpointConfig> chosen = config.endpoints().stream().filter(endpoint -> endpoint.weight() > 0).toList();
-        this.workers = surroundings.workers.all().size();
+        this.site = surroundings.site;
+        List<EndpointConfig> chosen = Choosing.own(config, config.endpoints(), site);
+        int workers = surroundings.workers.all().size();
+        LoopTiming timing = new LoopTiming(surroundings.workers.all().getFirst());
+        this.choosing = new Choosing(name, config, site, IntStream.range(0, workers)
+                .mapToObj(worker -> surroundings.metrics.balance(worker, name)).toList(), timing);
         this.health = new UpstreamHealth(name, config,
                 chosen.stream().map(endpoint -> endpoint.url().authority()).toList(), workers,
-                new LoopTiming(surroundings.workers.all().getFirst()));
+                timing);
         List<Endpoint> made = new ArrayList<>();
         for (EndpointConfig endpoint : chosen) {
             EndpointHealth own = health.endpoints().get(made.size());
@@ -73,8 +78,8 @@ public final class Upstream implements AutoCloseable {
         this.hosts = endpoints.stream().filter(endpoint -> !endpoint.isUnix()).map(endpoint -> endpoint.url().host())
                 .distinct().toList();
         hosts.forEach(names::use);
-        this.choice = new Choice(config, endpoints, health.selection(), workers);
-        health.onChange(() -> choice = new Choice(config, endpoints, health.selection(), workers));
+        this.choice = choosing.make(endpoints, health.selection(), this::choose);
+        health.onChange(this::choose);
         this.retryBudget = new RetryBudget(workers, System.nanoTime());
         this.retryCells = IntStream.range(0, workers)
                 .mapToObj(worker -> surroundings.metrics.retries(worker, name)).toList();
@@ -90,8 +95,28 @@ public final class Upstream implements AutoCloseable {
     ///            bounds the connections of all
     /// @param metrics
     ///            counts
+    /// @param site
+    ///            the gateway itself
     public record Surroundings(Workers workers, Names names, ServiceConnections connections,
-            Metrics metrics) {
+            Metrics metrics, Site site) {
+
+        /// The same ones in a gateway that is described in another way.
+        public Surroundings at(Site other) {
+            return new Surroundings(workers, names, connections, metrics, other);
+        }
+    }
+
+    /// Other endpoints are used than before, or their shares have grown.
+    private void choose() {
+        synchronized (choosing) {
+            choice = choosing.make(endpoints, health.selection(), this::choose);
+        }
+    }
+
+    /// Goes on from what another upstream, which this one takes the place of, knows of the same endpoints.
+    public void takeOver(Upstream before) {
+        choosing.takeOver(before.choosing);
+        health.takeOver(before.health);
     }
 
     /// Its name.
@@ -141,6 +166,16 @@ public final class Upstream implements AutoCloseable {
         return connections;
     }
 
+    /// Keep clients with endpoints; null where nobody does.
+    public @Nullable StickySessions sessions() {
+        return choosing.sessions();
+    }
+
+    /// The gateway that it was made for.
+    public Site site() {
+        return site;
+    }
+
     /// How its endpoints are doing.
     public UpstreamHealth health() {
         return health;
@@ -168,27 +203,18 @@ public final class Upstream implements AutoCloseable {
     }
 
     /// Chooses an endpoint, another one than `before` where another is used; null where none is.
-    @SuppressWarnings("ReferenceEquality") // this endpoint, not an equal one
-    public @Nullable Endpoint pick(Worker worker, @Nullable Endpoint before) {
+    public @Nullable Endpoint pick(Worker worker, Caller caller, @Nullable Endpoint before) {
         Choice now = choice;
-        Endpoint[] used = now.used();
-        if (used.length < 2) {
-            return used.length == 1 ? used[0] : elsewhere(now, worker, before);
-        }
-        int at = now.balancer().choose(worker.index(), worker.random());
-        for (int i = 0; used[at] == before && i < 4; i++) {
-            at = now.balancer().choose(worker.index(), worker.random());
-        }
-        return used[at] == before ? used[(at + 1) % used.length] : used[at];
+        return now.used().length == 0 ? elsewhere(now, worker, caller, before) : now.pick(worker, caller, before);
     }
 
-    private @Nullable Endpoint elsewhere(Choice now, Worker worker, @Nullable Endpoint before) {
+    private @Nullable Endpoint elsewhere(Choice now, Worker worker, Caller caller, @Nullable Endpoint before) {
         Upstream other = fallback;
         if (other != null && !other.isDown()) {
-            return other.pick(worker, before);
+            return other.pick(worker, caller, before);
         }
         Endpoint trial = trial(now.trials());
-        return trial != null || other == null ? trial : other.pick(worker, before);
+        return trial != null || other == null ? trial : other.pick(worker, caller, before);
     }
 
     /// Where nobody takes connections, a request is let through now and then to see whether somebody does again: the
