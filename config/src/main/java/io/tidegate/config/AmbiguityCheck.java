@@ -48,6 +48,9 @@ final class AmbiguityCheck {
             if (condition.charAt(0) == '?') {
                 return match.query().get(name);
             }
+            if (condition.charAt(0) == ';') {
+                return match.cookies().get(name);
+            }
             for (Map.Entry<String, ValueMatch> header : match.headers().entrySet()) {
                 if (header.getKey().equalsIgnoreCase(name)) {
                     return header.getValue();
@@ -56,10 +59,11 @@ final class AmbiguityCheck {
             return null;
         }
 
-        /// The names of its header and query matches, told apart by their first letter.
+        /// The names of its header, cookie and query matches, told apart by their first letter.
         Set<String> conditions() {
             Set<String> names = new LinkedHashSet<>();
             match.headers().keySet().forEach(name -> names.add(":" + name.toLowerCase(Locale.ROOT)));
+            match.cookies().keySet().forEach(name -> names.add(";" + name));
             match.query().keySet().forEach(name -> names.add("?" + name));
             return names;
         }
@@ -102,7 +106,8 @@ final class AmbiguityCheck {
         for (int i = 0; i < Math.max(1, hosts.size()); i++) {
             HostPattern host = hosts.isEmpty() ? null : hosts.get(i);
             for (String method : methods(match)) {
-                Rank rank = new Rank(host, path, method, match.headers().size(), match.query().size(),
+                Rank rank = new Rank(host, path, method, match.headers().size() + match.cookies().size(),
+                        match.query().size(),
                         way.config().precedence());
                 groups.computeIfAbsent(rank, key -> new ArrayList<>(1)).add(way);
             }

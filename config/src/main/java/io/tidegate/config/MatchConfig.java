@@ -20,6 +20,8 @@ public record MatchConfig(
 
         @Doc("Header fields by name.") @Default("{}") Map<String, ValueMatch> headers,
 
+        @Doc("Cookies by name, each counted as a header field where matches are ranked. Of several of one name, the first.") @Default("{}") Map<String, ValueMatch> cookies,
+
         @Doc("Query parameters by name.") @Default("{}") Map<String, ValueMatch> query,
 
         @Doc("A gRPC call, instead of `path` and `methods`: `{ service: shop.Orders, method: Get }`.") @Nullable GrpcMatchConfig grpc) {
@@ -33,6 +35,6 @@ public record MatchConfig(
         }
         Map<String, ValueMatch> fields = new LinkedHashMap<>(headers);
         fields.put("content-type", GrpcMatchConfig.CONTENT_TYPE);
-        return new MatchConfig(hosts, grpc.path(), null, POST, fields, query, grpc);
+        return new MatchConfig(hosts, grpc.path(), null, POST, fields, cookies, query, grpc);
     }
 }

@@ -22,7 +22,11 @@ public record ProcessConfig(
 
         @Doc("A Unix socket over which a new process takes the listening sockets of this one over, so that an upgrade loses nothing. Changed by a restart only.") @Nullable String upgradeSocket,
 
-        @Doc("What is shed when there is more to do than the gateway can.") @Default("{}") OverloadConfig overload) {
+        @Doc("What is shed when there is more to do than the gateway can.") @Default("{}") OverloadConfig overload,
+
+        @Doc("The zone where this gateway runs. Endpoints of the same `zone` are preferred.") @Nullable String zone,
+
+        @Doc("What tells this gateway from others of the same configuration: which endpoints it uses follows from it where an upstream has a `subset`. Left out: the name of the host.") @Nullable String id) {
 
     /// How sockets are driven.
     public enum Transport {

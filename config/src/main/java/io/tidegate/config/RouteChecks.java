@@ -198,6 +198,12 @@ final class RouteChecks {
                         i);
             }
         }
+        for (String cookie : match.cookies().keySet()) {
+            if (!Tokens.isToken(cookie)) {
+                context.errorAtKey("must be the name of a cookie (was '" + cookie + "')", "routes", name, "match", at,
+                        "cookies", cookie);
+            }
+        }
         Set<String> headers = new HashSet<>();
         for (String header : match.headers().keySet()) {
             if (!Tokens.isToken(header)) {

@@ -23,6 +23,8 @@ public record RouteConfig(
 
         @Doc("Several upstreams and their shares, instead of one: `{ blue: 95, green: 5 }`.") @Nullable Map<String, Integer> upstreams,
 
+        @Doc("Which of the `upstreams` a request goes to is decided by this, so that a client stays on its side: `header.<name>`, `cookie.<name>`, `query.<name>`, `path` or `client`. Requests without it, and all where it is left out: by chance, each anew.") @Nullable RequestKeyConfig splitBy,
+
         @Doc("Policies of this route, in the order in which they run, after those of every route.") @Default("[]") List<PolicyConfig> policies,
 
         @Doc("How long a request may take.") @Default("{}") Timeouts timeouts,

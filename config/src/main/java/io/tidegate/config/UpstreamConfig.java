@@ -20,7 +20,15 @@ public record UpstreamConfig(
 
         @Doc("What is spoken with the service. With `h2`, HTTP/1.1 where the service does not agree to more.") @Default("http/1.1") ProtocolConfig protocol,
 
-        @Doc("How an endpoint is chosen.") @Default("leastRequests") LoadBalancing loadBalancing,
+        @Doc("How an endpoint is chosen.") @Default("leastRequests") LoadBalancingConfig loadBalancing,
+
+        @Doc("Keeps a client with the endpoint that answered it first, by a cookie. Left out: no client is kept.") @Nullable StickySessionConfig stickySession,
+
+        @Doc("In this time the share of an endpoint that is used anew grows from a tenth to the whole: of one that a new configuration adds, and of one that was left out. Left out: it gets its whole share at once.") @Nullable Duration slowStart,
+
+        @Doc("Whether requests stay in the zone of the gateway (`gateway.zone`) where endpoints say their `zone`. `false`: zones mean nothing.") @Default("{}") ZonePreferenceConfig zonePreference,
+
+        @Doc("Uses some of the endpoints alone, each gateway others. Left out: all are used.") @Nullable SubsetConfig subset,
 
         @Doc("How the gateway itself finds out whether endpoints can be used. Left out: only by what comes of requests.") @Nullable HealthCheckConfig healthCheck,
 
@@ -54,15 +62,6 @@ public record UpstreamConfig(
     /// Whether any endpoint is reached by TLS.
     public boolean isSecure() {
         return endpoints.stream().anyMatch(endpoint -> endpoint.url().secure());
-    }
-
-    /// How an endpoint is chosen.
-    public enum LoadBalancing {
-        @Doc("The less busy of two chosen at random, by weight (power of two choices).")
-        LEAST_REQUESTS, @Doc("Of two chosen at random, by weight, the one that is expected to answer sooner: by how long it took lately, where slow answers count at once and are forgotten slowly, and by its running requests.")
-        PEAK_EWMA, @Doc("One after the other, by weight, evenly spread.")
-        ROUND_ROBIN, @Doc("At random, by weight.")
-        RANDOM
     }
 
     /// Connections kept to the endpoints.

@@ -36,7 +36,7 @@ final class Configs {
                         new TelemetryConfig.Log(TelemetryConfig.Log.Level.INFO)),
                 new ProcessConfig(ProcessConfig.Count.of("auto"), ProcessConfig.Transport.AUTO,
                         ProcessConfig.Count.of("auto"), Duration.ofSeconds(30), Duration.ofSeconds(5), null,
-                        OverloadConfig.of(true)),
+                        OverloadConfig.of(true), null, null),
                 admin);
     }
 

@@ -7,6 +7,7 @@ import io.tidegate.config.EffectivePolicies;
 import io.tidegate.config.EndpointConfig;
 import io.tidegate.config.GatewayConfig;
 import io.tidegate.config.ListenerConfig;
+import io.tidegate.config.RequestKeyConfig;
 import io.tidegate.config.RetryConfig;
 import io.tidegate.config.RouteConfig;
 import io.tidegate.config.RouteRetryConfig;
@@ -156,7 +157,7 @@ public final class Explainer {
         TlsPassthroughConfig passthrough = on.tlsPassthrough();
         String upstream = tcp != null ? tcp.upstream() : passthrough == null ? null : passthrough.upstream(url.host());
         return new Explanation(understood, "relayed", null, null, List.of(), List.of(), List.of(),
-                upstream == null ? List.of() : targets(Map.of(upstream, 1)), Map.of(), Map.of(), null);
+                upstream == null ? List.of() : targets(Map.of(upstream, 1), null), Map.of(), Map.of(), null);
     }
 
     private static @Nullable Fault read(RequestHead head, ListenerConfig on, String text) {
@@ -211,7 +212,7 @@ public final class Explainer {
         Fault ambiguous = Route.ambiguity(route, head);
         EffectivePolicies policies = EffectivePolicies.of(config, route);
         return new Explanation(understood, outcome, ambiguous == null ? null : ambiguous.code(), name, rivals,
-                policies.steps(), policies.dropped(), targets(shares(route)), timeouts(name, route),
+                policies.steps(), policies.dropped(), targets(shares(route), route.splitBy()), timeouts(name, route),
                 retry(name, route), route.criticality().name().toLowerCase(Locale.ROOT));
     }
 
@@ -221,7 +222,7 @@ public final class Explainer {
                 : route.upstream() != null ? Map.of(route.upstream(), 1) : Map.of();
     }
 
-    private List<Target> targets(Map<String, Integer> shares) {
+    private List<Target> targets(Map<String, Integer> shares, @Nullable RequestKeyConfig splitBy) {
         double sum = shares.values().stream().mapToInt(Integer::intValue).sum();
         List<Target> targets = new ArrayList<>();
         shares.forEach((name, share) -> {
@@ -229,19 +230,21 @@ public final class Explainer {
             if (upstream != null) {
                 List<String> endpoints = upstream.endpoints().stream().filter(endpoint -> endpoint.weight() > 0)
                         .map(Explainer::describe).toList();
-                targets.add(new Target(name, share * 100 / sum, switch (upstream.loadBalancing()) {
-                    case LEAST_REQUESTS -> "leastRequests";
-                    case ROUND_ROBIN -> "roundRobin";
-                    case RANDOM -> "random";
-                    case PEAK_EWMA -> "peakEwma";
-                }, endpoints, HealthText.of(upstream)));
+                Map<String, String> settings = new LinkedHashMap<>(HealthText.of(upstream));
+                settings.putAll(BalanceText.of(upstream, config.gateway()));
+                if (splitBy != null) {
+                    settings.put("splitBy", splitBy.toString());
+                }
+                targets.add(new Target(name, share * 100 / sum, BalanceText.method(upstream.loadBalancing()),
+                        endpoints, settings));
             }
         });
         return targets;
     }
 
     private static String describe(EndpointConfig endpoint) {
-        return endpoint.weight() == 1 ? endpoint.url().toString() : endpoint.url() + " weight " + endpoint.weight();
+        return endpoint.url() + (endpoint.weight() == 1 ? "" : " weight " + endpoint.weight())
+                + (endpoint.zone() == null ? "" : " in " + endpoint.zone());
     }
 
     private Map<String, Limit> timeouts(String name, RouteConfig route) {

@@ -61,10 +61,10 @@ public record Explanation(Understood request, String outcome, @Nullable String f
     ///            in percent of the requests
     /// @param endpoints
     ///            those that may be chosen
-    /// @param health
-    ///            how it is found out which of them can be used, in words, by key of the upstream
+    /// @param settings
+    ///            how it is found out which of them can be used, and how one is chosen, in words, by key of the upstream
     public record Target(String upstream, double share, String loadBalancing, List<String> endpoints,
-            Map<String, String> health) {
+            Map<String, String> settings) {
     }
 
     /// A limit, in time or of repeats.

@@ -74,7 +74,7 @@ class EngineTest {
     private static Engine start(ProcessConfig.Transport transport) {
         return Engine.start(new EngineOptions(new ProcessConfig(ProcessConfig.Count.of(2), transport,
                 ProcessConfig.Count.of("auto"), java.time.Duration.ofSeconds(5), java.time.Duration.ZERO, null,
-                io.tidegate.config.OverloadConfig.of(true))));
+                io.tidegate.config.OverloadConfig.of(true), null, null)));
     }
 
     private static URI uri(Engine engine, String path) {

@@ -39,7 +39,7 @@ class HandoverTest {
     private static Engine start(ProcessConfig.Transport transport) {
         return Engine.start(new EngineOptions(new ProcessConfig(ProcessConfig.Count.of(1), transport,
                 ProcessConfig.Count.of("auto"), Duration.ofSeconds(5), Duration.ZERO, null,
-                io.tidegate.config.OverloadConfig.of(true))));
+                io.tidegate.config.OverloadConfig.of(true), null, null)));
     }
 
     private static int status(int port) throws IOException, InterruptedException {

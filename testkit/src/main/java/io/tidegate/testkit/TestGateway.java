@@ -78,7 +78,7 @@ public final class TestGateway implements AutoCloseable {
         Leaks.watch();
         ProcessConfig process = new ProcessConfig(new ProcessConfig.Count(setup.workers()), setup.transport(),
                 new ProcessConfig.Count(0), Duration.ofSeconds(30), Duration.ZERO, null,
-                OverloadConfig.of(true));
+                OverloadConfig.of(true), null, null);
         TestGateway gateway = new TestGateway(Engine
                 .start(options.apply(new EngineOptions(process).withSigns(Signs.none()))));
         try {

@@ -90,7 +90,7 @@ public final class ExplanationJson {
         fields.put("share", target.share());
         fields.put("loadBalancing", target.loadBalancing());
         fields.put("endpoints", target.endpoints().stream().map(secrets::hide).toList());
-        target.health().forEach((key, value) -> fields.put(key, secrets.hide(value)));
+        target.settings().forEach((key, value) -> fields.put(key, secrets.hide(value)));
         return fields;
     }
 

@@ -141,7 +141,7 @@ public final class ExplanationText {
         for (Target target : upstreams) {
             line("  " + target.upstream() + "  " + percent(target.share()) + "  " + target.loadBalancing());
             target.endpoints().forEach(endpoint -> line("        " + secrets.hide(endpoint)));
-            target.health().forEach((key, value) -> line("      " + padded(key, 18) + secrets.hide(value)));
+            target.settings().forEach((key, value) -> line("      " + padded(key, 18) + secrets.hide(value)));
         }
     }
 

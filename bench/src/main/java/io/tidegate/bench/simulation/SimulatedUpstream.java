@@ -15,6 +15,7 @@ import io.tidegate.engine.health.EndpointHealth;
 import io.tidegate.engine.health.UpstreamHealth;
 import io.tidegate.engine.upstream.RetryBudget;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
@@ -84,11 +85,13 @@ final class SimulatedUpstream implements SimulatedClients.Door {
     }
 
     private Balancer balancer(List<Way> among) {
-        return switch (config.loadBalancing()) {
-            case RANDOM -> Balancer.random(among);
-            case ROUND_ROBIN -> new RoundRobin(among, 1);
-            case PEAK_EWMA -> new PeakEwma(among);
-            case LEAST_REQUESTS -> new LeastRequests(among);
+        int[] weights = new int[among.size()];
+        Arrays.fill(weights, 1);
+        return switch (config.loadBalancing().method()) {
+            case RANDOM -> Balancer.random(weights);
+            case ROUND_ROBIN -> new RoundRobin(weights, 1);
+            case PEAK_EWMA -> new PeakEwma(among, weights);
+            case LEAST_REQUESTS -> new LeastRequests(among, weights);
         };
     }
 
@@ -103,11 +106,6 @@ final class SimulatedUpstream implements SimulatedClients.Door {
         Way(SimulatedService service, EndpointHealth own) {
             this.service = service;
             this.own = own;
-        }
-
-        @Override
-        public int weight() {
-            return 1;
         }
 
         @Override

@@ -1,6 +1,5 @@
 package io.tidegate.engine.balance;
 
-import java.util.List;
 import java.util.SplittableRandom;
 
 /// Chooses among some, two or more. Event loops choose at the same time, each with its own index and chance; choosing
@@ -16,8 +15,11 @@ public interface Balancer {
     int choose(int worker, SplittableRandom random);
 
     /// At random, by weight.
-    static Balancer random(List<? extends Candidate> candidates) {
-        WeightedDraw draw = new WeightedDraw(candidates);
+    ///
+    /// @param weights
+    ///            of the candidates, above 0
+    static Balancer random(int[] weights) {
+        WeightedDraw draw = new WeightedDraw(weights);
         return (worker, random) -> draw.next(random);
     }
 }

@@ -1,28 +1,26 @@
 package io.tidegate.engine.balance;
 
 import java.util.List;
-import java.util.SplittableRandom;
 
-/// The less busy of two drawn at random by weight (power of two choices): nearly as good as the least busy of all, at
-/// the cost of two, and without all loops running to the same one.
-public final class LeastRequests implements Balancer {
+/// The less busy of two drawn at random by weight.
+public final class LeastRequests extends BetterOfTwo {
 
     private final Candidate[] candidates;
-    private final WeightedDraw draw;
+    private final int[] weights;
 
-    /// Chooses among these.
-    public LeastRequests(List<? extends Candidate> candidates) {
+    /// Chooses among these, two or more.
+    ///
+    /// @param weights
+    ///            of the candidates, above 0
+    public LeastRequests(List<? extends Candidate> candidates, int[] weights) {
+        super(weights);
         this.candidates = candidates.toArray(new Candidate[0]);
-        this.draw = new WeightedDraw(candidates);
+        this.weights = weights.clone();
     }
 
     @Override
-    public int choose(int worker, SplittableRandom random) {
-        int first = draw.next(random);
-        int second = draw.next(random);
-        Candidate one = candidates[first];
-        Candidate other = candidates[second];
-        // The fewer requests for its weight, compared without dividing.
-        return (long) one.active() * other.weight() <= (long) other.active() * one.weight() ? first : second;
+    boolean isBetter(int one, int other, int worker) {
+        // With one more request it is still no busier for its weight, compared without dividing.
+        return (candidates[one].active() + 1L) * weights[other] <= (long) candidates[other].active() * weights[one];
     }
 }

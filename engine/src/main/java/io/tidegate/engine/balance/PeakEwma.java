@@ -1,40 +1,46 @@
 package io.tidegate.engine.balance;
 
 import java.util.List;
-import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 
 /// Of two drawn at random by weight the one that is expected to answer sooner: by how long it took lately ([Latency]),
-/// and by how many requests run there.
-public final class PeakEwma implements Balancer {
+/// and by how many requests run there for its weight.
+public final class PeakEwma extends BetterOfTwo {
 
     /// What a running request is taken for where none has been answered yet: requests go there to find out, until one
     /// runs. Those that wait for a connection do not count as running.
     private static final double UNKNOWN_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final Candidate[] candidates;
-    private final WeightedDraw draw;
+    /// How many of the mean weight each one's is.
+    private final double[] sizes;
 
-    /// Chooses among these.
-    public PeakEwma(List<? extends Candidate> candidates) {
+    /// Chooses among these, two or more.
+    ///
+    /// @param weights
+    ///            of the candidates, above 0
+    public PeakEwma(List<? extends Candidate> candidates, int[] weights) {
+        super(weights);
         this.candidates = candidates.toArray(new Candidate[0]);
-        this.draw = new WeightedDraw(candidates);
+        double sum = 0;
+        for (int weight : weights) {
+            sum += weight;
+        }
+        sizes = new double[weights.length];
+        for (int i = 0; i < sizes.length; i++) {
+            sizes[i] = weights[i] * sizes.length / sum;
+        }
     }
 
     @Override
-    public int choose(int worker, SplittableRandom random) {
-        int first = draw.next(random);
-        int second = draw.next(random);
-        if (first == second) {
-            return first;
-        }
-        Candidate one = candidates[first];
-        Candidate other = candidates[second];
-        return cost(one, worker) * other.weight() <= cost(other, worker) * one.weight() ? first : second;
+    boolean isBetter(int one, int other, int worker) {
+        return cost(one, worker) < cost(other, worker);
     }
 
-    private static double cost(Candidate candidate, int worker) {
+    private double cost(int index, int worker) {
+        Candidate candidate = candidates[index];
         double latency = candidate.latency(worker);
-        return latency == 0 ? UNKNOWN_NANOS * candidate.active() : latency * (candidate.active() + 1);
+        double running = candidate.active() / sizes[index];
+        return latency == 0 ? UNKNOWN_NANOS * running : latency * (running + 1);
     }
 }

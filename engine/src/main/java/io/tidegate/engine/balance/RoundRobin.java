@@ -1,6 +1,5 @@
 package io.tidegate.engine.balance;
 
-import java.util.List;
 import java.util.SplittableRandom;
 
 /// One after the other, by weight, evenly spread: with weights 2 and 1, A B A rather than A A B. Each event loop takes
@@ -12,18 +11,20 @@ public final class RoundRobin implements Balancer {
     /// By worker, what each has coming to it.
     private final int[][] due;
 
-    /// Chooses among these.
+    /// Chooses among as many as there are weights.
     ///
+    /// @param weights
+    ///            of the candidates, above 0
     /// @param workers
     ///            number of event loops that choose
-    public RoundRobin(List<? extends Candidate> candidates, int workers) {
-        weights = candidates.stream().mapToInt(Candidate::weight).toArray();
+    public RoundRobin(int[] weights, int workers) {
+        this.weights = weights.clone();
         int sum = 0;
         for (int weight : weights) {
             sum += weight;
         }
         total = sum;
-        due = new int[workers][weights.length];
+        due = new int[workers][this.weights.length];
     }
 
     @Override

@@ -1,6 +1,5 @@
 package io.tidegate.engine.balance;
 
-import java.util.List;
 import java.util.SplittableRandom;
 
 /// Draws at random, each as often as its weight says. Immutable.
@@ -11,15 +10,15 @@ final class WeightedDraw {
     /// The weights up to and with each.
     private final int[] sums;
 
-    WeightedDraw(List<? extends Candidate> candidates) {
-        count = candidates.size();
+    /// Draws among as many as there are weights.
+    WeightedDraw(int[] weights) {
+        count = weights.length;
         sums = new int[count];
         int sum = 0;
         boolean same = true;
         for (int i = 0; i < count; i++) {
-            int weight = candidates.get(i).weight();
-            same &= weight == candidates.getFirst().weight();
-            sum += weight;
+            same &= weights[i] == weights[0];
+            sum = Math.addExact(sum, weights[i]);
             sums[i] = sum;
         }
         even = same;
@@ -27,15 +26,27 @@ final class WeightedDraw {
 
     /// An index.
     int next(SplittableRandom random) {
+        return even ? random.nextInt(count) : at(random.nextInt(sums[count - 1]));
+    }
+
+    /// An index that is not `than`; there are two or more.
+    int other(SplittableRandom random, int than) {
         if (even) {
-            return random.nextInt(count);
+            int drawn = random.nextInt(count - 1);
+            return drawn < than ? drawn : drawn + 1;
         }
-        int at = random.nextInt(sums[count - 1]);
+        int start = than == 0 ? 0 : sums[than - 1];
+        int width = sums[than] - start;
+        int drawn = random.nextInt(sums[count - 1] - width);
+        return at(drawn < start ? drawn : drawn + width);
+    }
+
+    private int at(int drawn) {
         int low = 0;
         int high = count - 1;
         while (low < high) {
             int middle = (low + high) >>> 1;
-            if (at < sums[middle]) {
+            if (drawn < sums[middle]) {
                 high = middle;
             } else {
                 low = middle + 1;

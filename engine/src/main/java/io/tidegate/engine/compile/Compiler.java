@@ -21,6 +21,7 @@ import io.tidegate.engine.tls.TlsCompiler;
 import io.tidegate.engine.tls.TlsHosts;
 import io.tidegate.engine.upstream.Endpoint;
 import io.tidegate.engine.upstream.ServiceConnections;
+import io.tidegate.engine.upstream.Site;
 import io.tidegate.engine.upstream.Upstream;
 import io.tidegate.engine.worker.Workers;
 import java.net.InetSocketAddress;
@@ -88,7 +89,7 @@ public final class Compiler implements AutoCloseable {
         this.challenges = challenges;
         this.tls = new TlsCompiler(workers, metrics, challenges.alpn());
         this.names = new ServiceNames(workers, nameServers, metrics);
-        this.surroundings = new Upstream.Surroundings(workers, names, connections, metrics);
+        this.surroundings = new Upstream.Surroundings(workers, names, connections, metrics, Site.make());
     }
 
     /// Compiles `config`. Nothing that runs is touched before [#commit].
@@ -112,7 +113,8 @@ public final class Compiler implements AutoCloseable {
             }
         });
         Map<String, Upstream> next = new HashMap<>();
-        config.upstreams().forEach((name, declared) -> next.put(name, upstream(name, declared, problems)));
+        Upstream.Surroundings here = surroundings.at(surroundings.site().as(config.gateway()));
+        config.upstreams().forEach((name, declared) -> next.put(name, upstream(name, declared, here, problems)));
         StepCompiler steps = new StepCompiler(shared, metrics, workers.all().size(), problems);
         Map<String, Route> routes = new LinkedHashMap<>();
         EffectivePolicies.Resolver effective = new EffectivePolicies.Resolver(config);
@@ -178,7 +180,7 @@ public final class Compiler implements AutoCloseable {
             if (!watched.containsKey(upstream)) {
                 Upstream before = upstreams.get(name);
                 if (before != null) {
-                    upstream.health().takeOver(before.health());
+                    upstream.takeOver(before);
                 }
                 watched.put(upstream, Watched.start(upstream, workers, metrics));
             }
@@ -187,19 +189,20 @@ public final class Compiler implements AutoCloseable {
 
     /// The upstream that there is already, where nothing of it has changed.
     @SuppressWarnings("ReferenceEquality") // the same TLS, so that it is not closed with the one before
-    private Upstream upstream(String name, UpstreamConfig declared, List<Problem> problems) {
+    private Upstream upstream(String name, UpstreamConfig declared, Upstream.Surroundings here,
+            List<Problem> problems) {
         Upstream before = upstreams.get(name);
         ServiceTls then = before == null ? null : before.tls();
         ServiceTls now = declared.isSecure()
                 ? ServiceTlsCompiler.compile(name, declared, then, problems)
                 : null;
-        if (before != null && before.config().equals(declared) && now == then) {
+        if (before != null && before.config().equals(declared) && before.site().equals(here.site()) && now == then) {
             return before;
         }
         if (now != null && now == then) {
             now.retain();
         }
-        return new Upstream(name, declared, now, surroundings);
+        return new Upstream(name, declared, now, here);
     }
 
     private Route route(String name, RouteConfig config, Map<String, Upstream> upstreams, Step[] steps) {

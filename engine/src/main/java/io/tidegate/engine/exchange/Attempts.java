@@ -24,6 +24,7 @@ final class Attempts {
     private final ExchangeRecord record;
     private final RequestId id;
     private final Retries retries;
+    private final Steering steering;
     private final Deadline waiting = new Deadline(this::next);
     private @Nullable Route route;
     private @Nullable Upstream upstream;
@@ -46,12 +47,14 @@ final class Attempts {
         this.record = record;
         this.id = id;
         this.retries = new Retries(exchange, request, record);
+        this.steering = new Steering(exchange.request(), request.client());
     }
 
     /// Begins the way to an endpoint of one of the route's upstreams.
     void begin(Route matched) {
         route = matched;
-        Route.Way way = matched.way(worker.random());
+        steering.begin();
+        Route.Way way = matched.way(worker.random(), steering);
         if (way == null) {
             exchange.fail(Fault.UPSTREAM_UNAVAILABLE);
             return;
@@ -65,7 +68,7 @@ final class Attempts {
 
     private void next() {
         Upstream target = upstream;
-        Endpoint chosen = target == null ? null : target.pick(worker, endpoint);
+        Endpoint chosen = target == null ? null : target.pick(worker, steering, endpoint);
         if (chosen == null || target == null) {
             exchange.fail(Fault.UPSTREAM_UNAVAILABLE);
             return;
@@ -185,6 +188,9 @@ final class Attempts {
         if (from == null || !retries.afterAnswer(head, complete)) {
             retries.accepted();
             request.settle();
+            if (endpoint != null) {
+                steering.answered(head, endpoint);
+            }
             if (!endless && route != null && upstream != null && EndlessMessages.isEventStream(head)) {
                 endless = true;
                 request.expectNoEnd(route.responseNanos(upstream.config(), true));

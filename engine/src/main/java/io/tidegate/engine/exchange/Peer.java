@@ -243,6 +243,16 @@ public final class Peer {
         return connection;
     }
 
+    /// The client's address.
+    String clientAddress() {
+        return clientAddress;
+    }
+
+    /// Whether it came by TLS.
+    boolean isSecured() {
+        return secured != null;
+    }
+
     /// The client's address, as it is logged.
     public LogLabel clientLabel() {
         LogLabel known = clientLabel;

@@ -49,6 +49,11 @@ final class RequestSide implements Relay.Target, TunnelDirection.Way {
         relay.reset(Route.DEFAULT_MAX_BODY);
     }
 
+    /// Whose request it is.
+    Downstream client() {
+        return client;
+    }
+
     Relay relay() {
         return relay;
     }

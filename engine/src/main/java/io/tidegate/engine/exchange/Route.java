@@ -4,9 +4,11 @@ import io.tidegate.api.Fault;
 import io.tidegate.config.RetryConfig;
 import io.tidegate.config.RouteConfig;
 import io.tidegate.config.UpstreamConfig;
+import io.tidegate.engine.balance.Split;
 import io.tidegate.engine.chain.Step;
 import io.tidegate.engine.observe.LogLabel;
 import io.tidegate.engine.observe.RouteCells;
+import io.tidegate.engine.upstream.Caller;
 import io.tidegate.engine.upstream.Upstream;
 import io.tidegate.engine.wire.RequestHead;
 import io.tidegate.engine.worker.Worker;
@@ -27,6 +29,7 @@ public final class Route {
     private final RouteConfig config;
     private final Way[] ways;
     private final int[] shares;
+    private final @Nullable Split split;
     private final Step[] steps;
     private final LogLabel label;
     private final RouteCells[] cells;
@@ -55,6 +58,9 @@ public final class Route {
             sum += shares.get(i);
             this.shares[i] = sum;
         }
+        this.split = config.splitBy() == null || targets.size() < 2
+                ? null
+                : new Split(targets.stream().map(Upstream::name).toList(), shares);
         this.steps = steps;
         this.cells = cells;
         this.label = LogLabel.of(name);
@@ -137,11 +143,17 @@ public final class Route {
         return nanos(config.timeouts().idle(), upstream.timeouts().idle());
     }
 
-    /// The way of one request, by the shares; null where the route leads nowhere.
+    /// The way of one request, by the shares: that of what it is split by, or any; null where the route leads nowhere.
     @Nullable
-    Way way(SplittableRandom random) {
+    Way way(SplittableRandom random, Caller caller) {
         if (ways.length < 2) {
             return ways.length == 0 ? null : ways[0];
+        }
+        if (split != null && config.splitBy() != null) {
+            long hash = caller.hash(config.splitBy());
+            if (hash != 0) {
+                return ways[split.side(hash)];
+            }
         }
         int at = random.nextInt(shares[shares.length - 1]);
         int i = 0;

@@ -135,6 +135,42 @@ final class Exposition {
         }
     }
 
+    /// Those that are 0 are left out, since most upstreams have nothing of it.
+    void balance(Collection<Series<BalanceCells>> upstreams) throws IOException {
+        out.family("tidegate_sticky_sessions_total", SeriesType.COUNTER,
+                "Cookies that keep clients with endpoints, by upstream and what became of them.");
+        for (Series<BalanceCells> upstream : upstreams) {
+            for (BalanceCells.Cookie what : BalanceCells.Cookie.values()) {
+                long sum = total(upstream, cells -> cells.cookies(what));
+                if (sum > 0) {
+                    out.sample("tidegate_sticky_sessions_total", upstream.labels(), "result", what.label(), sum);
+                }
+            }
+        }
+        out.family("tidegate_upstream_spilled_total", SeriesType.COUNTER,
+                "Requests sent to another zone than the gateway's.");
+        for (Series<BalanceCells> upstream : upstreams) {
+            some("tidegate_upstream_spilled_total", upstream, BalanceCells::spills);
+        }
+        out.family("tidegate_upstream_ring_passed_total", SeriesType.COUNTER,
+                "Requests sent to another endpoint than the one that their key belongs to, which had no room.");
+        for (Series<BalanceCells> upstream : upstreams) {
+            some("tidegate_upstream_ring_passed_total", upstream, BalanceCells::passes);
+        }
+    }
+
+    private void some(String name, Series<BalanceCells> upstream, ToLongFunction<BalanceCells> value)
+            throws IOException {
+        long sum = total(upstream, value);
+        if (sum > 0) {
+            out.sample(name, upstream.labels(), sum);
+        }
+    }
+
+    private static long total(Series<BalanceCells> upstream, ToLongFunction<BalanceCells> value) {
+        return upstream.cells().stream().mapToLong(value).sum();
+    }
+
     private void endpointSums(Collection<Series<EndpointCells>> endpoints, String name, SeriesType type, String help,
             ToLongFunction<EndpointCells> value) throws IOException {
         out.family(name, type, help);

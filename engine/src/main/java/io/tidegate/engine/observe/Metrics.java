@@ -44,6 +44,7 @@ public final class Metrics {
     private final SeriesTable<PolicyCells> policies;
     private final SeriesTable<StreamCells> streams;
     private final SeriesTable<RetryCells> retries;
+    private final SeriesTable<BalanceCells> balance;
     private final Suppliers suppliers = new Suppliers();
     private final ProcessMetrics process = new ProcessMetrics();
     private final BuildInfo build;
@@ -101,6 +102,7 @@ public final class Metrics {
         policies = new SeriesTable<>(workers, MAX_POLICIES, label("policy", OTHER), PolicyCells::new);
         streams = new SeriesTable<>(workers, MAX_STREAMS, streamLabels(OTHER, OTHER), StreamCells::new);
         retries = new SeriesTable<>(workers, MAX_ENDPOINTS, label("upstream", OTHER), RetryCells::new);
+        balance = new SeriesTable<>(workers, MAX_ENDPOINTS, label("upstream", OTHER), BalanceCells::new);
         for (int i = 0; i < workers; i++) {
             unrouted(i);
         }
@@ -162,6 +164,11 @@ public final class Metrics {
         return retries.cells(worker, upstream, () -> label("upstream", upstream));
     }
 
+    /// The cells of how endpoints of one upstream are chosen on one event loop.
+    public BalanceCells balance(int worker, String upstream) {
+        return balance.cells(worker, upstream, () -> label("upstream", upstream));
+    }
+
     /// The cells of one observing policy on one event loop.
     ///
     /// @param path
@@ -180,6 +187,7 @@ public final class Metrics {
         policies.retain(live.policies(), now);
         streams.retain(keys(live.streams()), now);
         retries.retain(live.endpoints().keySet(), now);
+        balance.retain(live.endpoints().keySet(), now);
     }
 
     /// Says which endpoints an upstream has now. The series of its others vanish ten minutes from now.
@@ -226,6 +234,7 @@ public final class Metrics {
         policies.prune(now);
         streams.prune(now);
         retries.prune(now);
+        balance.prune(now);
         PrometheusWriter writer = new PrometheusWriter(out);
         Exposition exposition = new Exposition(writer);
         exposition.build(build);
@@ -233,6 +242,7 @@ public final class Metrics {
         exposition.workers(workers, now);
         exposition.endpoints(endpoints.all());
         exposition.retries(retries.all());
+        exposition.balance(balance.all());
         exposition.policies(policies.all());
         exposition.streams(streams.all());
         suppliers.writeTo(writer);

@@ -1,8 +1,8 @@
 package io.tidegate.engine.route;
 
 import io.tidegate.engine.wire.Ascii;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
+import io.tidegate.engine.wire.CookieFields;
+import io.tidegate.engine.wire.QueryParameters;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,68 +45,16 @@ final class RequestValues {
         return value;
     }
 
+    /// The value of the first cookie of this name; null where there is none.
+    @Nullable
+    String cookie(RouteInput input, String name) {
+        String fields = header(input, "cookie");
+        return fields == null ? null : CookieFields.value(fields, name);
+    }
+
     /// The values of all parameters of this name, in their order.
-    ///
-    /// The query is read as a form (`application/x-www-form-urlencoded`): only `&` separates, `+` is a space, escapes
-    /// are decoded in names and values, and the bytes are UTF-8. A malformed escape stands for itself; a parameter
-    /// without `=` has an empty value.
     List<String> query(RouteInput input, String name) {
-        return query.computeIfAbsent(name, key -> read(input, key));
-    }
-
-    private static List<String> read(RouteInput input, String name) {
-        List<String> values = new ArrayList<>(1);
-        byte[] bytes = input.queryBytes();
-        byte[] wanted = name.getBytes(StandardCharsets.UTF_8);
-        int end = input.queryEnd();
-        int at = input.queryStart();
-        while (at >= 0 && at < end) {
-            int stop = at;
-            int equals = -1;
-            while (stop < end && bytes[stop] != '&') {
-                if (equals < 0 && bytes[stop] == '=') {
-                    equals = stop;
-                }
-                stop++;
-            }
-            int nameEnd = equals < 0 ? stop : equals;
-            if (stop > at && holds(bytes, at, nameEnd, wanted)) {
-                values.add(equals < 0 ? "" : decode(bytes, equals + 1, stop));
-            }
-            at = stop + 1;
-        }
-        return values;
-    }
-
-    /// Whether the encoded range is an encoding of `wanted`.
-    private static boolean holds(byte[] bytes, int from, int to, byte[] wanted) {
-        int at = from;
-        for (byte b : wanted) {
-            if (at >= to || decoded(bytes, at, to) != b) {
-                return false;
-            }
-            at += isEscape(bytes, at, to) ? 3 : 1;
-        }
-        return at == to;
-    }
-
-    private static String decode(byte[] bytes, int from, int to) {
-        byte[] out = new byte[to - from];
-        int length = 0;
-        for (int at = from; at < to; at += isEscape(bytes, at, to) ? 3 : 1) {
-            out[length++] = decoded(bytes, at, to);
-        }
-        return new String(out, 0, length, StandardCharsets.UTF_8);
-    }
-
-    private static boolean isEscape(byte[] bytes, int at, int to) {
-        return bytes[at] == '%' && at + 2 < to && Ascii.hex(bytes[at + 1]) >= 0 && Ascii.hex(bytes[at + 2]) >= 0;
-    }
-
-    private static byte decoded(byte[] bytes, int at, int to) {
-        if (isEscape(bytes, at, to)) {
-            return (byte) (Ascii.hex(bytes[at + 1]) << 4 | Ascii.hex(bytes[at + 2]));
-        }
-        return bytes[at] == '+' ? (byte) ' ' : bytes[at];
+        return query.computeIfAbsent(name,
+                key -> QueryParameters.values(input.queryBytes(), input.queryStart(), input.queryEnd(), key));
     }
 }

@@ -58,8 +58,7 @@ final class RivalReasons {
                             ? "it is no gRPC call: header content-type is missing"
                             : "it is no gRPC call: header content-type is '" + type + "'";
                 }
-                return value("header " + test.name(), test.wanted(),
-                        search.values().header(search.input(), test.name()));
+                return value(test.what(), test.wanted(), search.field(test));
             }
         }
         throw new IllegalStateException("every header of '" + candidate.name() + "' fits");
@@ -70,7 +69,7 @@ final class RivalReasons {
             if (!search.queryFits(test)) {
                 List<String> values = search.values().query(search.input(), test.name());
                 String first = values.stream().filter(value -> !test.test(value)).findFirst().orElse(null);
-                return value("query parameter " + test.name(), test.wanted(), first);
+                return value(test.what(), test.wanted(), first);
             }
         }
         throw new IllegalStateException("every query parameter of '" + candidate.name() + "' fits");

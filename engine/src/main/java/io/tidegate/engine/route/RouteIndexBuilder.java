@@ -11,6 +11,7 @@ import io.tidegate.config.RouteConfig.TrailingSlash;
 import io.tidegate.config.ValueMatch;
 import io.tidegate.engine.route.Candidate.Form;
 import io.tidegate.engine.route.Candidate.Terms;
+import io.tidegate.engine.route.ValueTest.Place;
 import io.tidegate.engine.wire.Ascii;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -80,17 +81,28 @@ final class RouteIndexBuilder {
             bits |= bit == Methods.GET ? Methods.GET | Methods.HEAD : bit;
             listsOptions |= bit == Methods.OPTIONS;
         }
-        return Terms.of(match, bits, tests(match.headers(), true), tests(match.query(), false),
+        return Terms.of(match, bits, fields(match), tests(match.query(), Place.QUERY),
                 match.path() == null ? expression(match.pathRegex()) : null);
     }
 
-    private List<ValueTest> tests(Map<String, ValueMatch> declared, boolean header) {
+    private List<ValueTest> fields(MatchConfig match) {
+        List<ValueTest> headers = tests(match.headers(), Place.HEADER);
+        if (match.cookies().isEmpty()) {
+            return headers;
+        }
+        List<ValueTest> fields = new ArrayList<>(headers);
+        fields.addAll(tests(match.cookies(), Place.COOKIE));
+        return List.copyOf(fields);
+    }
+
+    private List<ValueTest> tests(Map<String, ValueMatch> declared, Place place) {
         if (declared.isEmpty()) {
             return List.of();
         }
         List<ValueTest> tests = new ArrayList<>(declared.size());
         declared.forEach((name, value) -> tests.add(
-                new ValueTest(header ? name.toLowerCase(Locale.ROOT) : name, value, pattern(value.regex()))));
+                new ValueTest(place, place == Place.HEADER ? name.toLowerCase(Locale.ROOT) : name, value,
+                        pattern(value.regex()))));
         return List.copyOf(tests);
     }
 

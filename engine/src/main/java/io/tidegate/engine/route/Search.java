@@ -286,7 +286,15 @@ final class Search {
             // A preflight does not say of what type the call will be.
             return preflight || input().isGrpc();
         }
-        return test.test(values.header(input(), test.name()));
+        return test.test(field(test));
+    }
+
+    /// The value of the header field or cookie that is tested.
+    @Nullable
+    String field(ValueTest test) {
+        return test.place() == ValueTest.Place.COOKIE
+                ? values.cookie(input(), test.name())
+                : values.header(input(), test.name());
     }
 
     boolean queryFits(ValueTest test) {

@@ -6,15 +6,33 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.safere.Pattern;
 
-/// What one header field or query parameter must be like, compiled.
+/// What one header field, cookie or query parameter must be like, compiled.
 ///
+/// @param place
+///            where it stands
 /// @param name
 ///            its name; a header's in lower case
 /// @param wanted
 ///            as declared
 /// @param regex
 ///            the compiled expression, where it is one
-record ValueTest(String name, ValueMatch wanted, @Nullable Pattern regex) {
+record ValueTest(Place place, String name, ValueMatch wanted, @Nullable Pattern regex) {
+
+    /// Where a value stands.
+    enum Place {
+        HEADER("header "), COOKIE("cookie "), QUERY("query parameter ");
+
+        private final String word;
+
+        Place(String word) {
+            this.word = word;
+        }
+    }
+
+    /// What it tests, in words.
+    String what() {
+        return place.word + name;
+    }
 
     /// Whether it asks for a call of gRPC: heads tell that without a look at the text.
     @SuppressWarnings("ReferenceEquality") // the constant itself, not what a user wrote alike

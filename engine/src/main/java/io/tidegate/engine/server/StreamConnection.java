@@ -13,6 +13,7 @@ import io.tidegate.engine.observe.LogLabel;
 import io.tidegate.engine.stream.ByteRelay;
 import io.tidegate.engine.stream.StreamTarget;
 import io.tidegate.engine.stream.StreamTargets;
+import io.tidegate.engine.upstream.Caller;
 import io.tidegate.engine.upstream.ClientConnection;
 import io.tidegate.engine.upstream.DirectConnection;
 import io.tidegate.engine.upstream.Endpoint;
@@ -97,7 +98,7 @@ final class StreamConnection implements ServerConnection, ByteRelay.Owner, Direc
     }
 
     private void next() {
-        Endpoint chosen = target.upstream().pick(worker, endpoint);
+        Endpoint chosen = target.upstream().pick(worker, Caller.of(client.origin().client()), endpoint);
         if (chosen == null) {
             end(Fault.UPSTREAM_UNAVAILABLE);
             return;

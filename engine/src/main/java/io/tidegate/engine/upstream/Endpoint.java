@@ -5,7 +5,8 @@ import io.netty.channel.unix.DomainSocketAddress;
 import io.tidegate.api.Fault;
 import io.tidegate.config.EndpointConfig;
 import io.tidegate.config.EndpointUrl;
-import io.tidegate.config.UpstreamConfig.LoadBalancing;
+import io.tidegate.config.LoadBalancingConfig.Method;
+import io.tidegate.config.ProtocolConfig;
 import io.tidegate.config.discovery.Found;
 import io.tidegate.engine.balance.Candidate;
 import io.tidegate.engine.balance.Latency;
@@ -47,6 +48,8 @@ public final class Endpoint implements Candidate {
     private final ConnectLog connects;
     /// By worker, how long it takes; null where nobody wants to know.
     private final Latency @Nullable [] latencies;
+    /// Stands for it in cookies that keep clients with it; 0 where there are none.
+    private final long sessionTag;
 
     /// @param health
     ///            is told what comes of requests
@@ -62,9 +65,11 @@ public final class Endpoint implements Candidate {
         this.connects = new ConnectLog(upstream.name(), authority, System::nanoTime);
         this.address = address(url);
         this.first = 0;
-        this.latencies = upstream.config().loadBalancing() == LoadBalancing.PEAK_EWMA
+        this.latencies = upstream.config().loadBalancing().method() == Method.PEAK_EWMA
                 ? Latency.of(workers.all().size())
                 : null;
+        StickySessions sessions = upstream.sessions();
+        this.sessionTag = sessions == null ? 0 : sessions.tag(authority);
         List<Pool> made = new ArrayList<>();
         for (Worker worker : workers.all()) {
             made.add(pool(worker, metrics.endpoint(worker.index(), upstream.name(), authority)));
@@ -86,6 +91,7 @@ public final class Endpoint implements Candidate {
         this.address = address(url);
         this.first = worker.index();
         this.latencies = null;
+        this.sessionTag = main.sessionTag;
         this.pools = List.of(pool(worker, main.pool(worker).cells()));
     }
 
@@ -131,9 +137,25 @@ public final class Endpoint implements Candidate {
         return url.isUnix();
     }
 
-    @Override
-    public int weight() {
+    /// Share of the requests relative to the others, above 0.
+    int weight() {
         return config.weight();
+    }
+
+    /// Where it is; null where that is not said.
+    public @Nullable String zone() {
+        return config.zone();
+    }
+
+    /// Stands for it in cookies that keep clients with it.
+    public long sessionTag() {
+        return sessionTag;
+    }
+
+    /// Whether a further request would have to wait for a connection.
+    boolean isFull() {
+        return upstream.config().protocol() == ProtocolConfig.HTTP1
+                && active() >= upstream.config().connections().maxPerEndpoint();
     }
 
     /// `host:port`, or `unix:/path`.

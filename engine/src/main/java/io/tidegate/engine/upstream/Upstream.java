@@ -1,5 +1,6 @@
 package io.tidegate.engine.upstream;
 
+import io.tidegate.config.EndpointConfig;
 import io.tidegate.config.EndpointUrl;
 import io.tidegate.config.UpstreamConfig;
 import io.tidegate.config.discovery.Found;
@@ -14,9 +15,11 @@ import io.tidegate.engine.wire.ResponseParser;
 import io.tidegate.engine.worker.Worker;
 import io.tidegate.engine.worker.Workers;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -41,7 +44,8 @@ public final class Upstream implements AutoCloseable {
     private final Surroundings surroundings;
     private final UpstreamHealth health;
     private final LoopTiming timing;
-    private final int workers;
+    private final Site site;
+    private final Choosing choosing;
     /// Changes under the lock of this and of its health.
     private volatile List<Endpoint> endpoints = List.of();
     private boolean closed;
@@ -65,11 +69,14 @@ public final class Upstream implements AutoCloseable {
         this.surroundings = surroundings;
         this.parser = new ResponseParser((int) Math.min(config.limits().responseHead().bytes(), 1 << 20),
                 config.limits().responseFields());
-        this.workers = surroundings.workers.all().size();
+        this.site = surroundings.site;
+        int workers = surroundings.workers.all().size();
         this.timing = new LoopTiming(surroundings.workers.all().getFirst());
+        this.choosing = new Choosing(name, config, site, IntStream.range(0, workers)
+                .mapToObj(worker -> surroundings.metrics.balance(worker, name)).toList(), timing);
         this.health = new UpstreamHealth(name, config, List.of(), workers, timing);
-        this.choice = new Choice(config, endpoints, health.selection(), workers);
-        health.onChange(() -> choice = new Choice(config, endpoints, health.selection(), workers));
+        this.choice = choosing.make(endpoints, health.selection(), this::choose);
+        health.onChange(this::choose);
         use(config.endpoints().stream().map(Found::of).toList());
         this.retryBudget = new RetryBudget(workers, System.nanoTime());
         this.retryCells = IntStream.range(0, workers)
@@ -86,8 +93,29 @@ public final class Upstream implements AutoCloseable {
     ///            bounds the connections of all
     /// @param metrics
     ///            counts
+    /// @param site
+    ///            the gateway itself
     public record Surroundings(Workers workers, Names names, ServiceConnections connections,
-            Metrics metrics) {
+            Metrics metrics, Site site) {
+
+        /// The same ones in a gateway that is described in another way.
+        public Surroundings at(Site other) {
+            return new Surroundings(workers, names, connections, metrics, other);
+        }
+    }
+
+    /// Other endpoints are used than before, or their shares have grown.
+    private void choose() {
+        // So that the selection is one of these endpoints.
+        synchronized (health) {
+            choice = choosing.make(endpoints, health.selection(), this::choose);
+        }
+    }
+
+    /// Goes on from what another upstream, which this one takes the place of, knows of the same endpoints.
+    public void takeOver(Upstream before) {
+        choosing.takeOver(before.choosing);
+        health.takeOver(before.health);
     }
 
     /// Its name.
@@ -125,9 +153,11 @@ public final class Upstream implements AutoCloseable {
         endpoints.forEach(each -> before.put(new Identity(each.url(), each.named()), each));
         Map<Identity, Endpoint> next = new LinkedHashMap<>();
         List<Member> members = new ArrayList<>();
+        Set<EndpointConfig> own = new HashSet<>(
+                Choosing.own(config, wanted.stream().map(Found::config).toList(), site));
         for (Found found : wanted) {
             Identity identity = new Identity(found.config().url(), found.named());
-            if (found.config().weight() == 0 || next.containsKey(identity)) {
+            if (!own.contains(found.config()) || next.containsKey(identity)) {
                 continue;
             }
             Endpoint kept = before.remove(identity);
@@ -187,6 +217,16 @@ public final class Upstream implements AutoCloseable {
         return surroundings.connections;
     }
 
+    /// Keep clients with endpoints; null where nobody does.
+    public @Nullable StickySessions sessions() {
+        return choosing.sessions();
+    }
+
+    /// The gateway that it was made for.
+    public Site site() {
+        return site;
+    }
+
     /// How its endpoints are doing.
     public UpstreamHealth health() {
         return health;
@@ -214,27 +254,18 @@ public final class Upstream implements AutoCloseable {
     }
 
     /// Chooses an endpoint, another one than `before` where another is used; null where none is.
-    @SuppressWarnings("ReferenceEquality") // this endpoint, not an equal one
-    public @Nullable Endpoint pick(Worker worker, @Nullable Endpoint before) {
+    public @Nullable Endpoint pick(Worker worker, Caller caller, @Nullable Endpoint before) {
         Choice now = choice;
-        Endpoint[] used = now.used();
-        if (used.length < 2) {
-            return used.length == 1 ? used[0] : elsewhere(now, worker, before);
-        }
-        int at = now.balancer().choose(worker.index(), worker.random());
-        for (int i = 0; used[at] == before && i < 4; i++) {
-            at = now.balancer().choose(worker.index(), worker.random());
-        }
-        return used[at] == before ? used[(at + 1) % used.length] : used[at];
+        return now.used().length == 0 ? elsewhere(now, worker, caller, before) : now.pick(worker, caller, before);
     }
 
-    private @Nullable Endpoint elsewhere(Choice now, Worker worker, @Nullable Endpoint before) {
+    private @Nullable Endpoint elsewhere(Choice now, Worker worker, Caller caller, @Nullable Endpoint before) {
         Upstream other = fallback;
         if (other != null && !other.isDown()) {
-            return other.pick(worker, before);
+            return other.pick(worker, caller, before);
         }
         Endpoint trial = trial(now.trials());
-        return trial != null || other == null ? trial : other.pick(worker, before);
+        return trial != null || other == null ? trial : other.pick(worker, caller, before);
     }
 
     /// Where nobody takes connections, a request is let through now and then to see whether somebody does again: the

@@ -18,6 +18,26 @@ public final class NamedFields {
         return null;
     }
 
+    /// Index of the first received field of this name that goes on; -1 where there is none.
+    public static int find(MessageHead head, String name) {
+        for (int i = 0; i < head.count; i++) {
+            if (head.isForwarded(i) && is(head, i, name)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    /// The value of the first field of this name that was added to those received; null where there is none.
+    public static @Nullable String added(MessageHead head, String name) {
+        for (MessageHead.AddedField field : head.added()) {
+            if (field.name().equalsIgnoreCase(name)) {
+                return field.value();
+            }
+        }
+        return null;
+    }
+
     /// Puts a value in place of whatever fields of this name there are, or null for none at all.
     public static void replace(MessageHead head, String name, @Nullable String value) {
         for (int i = 0; i < head.count; i++) {

@@ -17,6 +17,7 @@ import io.tidegate.engine.observe.RouteCells;
 import io.tidegate.engine.route.RouteTable;
 import io.tidegate.engine.upstream.ClientConnection;
 import io.tidegate.engine.upstream.ServiceConnections;
+import io.tidegate.engine.upstream.Site;
 import io.tidegate.engine.upstream.Upstream;
 import io.tidegate.engine.wire.Origin;
 import io.tidegate.engine.wire.RequestParser;
@@ -54,7 +55,8 @@ final class ExchangeWorld implements AutoCloseable {
         this.workers = workers;
         this.worker = workers.all().getFirst();
         this.upstream = new Upstream("service", Objects.requireNonNull(CONFIG.upstreams().get("service")), null,
-                new Upstream.Surroundings(workers, names, new ServiceConnections(1_000_000, workers), metrics));
+                new Upstream.Surroundings(workers, names, new ServiceConnections(1_000_000, workers), metrics,
+                        Site.make()));
         this.snapshot = new Snapshot(1, new ListenerSnapshot[0], workers.all());
     }
 

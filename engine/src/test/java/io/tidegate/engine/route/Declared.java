@@ -48,7 +48,7 @@ final class Declared {
     }
 
     static RouteConfig route(List<MatchConfig> matches, int precedence, TrailingSlash slash) {
-        return new RouteConfig(List.of(), matches, precedence, "up", null, List.of(),
+        return new RouteConfig(List.of(), matches, precedence, "up", null, null, List.of(),
                 new Timeouts(null, null, null, null, null), null, true, false,
                 new WebSocketConfig(true, Duration.ofSeconds(60), null, null), false, EncodedSlash.REJECT,
                 RouteConfig.PathParameters.REJECT, slash, false, RouteConfig.Criticality.NORMAL);
@@ -116,7 +116,7 @@ final class Declared {
 
         MatchConfig match() {
             return new MatchConfig(hosts, path.isEmpty() ? null : PathPattern.of(path),
-                    regex.isEmpty() ? null : RegexConfig.of(regex), methods, headers, query, grpc);
+                    regex.isEmpty() ? null : RegexConfig.of(regex), methods, headers, Map.of(), query, grpc);
         }
     }
 }

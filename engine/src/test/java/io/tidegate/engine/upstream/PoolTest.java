@@ -115,7 +115,8 @@ class PoolTest {
             throw new AssertionError("the configuration was refused: " + loaded);
         }
         return new Upstream("service", Objects.requireNonNull(accepted.config().upstreams().get("service")), null,
-                new Upstream.Surroundings(started, names, new ServiceConnections(mostConnections, started), METRICS));
+                new Upstream.Surroundings(started, names, new ServiceConnections(mostConnections, started), METRICS,
+                        Site.make()));
     }
 
     private void inLoop(Runnable work) throws InterruptedException {

@@ -31,7 +31,7 @@ class Http3BoundsTest extends Http3Fixture {
     void connectionsOfQuicCountWithThoseOfTcp() {
         ProcessConfig process = new ProcessConfig(new ProcessConfig.Count(1), ProcessConfig.Transport.AUTO,
                 new ProcessConfig.Count(2), Duration.ofSeconds(30), Duration.ZERO, null,
-                OverloadConfig.of(false));
+                OverloadConfig.of(false), null, null);
         String tls = "certificates: [" + certificate("api", "api.test") + "]";
         try (TestGateway small = TestGateway.start(TestGateway.Setup.PLAIN, options -> new EngineOptions(process),
                 yaml(tls, H3))) {
