@@ -204,7 +204,7 @@ final class Binder {
     private Object readDefault(Component component, String text) {
         ProblemList own = new ProblemList(new Secrets.Collector());
         Node.Fields holder = YamlReader.read("", java.nio.file.Path.of(""), "value: " + text,
-                new Substitution(name -> null, new Secrets.Collector()), own);
+                new Substitution(name -> null, new Secrets.Collector()), own, "value");
         Binder reader = new Binder(Plugins.none(), own, new Secrets.Collector(), nearest);
         Entry entry = holder == null ? null : holder.entries().get("value");
         Object value = entry == null ? null : reader.component(component, entry.value(), Where.ROOT);

@@ -30,6 +30,7 @@ final class Checks {
         names("routes", config.routes());
         names("policySets", config.policySets());
         new AddressChecks(context).run();
+        new DiscoveryChecks(context).run();
         new TlsChecks(context).run();
         new ServiceTlsChecks(context).run();
         new RelayChecks(context).run();

@@ -42,6 +42,11 @@ public record EndpointUrl(Scheme scheme, String host, int port) {
             this.http = http;
         }
 
+        /// Whether it is TLS.
+        public boolean secure() {
+            return secure;
+        }
+
         private static @Nullable Scheme of(@Nullable String text) {
             return switch (text == null ? "" : text.toLowerCase(Locale.ROOT)) {
                 case "http" -> HTTP;

@@ -24,7 +24,8 @@ final class NamedFiles {
         return found;
     }
 
-    /// All of them, and those that `config` will find in stores of certificates; those of what is broken too, so that
+    /// All of them but those that are looked at anyway, and those that `config` will find in stores of certificates;
+    /// those of what is broken too, so that
     /// it
     /// is looked at again once they change.
     Set<Path> of(@Nullable GatewayConfig config) {
@@ -32,8 +33,21 @@ final class NamedFiles {
         files.removeIf(Files::isDirectory);
         if (config != null) {
             config.listeners().values().stream().flatMap(NamedFiles::stored).forEach(files::add);
+            config.upstreams().values().stream().flatMap(NamedFiles::readByOthers).forEach(files::remove);
         }
         return files;
+    }
+
+    /// What a source of endpoints looks at by itself, so that a change makes no other configuration.
+    private static Stream<Path> readByOthers(UpstreamConfig upstream) {
+        DiscoveryConfig discovery = upstream.discovery();
+        if (discovery == null) {
+            return Stream.of();
+        }
+        DiscoveryConfig.Kubernetes kubernetes = discovery.kubernetes();
+        return discovery.file() != null
+                ? Stream.of(discovery.file().path().path())
+                : kubernetes != null ? Stream.of(kubernetes.token().path(), kubernetes.ca().path()) : Stream.of();
     }
 
     private static Stream<Path> stored(ListenerConfig listener) {

@@ -105,6 +105,14 @@ final class RelayChecks {
         if (upstream == null) {
             return;
         }
+        if (upstream.discovery() != null && !upstream.isRelayed()) {
+            context.error("listener '" + listener + "' relays bytes to it: write 'scheme: tcp'" + (asItComes
+                    ? ""
+                    : ", or 'scheme: tls'"), "upstreams", name, "discovery");
+        } else if (upstream.discovery() != null && asItComes && upstream.foundScheme().secure()) {
+            context.error("listener '" + listener + "' hands TLS on as it comes, and would encrypt it twice: write"
+                    + " 'scheme: tcp'", "upstreams", name, "discovery");
+        }
         for (int i = 0; i < upstream.endpoints().size(); i++) {
             EndpointUrl url = upstream.endpoints().get(i).url();
             Object[] at = {"upstreams", name, "endpoints", i};

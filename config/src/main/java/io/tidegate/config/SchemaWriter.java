@@ -264,7 +264,7 @@ public final class SchemaWriter {
     private static Object tree(String yaml) {
         ProblemList problems = new ProblemList(new Secrets.Collector());
         Node.Fields holder = YamlReader.read("", Path.of(""), "value: " + yaml,
-                new Substitution(name -> null, new Secrets.Collector()), problems);
+                new Substitution(name -> null, new Secrets.Collector()), problems, "value");
         Node.Entry entry = holder == null ? null : holder.entries().get("value");
         if (entry == null) {
             throw new IllegalStateException("no default: " + yaml);

@@ -23,12 +23,16 @@ final class ServiceTlsChecks {
     }
 
     private void protocol(String upstream, UpstreamConfig config) {
-        boolean all = config.endpoints().stream().allMatch(endpoint -> endpoint.url().secure());
+        DiscoveryConfig found = config.discovery();
+        boolean all = found == null
+                ? config.endpoints().stream().allMatch(endpoint -> endpoint.url().secure())
+                : found.file() != null || config.foundScheme().secure();
         if (config.protocol() == ProtocolConfig.H2 && !all) {
             context.error("h2 is HTTP/2 over TLS: write https:// for all endpoints, or h2c for HTTP/2 without",
                     "upstreams", upstream, "protocol");
         }
-        if (config.protocol() == ProtocolConfig.H2C && config.isSecure()) {
+        boolean secure = found == null ? config.isSecure() : config.foundScheme().secure();
+        if (config.protocol() == ProtocolConfig.H2C && secure) {
             context.error("h2c is HTTP/2 without TLS: write h2", "upstreams", upstream, "protocol");
         }
         if (config.protocol() == ProtocolConfig.H3) {

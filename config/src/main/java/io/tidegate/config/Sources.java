@@ -85,7 +85,8 @@ final class Sources {
             return null;
         }
         Path folder = file.toAbsolutePath().getParent();
-        return YamlReader.read(name, folder == null ? file : folder, text, substitution, problems);
+        return YamlReader.read(name, folder == null ? file : folder, text, substitution, problems,
+                "listeners, upstreams and routes");
     }
 
     /// Puts two files together: maps of names and records become one, everything else may be declared once.

@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
 /// A service behind the gateway.
 @Doc("A service behind the gateway.")
 public record UpstreamConfig(
-        @Doc("Where the service runs.") @Range(min = 1) List<EndpointConfig> endpoints,
+        @Doc("Where the service runs. Left out: `discovery` finds it out.") @Default("[]") List<EndpointConfig> endpoints,
+
+        @Doc("Where the endpoints are found, instead of being declared here.") @Nullable DiscoveryConfig discovery,
 
         @Doc("TLS to endpoints that begin with `https://` or `tls://`. Left out: their certificates must come from an authority that the Java runtime trusts, and be for the endpoint's host.") @Nullable ServiceTlsConfig tls,
 
@@ -56,12 +58,21 @@ public record UpstreamConfig(
 
     /// Whether bytes are relayed to it, and not requests: an endpoint says so by its scheme.
     public boolean isRelayed() {
-        return endpoints.stream().anyMatch(endpoint -> !endpoint.url().speaksHttp());
+        return endpoints.stream().anyMatch(endpoint -> !endpoint.url().speaksHttp())
+                || (discovery != null && discovery.scheme() != null && !discovery.scheme().speaksHttp());
     }
 
-    /// Whether any endpoint is reached by TLS.
+    /// Whether any endpoint is reached by TLS, or may be.
     public boolean isSecure() {
-        return endpoints.stream().anyMatch(endpoint -> endpoint.url().secure());
+        return endpoints.stream().anyMatch(endpoint -> endpoint.url().secure())
+                || (discovery != null && (discovery.file() != null || foundScheme().secure()));
+    }
+
+    /// How endpoints are spoken with that are found, where who tells of them does not say it.
+    public EndpointUrl.Scheme foundScheme() {
+        return discovery != null && discovery.scheme() != null
+                ? discovery.scheme().url()
+                : tls == null ? EndpointUrl.Scheme.HTTP : EndpointUrl.Scheme.HTTPS;
     }
 
     /// Connections kept to the endpoints.

@@ -46,16 +46,19 @@ final class YamlReader {
     private final Path folder;
     private final Substitution substitution;
     private final ProblemList problems;
+    private final String expected;
     private final Secrets.Collector secrets;
     private final Map<Anchor, Node> anchors = new HashMap<>();
     private final Set<Anchor> open = new HashSet<>();
     private long aliased;
 
-    private YamlReader(String file, Path folder, Substitution substitution, ProblemList problems) {
+    private YamlReader(String file, Path folder, Substitution substitution, ProblemList problems,
+            String expected) {
         this.file = file;
         this.folder = folder;
         this.substitution = substitution;
         this.problems = problems;
+        this.expected = expected;
         this.secrets = substitution.secrets();
     }
 
@@ -75,10 +78,13 @@ final class YamlReader {
     }
 
     /// The map that the file holds, or null with a problem.
+    ///
+    /// @param expected
+    ///            its keys, in words
     static Node.@Nullable Fields read(String file, Path folder, String text, Substitution substitution,
-            ProblemList problems) {
+            ProblemList problems, String expected) {
         String content = text.startsWith("\uFEFF") ? text.substring(1) : text;
-        YamlReader reader = new YamlReader(file, folder, substitution, problems);
+        YamlReader reader = new YamlReader(file, folder, substitution, problems, expected);
         try {
             return reader.document(content);
         } catch (Refused e) {
@@ -133,14 +139,14 @@ final class YamlReader {
         }
         if (root == null || (root instanceof Node.Scalar scalar && scalar.kind() == Kind.NULL)) {
             problems.error(new Place(file, 0, 0), Where.ROOT,
-                    "is empty: expected keys such as listeners, upstreams and routes");
+                    "is empty: expected keys such as " + expected);
             return null;
         }
         if (root instanceof Node.Fields fields) {
             return fields;
         }
         problems.error(root.place(), Where.ROOT,
-                "must be a map with keys such as listeners, upstreams and routes (was " + root.found() + ")");
+                "must be a map with keys such as " + expected + " (was " + root.found() + ")");
         return null;
     }
 

@@ -13,6 +13,7 @@ import io.tidegate.config.TelemetryConfig;
 import io.tidegate.engine.compile.CompileException;
 import io.tidegate.engine.compile.Compiler;
 import io.tidegate.engine.compile.Compiler.Compiled;
+import io.tidegate.engine.discovery.Knowledge;
 import io.tidegate.engine.exchange.LiveSnapshot;
 import io.tidegate.engine.health.UpstreamHealth;
 import io.tidegate.engine.observe.AccessLog;
@@ -87,7 +88,8 @@ public final class Engine implements ConfigTarget, AutoCloseable {
         overload = new Overload(workers, metrics, options.signs(), gate);
         watch = new LoopWatch(workers, metrics, overload::look);
         compiler = new Compiler(workers, options.nameServers(),
-                new ServiceConnections(descriptors.services(clients, count), workers), metrics, options.challenges());
+                new ServiceConnections(descriptors.services(clients, count), workers), metrics, options.challenges(),
+                options.sources());
     }
 
     /// Starts the event loops. Nothing listens before the first [#apply].
@@ -149,7 +151,7 @@ public final class Engine implements ConfigTarget, AutoCloseable {
                     replaced.close();
                 }
             });
-            metrics.retain(compiled.names());
+            metrics.retain(compiled.names().get());
         } catch (CompileException e) {
             undo(opened, http3, logNow, logBefore);
             return new Result.Refused(e.problems());
@@ -178,7 +180,7 @@ public final class Engine implements ConfigTarget, AutoCloseable {
         log = logNow;
         logConfig = config.telemetry().accessLog();
         overload.apply(config.gateway().overload());
-        return new Result.Applied(revision, waitsForRestart(config.gateway()));
+        return new Result.Applied(revision, RestartKeys.changed(process, config.gateway()));
     }
 
     @SuppressWarnings("ReferenceEquality") // this log, not one that is declared alike
@@ -288,20 +290,6 @@ public final class Engine implements ConfigTarget, AutoCloseable {
         return descriptors;
     }
 
-    private List<String> waitsForRestart(ProcessConfig next) {
-        List<String> waiting = new ArrayList<>();
-        if (!next.workers().equals(process.workers())) {
-            waiting.add("gateway.workers");
-        }
-        if (next.transport() != process.transport()) {
-            waiting.add("gateway.transport");
-        }
-        if (!next.maxConnections().equals(process.maxConnections())) {
-            waiting.add("gateway.maxConnections");
-        }
-        return waiting;
-    }
-
     /// The addresses on which listeners are bound, by name of the listener.
     public synchronized Map<String, SocketAddress> addresses() {
         Map<String, SocketAddress> addresses = new TreeMap<>();
@@ -328,6 +316,11 @@ public final class Engine implements ConfigTarget, AutoCloseable {
     /// How the endpoints of the upstreams are doing, by name of the upstream.
     public synchronized Map<String, UpstreamHealth> upstreams() {
         return compiler.health();
+    }
+
+    /// What is known of the endpoints of upstreams that do not declare them, by name of the upstream.
+    public synchronized Map<String, Knowledge> found() {
+        return compiler.found();
     }
 
     /// Opens the access log's file anew, for those who move it away to keep it.

@@ -1,6 +1,7 @@
 package io.tidegate.engine;
 
 import io.tidegate.config.ProcessConfig;
+import io.tidegate.config.discovery.EndpointSources;
 import io.tidegate.engine.exchange.Challenges;
 import io.tidegate.engine.overload.Signs;
 import io.tidegate.engine.worker.PolicyBounds;
@@ -21,8 +22,11 @@ import java.util.List;
 ///            what is shown to certificate authorities, by whoever asks them for certificates
 /// @param signs
 ///            what tells that the gateway is overloaded
+/// @param sources
+///            tell of endpoints that are not declared, but for DNS
 public record EngineOptions(ProcessConfig process, String version, PolicyBounds policyBounds,
-        List<InetSocketAddress> nameServers, Challenges challenges, Signs signs) {
+        List<InetSocketAddress> nameServers, Challenges challenges, Signs signs,
+        EndpointSources sources) {
 
     /// Copies the list.
     public EngineOptions {
@@ -31,7 +35,8 @@ public record EngineOptions(ProcessConfig process, String version, PolicyBounds 
 
     /// Those of a gateway on this machine.
     public EngineOptions(ProcessConfig process, String version) {
-        this(process, version, PolicyBounds.ofProcess(), List.of(), new Challenges(), Signs.ofProcess());
+        this(process, version, PolicyBounds.ofProcess(), List.of(), new Challenges(), Signs.ofProcess(),
+                EndpointSources.none());
     }
 
     /// Those of a gateway that has no version.
@@ -41,16 +46,21 @@ public record EngineOptions(ProcessConfig process, String version, PolicyBounds 
 
     /// These, with other bounds for policies.
     public EngineOptions withPolicyBounds(PolicyBounds bounds) {
-        return new EngineOptions(process, version, bounds, nameServers, challenges, signs);
+        return new EngineOptions(process, version, bounds, nameServers, challenges, signs, sources);
     }
 
     /// These, with other name servers.
     public EngineOptions withNameServers(List<InetSocketAddress> servers) {
-        return new EngineOptions(process, version, policyBounds, servers, challenges, signs);
+        return new EngineOptions(process, version, policyBounds, servers, challenges, signs, sources);
     }
 
     /// These, with other signs of overload.
     public EngineOptions withSigns(Signs others) {
-        return new EngineOptions(process, version, policyBounds, nameServers, challenges, others);
+        return new EngineOptions(process, version, policyBounds, nameServers, challenges, others, sources);
+    }
+
+    /// These, with sources of endpoints.
+    public EngineOptions withSources(EndpointSources others) {
+        return new EngineOptions(process, version, policyBounds, nameServers, challenges, signs, others);
     }
 }

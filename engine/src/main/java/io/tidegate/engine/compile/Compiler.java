@@ -5,7 +5,12 @@ import io.tidegate.config.GatewayConfig;
 import io.tidegate.config.Problem;
 import io.tidegate.config.RouteConfig;
 import io.tidegate.config.UpstreamConfig;
+import io.tidegate.config.discovery.EndpointSources;
+import io.tidegate.config.discovery.Found;
 import io.tidegate.engine.chain.Step;
+import io.tidegate.engine.discovery.Discoveries;
+import io.tidegate.engine.discovery.Discovery;
+import io.tidegate.engine.discovery.Knowledge;
 import io.tidegate.engine.exchange.Challenges;
 import io.tidegate.engine.exchange.Route;
 import io.tidegate.engine.exchange.Snapshot;
@@ -33,6 +38,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +55,9 @@ public final class Compiler implements AutoCloseable {
     private final SharedValues shared = new SharedValues();
     private Map<String, Upstream> upstreams = Map.of();
     private final Map<Upstream, Watched> watched = new HashMap<>();
+    private final Discoveries discoveries;
+    /// Who finds the endpoints of those that are watched.
+    private final Map<Upstream, Discovery> finding = new HashMap<>();
     private @Nullable Compiled running;
 
     /// What a configuration was compiled to.
@@ -60,11 +69,11 @@ public final class Compiler implements AutoCloseable {
     /// @param closePolicies
     ///            closes the policies
     /// @param names
-    ///            what is measured of it
+    ///            what is measured of it, as of now
     /// @param tls
     ///            what is shown on listeners with TLS, by their names
     public record Compiled(Snapshot snapshot, Map<String, Upstream> upstreams, Runnable closePolicies,
-            Metrics.Names names, Map<String, TlsHosts> tls) {
+            Supplier<Metrics.Names> names, Map<String, TlsHosts> tls) {
     }
 
     /// The socket of a listener.
@@ -82,13 +91,16 @@ public final class Compiler implements AutoCloseable {
     ///            who is asked for the addresses of services; those of this machine where it is empty
     /// @param challenges
     ///            what is shown to certificate authorities
+    /// @param sources
+    ///            tell of endpoints that are not declared
     public Compiler(Workers workers, List<InetSocketAddress> nameServers, ServiceConnections connections,
-            Metrics metrics, Challenges challenges) {
+            Metrics metrics, Challenges challenges, EndpointSources sources) {
         this.workers = workers;
         this.metrics = metrics;
         this.challenges = challenges;
         this.tls = new TlsCompiler(workers, metrics, challenges.alpn());
         this.names = new ServiceNames(workers, nameServers, metrics);
+        this.discoveries = new Discoveries(names, sources);
         this.surroundings = new Upstream.Surroundings(workers, names, connections, metrics, Site.make());
     }
 
@@ -131,11 +143,16 @@ public final class Compiler implements AutoCloseable {
                 new ListenerCompiler(config, routes, hosts, streams, new Telemetry(metrics, log), challenges.http())
                         .compile(sockets),
                 workers.all());
-        Map<String, Set<String>> endpoints = new HashMap<>();
-        next.forEach((name, upstream) -> endpoints.put(name,
-                upstream.endpoints().stream().map(Endpoint::authority).collect(Collectors.toSet())));
         return new Compiled(snapshot, Map.copyOf(next), steps::close,
-                new Metrics.Names(routes.keySet(), endpoints, steps.observing(), streams.names()), Map.copyOf(hosts));
+                () -> new Metrics.Names(routes.keySet(), endpoints(next), steps.observing(), streams.names()),
+                Map.copyOf(hosts));
+    }
+
+    private static Map<String, Set<String>> endpoints(Map<String, Upstream> upstreams) {
+        Map<String, Set<String>> endpoints = new HashMap<>();
+        upstreams.forEach((name, upstream) -> endpoints.put(name,
+                upstream.endpoints().stream().map(Endpoint::authority).collect(Collectors.toSet())));
+        return endpoints;
     }
 
     /// Takes what was compiled for what runs from now on.
@@ -165,26 +182,63 @@ public final class Compiler implements AutoCloseable {
         return health;
     }
 
-    /// Checks and measures the endpoints of these from now on, and no others.
+    /// What is known of the endpoints of the upstreams that run and do not declare them, by name of the upstream.
+    public Map<String, Knowledge> found() {
+        Map<String, Knowledge> found = new TreeMap<>();
+        finding.forEach((upstream, discovery) -> found.put(upstream.name(), discovery.knowledge()));
+        return found;
+    }
+
+    /// Looks for, checks and measures the endpoints of these from now on, and of no others.
     private void watch(Map<String, Upstream> next) {
+        // Before those that they take the place of let go of a source that both have.
+        Map<Upstream, Discovery> starting = new HashMap<>();
+        next.forEach((name, upstream) -> {
+            Discovery discovery = watched.containsKey(upstream) ? null : discoveries.use(name, upstream.config());
+            if (discovery != null) {
+                starting.put(upstream, discovery);
+            }
+        });
+        discoveries.await(starting.values());
         watched.entrySet().removeIf(entry -> {
             boolean gone = !next.containsValue(entry.getKey());
             if (gone) {
                 entry.getValue().close();
+                Discovery discovery = finding.remove(entry.getKey());
+                if (discovery != null) {
+                    discoveries.release(discovery);
+                }
             }
             return gone;
         });
+        finding.putAll(starting);
         next.forEach((name, upstream) -> {
             String fallback = upstream.config().fallback();
             upstream.fallBackTo(fallback == null ? null : next.get(fallback));
             if (!watched.containsKey(upstream)) {
                 Upstream before = upstreams.get(name);
+                Discovery discovery = starting.get(upstream);
+                if (discovery != null) {
+                    begin(upstream, discovery.knowledge().endpoints(), before);
+                }
                 if (before != null) {
                     upstream.takeOver(before);
                 }
-                watched.put(upstream, Watched.start(upstream, workers, metrics));
+                watched.put(upstream, Watched.start(upstream, workers, metrics, discovery));
             }
         });
+    }
+
+    /// Begins with what is found; where nothing is known yet, with what its namesake has used until now, if it was
+    /// found
+    /// too.
+    private static void begin(Upstream upstream, List<Found> found, @Nullable Upstream before) {
+        if (!found.isEmpty()) {
+            upstream.replace(found);
+        } else if (before != null && before.config().discovery() != null
+                && before.config().isRelayed() == upstream.config().isRelayed()) {
+            upstream.replace(before.endpoints().stream().map(Endpoint::found).toList());
+        }
     }
 
     /// The upstream that there is already, where nothing of it has changed.
@@ -234,6 +288,7 @@ public final class Compiler implements AutoCloseable {
         }
         watched.values().forEach(Watched::close);
         watched.clear();
+        discoveries.close();
         upstreams.values().forEach(Upstream::close);
         names.close();
     }

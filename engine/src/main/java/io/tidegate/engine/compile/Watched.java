@@ -1,6 +1,7 @@
 package io.tidegate.engine.compile;
 
 import io.tidegate.config.discovery.Found;
+import io.tidegate.engine.discovery.Discovery;
 import io.tidegate.engine.health.Ejection;
 import io.tidegate.engine.health.EndpointHealth;
 import io.tidegate.engine.health.UpstreamHealth;
@@ -16,6 +17,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// What goes on beside requests for as long as an upstream is part of the running configuration: its checks, and what
 /// is measured of how its endpoints are doing.
@@ -28,6 +30,7 @@ final class Watched implements AutoCloseable {
     private final Probes probes;
     private final List<Registration> measured = new ArrayList<>();
     private final Map<Endpoint, List<Registration>> endpoints = new HashMap<>();
+    private Runnable unsubscribe = () -> {};
     private boolean closed;
 
     private Watched(Upstream upstream, Workers workers, Metrics metrics) {
@@ -36,7 +39,11 @@ final class Watched implements AutoCloseable {
         this.probes = new Probes(upstream, workers);
     }
 
-    static Watched start(Upstream upstream, Workers workers, Metrics metrics) {
+    /// Begins.
+    ///
+    /// @param discovery
+    ///            finds its endpoints; null where they are declared
+    static Watched start(Upstream upstream, Workers workers, Metrics metrics, @Nullable Discovery discovery) {
         Watched watched = new Watched(upstream, workers, metrics);
         UpstreamHealth health = upstream.health();
         watched.measured.add(metrics.gauge("tidegate_upstream_panic",
@@ -48,6 +55,10 @@ final class Watched implements AutoCloseable {
                     () -> health.selection().used().isEmpty() ? 1 : 0, "upstream", upstream.name()));
         }
         watched.follow();
+        if (discovery != null) {
+            discovery.measure(metrics);
+            watched.unsubscribe = discovery.subscribe(watched::replace);
+        }
         return watched;
     }
 
@@ -109,7 +120,13 @@ final class Watched implements AutoCloseable {
     }
 
     @Override
-    public synchronized void close() {
+    public void close() {
+        // Not under the lock, which whoever finds endpoints may wait for.
+        unsubscribe.run();
+        end();
+    }
+
+    private synchronized void end() {
         closed = true;
         probes.close();
         measured.forEach(Registration::close);

@@ -1,6 +1,10 @@
 package io.tidegate.engine.names;
 
 import io.netty.channel.EventLoop;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.codec.dns.DefaultDnsQuestion;
+import io.netty.handler.codec.dns.DnsRecord;
+import io.netty.handler.codec.dns.DnsRecordType;
 import io.netty.resolver.AbstractAddressResolver;
 import io.netty.resolver.AddressResolver;
 import io.netty.resolver.dns.DnsNameResolver;
@@ -26,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The names of all services of a process, and what their connections are resolved by. All are asked for on the first
 /// event loop; what is known is read by every loop.
-public final class ServiceNames extends Names {
+public final class ServiceNames extends Names implements Lookups {
 
     /// How long one server has to answer, before the next is asked.
     private static final int QUERY_MILLIS = 2000;
@@ -60,6 +64,8 @@ public final class ServiceNames extends Names {
         this.metrics = metrics;
         this.builder = new DnsNameResolverBuilder(first.loop())
                 .datagramChannelType(workers.transport().datagrams()).resolveCache(lives)
+                // What does not fit into a datagram is asked for once more (RFC 7766).
+                .socketChannelType(workers.transport().client(false).asSubclass(SocketChannel.class))
                 .queryTimeoutMillis(QUERY_MILLIS);
         if (!servers.isEmpty()) {
             builder.nameServerProvider(new SequentialDnsServerAddressStreamProvider(servers));
@@ -106,14 +112,47 @@ public final class ServiceNames extends Names {
         }
     }
 
+    /// On the loop.
+    private DnsNameResolver resolver() {
+        DnsNameResolver made = resolver;
+        if (made == null) {
+            made = builder.build();
+            resolver = made;
+        }
+        return made;
+    }
+
+    @Override
+    public Future<Addresses> addresses(String name) {
+        Promise<Addresses> answer = loop.newPromise();
+        loop.execute(() -> ask(name.toLowerCase(Locale.ROOT)).addListener((Future<ServiceName.Answer> done) -> {
+            if (done.isSuccess()) {
+                answer.setSuccess(new Addresses(done.getNow().addresses(), done.getNow().seconds()));
+            } else {
+                answer.setFailure(done.cause());
+            }
+        }));
+        return answer;
+    }
+
+    @Override
+    public Future<List<Service>> services(String name) {
+        Promise<List<Service>> answer = loop.newPromise();
+        loop.execute(() -> resolver().resolveAll(new DefaultDnsQuestion(name, DnsRecordType.SRV))
+                .addListener((Future<List<DnsRecord>> done) -> {
+                    (done.isSuccess() ? found : failed).increment();
+                    if (done.isSuccess()) {
+                        answer.setSuccess(ServiceRecords.of(done.getNow()));
+                    } else {
+                        answer.setFailure(done.cause());
+                    }
+                }));
+        return answer;
+    }
+
     private Future<ServiceName.Answer> ask(String name) {
         Promise<ServiceName.Answer> answer = loop.newPromise();
-        DnsNameResolver asked = resolver;
-        if (asked == null) {
-            asked = builder.build();
-            resolver = asked;
-        }
-        asked.resolveAll(name).addListener((Future<List<InetAddress>> done) -> {
+        resolver().resolveAll(name).addListener((Future<List<InetAddress>> done) -> {
             long seconds = lives.take(name);
             if (done.isSuccess() && !done.getNow().isEmpty()) {
                 found.increment();

@@ -178,6 +178,11 @@ public final class Endpoint implements Candidate {
         return named;
     }
 
+    /// As it would be told of, in the first tier.
+    public Found found() {
+        return new Found(config, named.equals(url) ? null : named.host(), 0);
+    }
+
     /// Takes another weight.
     void declare(EndpointConfig now) {
         config = now;

@@ -44,6 +44,7 @@ class ArchitectureTest {
             Map.entry("balance", List.of()),
             Map.entry("health", List.of()),
             Map.entry("names", List.of("worker", "observe")),
+            Map.entry("discovery", List.of("names", "observe", "worker")),
             Map.entry("upstream", List.of("health", "balance", "names", "tls", "worker", "wire", "observe")),
             Map.entry("probe", List.of("upstream", "health", "worker", "wire")),
             Map.entry("route", List.of("worker", "wire")),
@@ -62,7 +63,7 @@ class ArchitectureTest {
                             "worker", "state")),
             Map.entry("compile",
                     List.of("server", "exchange", "stream", "route", "chain", "observe", "probe", "upstream",
-                            "health", "names", "tls", "wire", "worker", "state"))));
+                            "discovery", "health", "names", "tls", "wire", "worker", "state"))));
 
     private static JavaClasses product;
 

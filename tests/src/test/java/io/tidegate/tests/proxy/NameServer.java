@@ -11,13 +11,18 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/// A name server on a UDP port of the loopback address that knows one name (RFC 1035 section 4).
-final class NameServer implements AutoCloseable {
+/// A name server on a UDP port of the loopback address that knows the addresses of one name, and SRV records of any
+/// (RFC
+/// 1035 section 4, RFC 2782).
+public final class NameServer implements AutoCloseable {
 
     private static final int TYPE_A = 1;
+    private static final int TYPE_SRV = 33;
     private static final int ANSWER = 0x8180;
     private static final int SERVER_FAILURE = 2;
     private static final int NO_SUCH_NAME = 3;
@@ -27,12 +32,13 @@ final class NameServer implements AutoCloseable {
     private final String name;
     private final AtomicInteger asked = new AtomicInteger();
     private volatile @Nullable List<String> addresses;
+    private final Map<String, List<Service>> services = new ConcurrentHashMap<>();
     private volatile int seconds;
     private volatile boolean silent;
     private volatile boolean failing;
 
     /// A server that says that there is no such name, whatever it is asked for.
-    NameServer(String name) {
+    public NameServer(String name) {
         this.name = name;
         try {
             socket = new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
@@ -43,32 +49,42 @@ final class NameServer implements AutoCloseable {
     }
 
     /// From here on the name has these IPv4 addresses, for so many seconds.
-    void answer(int ttl, String... known) {
+    public void answer(int ttl, String... known) {
         seconds = ttl;
         addresses = List.of(known);
     }
 
+    /// An SRV record.
+    public record Service(int priority, int weight, int port, String target) {
+    }
+
+    /// From here on a name has these SRV records, for so many seconds.
+    public void services(String of, int ttl, Service... known) {
+        seconds = ttl;
+        services.put(of, List.of(known));
+    }
+
     /// From here on there is no such name.
-    void forget() {
+    public void forget() {
         addresses = null;
     }
 
     /// Whether it says that it fails, whatever it is asked for.
-    void failing(boolean on) {
+    public void failing(boolean on) {
         failing = on;
     }
 
     /// Whether it takes questions without answering them.
-    void silent(boolean on) {
+    public void silent(boolean on) {
         silent = on;
     }
 
     /// How often it was asked for IPv4 addresses of its name.
-    int asked() {
+    public int asked() {
         return asked.get();
     }
 
-    InetSocketAddress address() {
+    public InetSocketAddress address() {
         return new InetSocketAddress(InetAddress.getLoopbackAddress(), socket.getLocalPort());
     }
 
@@ -106,6 +122,11 @@ final class NameServer implements AutoCloseable {
         if (type == TYPE_A && name.contentEquals(asking)) {
             asked.incrementAndGet();
         }
+        List<Service> records = services.get(asking.toString());
+        if (type == TYPE_SRV && records != null) {
+            asked.incrementAndGet();
+            return records(id, question, failing ? List.of() : records);
+        }
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         DataOutputStream out = new DataOutputStream(bytes);
         List<String> told = known == null || failing || type != TYPE_A ? List.of() : known;
@@ -122,6 +143,35 @@ final class NameServer implements AutoCloseable {
             out.writeInt(seconds);
             out.writeShort(4);
             out.write(InetAddress.ofLiteral(address).getAddress());
+        }
+        return bytes.toByteArray();
+    }
+
+    private byte[] records(int id, byte[] question, List<Service> records) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        DataOutputStream out = new DataOutputStream(bytes);
+        out.writeShort(id);
+        out.writeShort(ANSWER | (failing ? SERVER_FAILURE : 0));
+        out.writeShort(1);
+        out.writeShort(records.size());
+        out.writeInt(0);
+        out.write(question);
+        for (Service record : records) {
+            ByteArrayOutputStream target = new ByteArrayOutputStream();
+            for (String label : record.target().split("\\.", -1)) {
+                target.write(label.length());
+                target.write(label.getBytes(StandardCharsets.US_ASCII));
+            }
+            target.write(0);
+            out.writeShort(POINTER_TO_QUESTION);
+            out.writeShort(TYPE_SRV);
+            out.writeShort(1);
+            out.writeInt(seconds);
+            out.writeShort(6 + target.size());
+            out.writeShort(record.priority());
+            out.writeShort(record.weight());
+            out.writeShort(record.port());
+            out.write(target.toByteArray());
         }
         return bytes.toByteArray();
     }
