@@ -3,6 +3,7 @@ package io.tidegate.engine;
 import io.tidegate.config.ProcessConfig;
 import io.tidegate.engine.exchange.Challenges;
 import io.tidegate.engine.overload.Signs;
+import io.tidegate.engine.state.RemoteStates;
 import io.tidegate.engine.worker.PolicyBounds;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -21,8 +22,10 @@ import java.util.List;
 ///            what is shown to certificate authorities, by whoever asks them for certificates
 /// @param signs
 ///            what tells that the gateway is overloaded
+/// @param remotes
+///            opens stores that gateways share
 public record EngineOptions(ProcessConfig process, String version, PolicyBounds policyBounds,
-        List<InetSocketAddress> nameServers, Challenges challenges, Signs signs) {
+        List<InetSocketAddress> nameServers, Challenges challenges, Signs signs, RemoteStates remotes) {
 
     /// Copies the list.
     public EngineOptions {
@@ -31,7 +34,8 @@ public record EngineOptions(ProcessConfig process, String version, PolicyBounds 
 
     /// Those of a gateway on this machine.
     public EngineOptions(ProcessConfig process, String version) {
-        this(process, version, PolicyBounds.ofProcess(), List.of(), new Challenges(), Signs.ofProcess());
+        this(process, version, PolicyBounds.ofProcess(), List.of(), new Challenges(), Signs.ofProcess(),
+                RemoteStates.none());
     }
 
     /// Those of a gateway that has no version.
@@ -41,16 +45,21 @@ public record EngineOptions(ProcessConfig process, String version, PolicyBounds 
 
     /// These, with other bounds for policies.
     public EngineOptions withPolicyBounds(PolicyBounds bounds) {
-        return new EngineOptions(process, version, bounds, nameServers, challenges, signs);
+        return new EngineOptions(process, version, bounds, nameServers, challenges, signs, remotes);
     }
 
     /// These, with other name servers.
     public EngineOptions withNameServers(List<InetSocketAddress> servers) {
-        return new EngineOptions(process, version, policyBounds, servers, challenges, signs);
+        return new EngineOptions(process, version, policyBounds, servers, challenges, signs, remotes);
     }
 
     /// These, with other signs of overload.
     public EngineOptions withSigns(Signs others) {
-        return new EngineOptions(process, version, policyBounds, nameServers, challenges, others);
+        return new EngineOptions(process, version, policyBounds, nameServers, challenges, others, remotes);
+    }
+
+    /// These, with stores that gateways share.
+    public EngineOptions withRemotes(RemoteStates others) {
+        return new EngineOptions(process, version, policyBounds, nameServers, challenges, signs, others);
     }
 }

@@ -2,6 +2,7 @@ package io.tidegate.engine.compile;
 
 import io.tidegate.config.EffectivePolicies;
 import io.tidegate.config.GatewayConfig;
+import io.tidegate.config.Place;
 import io.tidegate.config.Problem;
 import io.tidegate.config.RouteConfig;
 import io.tidegate.config.UpstreamConfig;
@@ -15,6 +16,9 @@ import io.tidegate.engine.names.ServiceNames;
 import io.tidegate.engine.observe.AccessLog;
 import io.tidegate.engine.observe.Metrics;
 import io.tidegate.engine.observe.RouteCells;
+import io.tidegate.engine.state.RemoteState;
+import io.tidegate.engine.state.RemoteStates;
+import io.tidegate.engine.state.SharedState;
 import io.tidegate.engine.tls.ServiceTls;
 import io.tidegate.engine.tls.ServiceTlsCompiler;
 import io.tidegate.engine.tls.TlsCompiler;
@@ -46,6 +50,7 @@ public final class Compiler implements AutoCloseable {
     private final TlsCompiler tls;
     private final Challenges challenges;
     private final SharedValues shared = new SharedValues();
+    private final SharedState state;
     private Map<String, Upstream> upstreams = Map.of();
     private final Map<Upstream, Watched> watched = new HashMap<>();
     private @Nullable Compiled running;
@@ -62,8 +67,10 @@ public final class Compiler implements AutoCloseable {
     ///            what is measured of it
     /// @param tls
     ///            what is shown on listeners with TLS, by their names
+    /// @param commitState
+    ///            puts in place where policies keep what outlives a request
     public record Compiled(Snapshot snapshot, Map<String, Upstream> upstreams, Runnable closePolicies,
-            Metrics.Names names, Map<String, TlsHosts> tls) {
+            Metrics.Names names, Map<String, TlsHosts> tls, Runnable commitState) {
     }
 
     /// The socket of a listener.
@@ -81,11 +88,14 @@ public final class Compiler implements AutoCloseable {
     ///            who is asked for the addresses of services; those of this machine where it is empty
     /// @param challenges
     ///            what is shown to certificate authorities
+    /// @param remotes
+    ///            opens stores that gateways share
     public Compiler(Workers workers, List<InetSocketAddress> nameServers, ServiceConnections connections,
-            Metrics metrics, Challenges challenges) {
+            Metrics metrics, Challenges challenges, RemoteStates remotes) {
         this.workers = workers;
         this.metrics = metrics;
         this.challenges = challenges;
+        this.state = new SharedState(workers, metrics, remotes);
         this.tls = new TlsCompiler(workers, metrics, challenges.alpn());
         this.names = new ServiceNames(workers, nameServers, metrics);
         this.surroundings = new Upstream.Surroundings(workers, names, connections, metrics);
@@ -113,11 +123,12 @@ public final class Compiler implements AutoCloseable {
         });
         Map<String, Upstream> next = new HashMap<>();
         config.upstreams().forEach((name, declared) -> next.put(name, upstream(name, declared, problems)));
-        StepCompiler steps = new StepCompiler(shared, metrics, workers.all().size(), problems);
+        StepCompiler steps = new StepCompiler(shared, state, metrics, workers.all().size(), problems);
         Map<String, Route> routes = new LinkedHashMap<>();
         EffectivePolicies.Resolver effective = new EffectivePolicies.Resolver(config);
         config.routes().forEach((name, route) -> routes.put(name,
                 route(name, route, next, steps.compile(effective.of(route).steps()))));
+        RemoteState opened = problems.isEmpty() ? open(config, problems) : null;
         if (!problems.isEmpty()) {
             steps.close();
             hosts.values().forEach(tls::release);
@@ -133,7 +144,17 @@ public final class Compiler implements AutoCloseable {
         next.forEach((name, upstream) -> endpoints.put(name,
                 upstream.endpoints().stream().map(Endpoint::authority).collect(Collectors.toSet())));
         return new Compiled(snapshot, Map.copyOf(next), steps::close,
-                new Metrics.Names(routes.keySet(), endpoints, steps.observing(), streams.names()), Map.copyOf(hosts));
+                new Metrics.Names(routes.keySet(), endpoints, steps.observing(), streams.names()), Map.copyOf(hosts), () -> state.commit(config.sharedState(), opened));
+    }
+
+    private @Nullable RemoteState open(GatewayConfig config, List<Problem> problems) {
+        try {
+            return state.open(config.sharedState());
+        } catch (IllegalArgumentException e) {
+            problems.add(new Problem(Problem.Severity.ERROR, Place.NOWHERE, "sharedState.redis",
+                    String.valueOf(e.getMessage())));
+            return null;
+        }
     }
 
     /// Takes what was compiled for what runs from now on.
@@ -147,6 +168,7 @@ public final class Compiler implements AutoCloseable {
         watch(compiled.upstreams());
         upstreams = compiled.upstreams();
         tls.serving(compiled.tls());
+        compiled.commitState().run();
         return () -> {
             gone.forEach(Upstream::close);
             if (before != null) {
@@ -161,6 +183,11 @@ public final class Compiler implements AutoCloseable {
         Map<String, UpstreamHealth> health = new TreeMap<>();
         upstreams.forEach((name, upstream) -> health.put(name, upstream.health()));
         return health;
+    }
+
+    /// What does not work as declared now, and is made up for.
+    public List<String> degraded() {
+        return state.isDegraded() ? List.of("sharedState.redis") : List.of();
     }
 
     /// Checks and measures the endpoints of these from now on, and no others.
@@ -233,5 +260,6 @@ public final class Compiler implements AutoCloseable {
         watched.clear();
         upstreams.values().forEach(Upstream::close);
         names.close();
+        state.close();
     }
 }

@@ -104,6 +104,6 @@ abstract class OverloadFixture {
         ProcessConfig process = given.process();
         return new EngineOptions(new ProcessConfig(process.workers(), process.transport(), ProcessConfig.Count.of(most),
                 Duration.ofSeconds(30), Duration.ZERO, null, process.overload()), given.version(),
-                given.policyBounds(), given.nameServers(), given.challenges(), given.signs());
+                given.policyBounds(), given.nameServers(), given.challenges(), given.signs(), given.remotes());
     }
 }
