@@ -15,7 +15,8 @@ public interface PolicyContext {
     /// Values that outlive requests, shared with other gateways where that is configured.
     StateStore state();
 
-    /// Counts what this policy does, in `tidegate_policy_events_total`. The same name gives the same count, over reloads
+    /// Counts what this policy does, in `tidegate_policy_events_total`. The same name gives the same count, over
+    /// reloads
     /// too.
     ///
     /// @param event

@@ -47,7 +47,8 @@ import org.slf4j.LoggerFactory;
 public final class Engine implements ConfigTarget, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
-    /// How long those have who are about to connect when a listener stops: less than TCP's first repeat, a second later.
+    /// How long those have who are about to connect when a listener stops: less than TCP's first repeat, a
+    /// second later.
     private static final long LAST_ACCEPTS_MILLIS = 300;
 
     private final ProcessConfig process;

@@ -32,6 +32,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Tells what a configuration would do with a request, without sending anything.
@@ -156,7 +157,10 @@ public final class Explainer {
         TlsPassthroughConfig passthrough = on.tlsPassthrough();
         String upstream = tcp != null ? tcp.upstream() : passthrough == null ? null : passthrough.upstream(url.host());
         return new Explanation(understood, "relayed", null, null, List.of(), List.of(), List.of(),
-                upstream == null ? List.of() : targets(Map.of(upstream, 1)), Map.of(), Map.of(), null);
+                upstream == null
+                        ? List.of()
+                        : targets(Map.of(upstream, 1), name -> HealthText.of(config.upstreams().get(name))),
+                Map.of(), Map.of(), null);
     }
 
     private static @Nullable Fault read(RequestHead head, ListenerConfig on, String text) {
@@ -211,7 +215,9 @@ public final class Explainer {
         Fault ambiguous = Route.ambiguity(route, head);
         EffectivePolicies policies = EffectivePolicies.of(config, route);
         return new Explanation(understood, outcome, ambiguous == null ? null : ambiguous.code(), name, rivals,
-                policies.steps(), policies.dropped(), targets(shares(route)), timeouts(name, route),
+                policies.steps(), policies.dropped(),
+                targets(shares(route), upstream -> HealthText.of(upstream, config, name, route)),
+                timeouts(name, route),
                 retry(name, route), route.criticality().name().toLowerCase(Locale.ROOT));
     }
 
@@ -221,7 +227,7 @@ public final class Explainer {
                 : route.upstream() != null ? Map.of(route.upstream(), 1) : Map.of();
     }
 
-    private List<Target> targets(Map<String, Integer> shares) {
+    private List<Target> targets(Map<String, Integer> shares, Function<String, Map<String, String>> health) {
         double sum = shares.values().stream().mapToInt(Integer::intValue).sum();
         List<Target> targets = new ArrayList<>();
         shares.forEach((name, share) -> {
@@ -234,7 +240,7 @@ public final class Explainer {
                     case ROUND_ROBIN -> "roundRobin";
                     case RANDOM -> "random";
                     case PEAK_EWMA -> "peakEwma";
-                }, endpoints, HealthText.of(upstream)));
+                }, endpoints, health.apply(name)));
             }
         });
         return targets;

@@ -78,6 +78,8 @@ final class RedisLink implements AutoCloseable {
     ///             where a file that is declared can't be used
     static RedisLink open(RedisConfig config) {
         RedisAddresses.checkFiles(config);
+        // It would warn with every connection that it takes epoll where both are there.
+        System.setProperty("io.lettuce.core.iouring", "false");
         RedisLink link = new RedisLink(config);
         link.resources.eventExecutorGroup().scheduleAtFixedRate(link::look, 0, LOOK_MILLIS, TimeUnit.MILLISECONDS);
         return link;
@@ -105,7 +107,9 @@ final class RedisLink implements AutoCloseable {
         boolean silent = asked - heard > 0 && now - heard > SILENCE_NANOS;
         if (present != null && (silent || !present.connection.isOpen())) {
             made = null;
-            present.connection.closeAsync();
+            if (present.connection.isOpen()) {
+                present.connection.closeAsync();
+            }
             later(now);
         }
         if (made == null && !connecting && !closed && now - notBefore >= 0) {

@@ -144,7 +144,8 @@ public final class Compiler implements AutoCloseable {
         next.forEach((name, upstream) -> endpoints.put(name,
                 upstream.endpoints().stream().map(Endpoint::authority).collect(Collectors.toSet())));
         return new Compiled(snapshot, Map.copyOf(next), steps::close,
-                new Metrics.Names(routes.keySet(), endpoints, steps.observing(), streams.names()), Map.copyOf(hosts), () -> state.commit(config.sharedState(), opened));
+                new Metrics.Names(routes.keySet(), endpoints, steps.observing(), streams.names()), Map.copyOf(hosts),
+                () -> state.commit(config.sharedState(), opened));
     }
 
     private @Nullable RemoteState open(GatewayConfig config, List<Problem> problems) {

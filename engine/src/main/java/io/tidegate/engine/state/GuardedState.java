@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 /// A store that gateways share, with what is kept in this process in its place where it does not answer in time.
 ///
 /// ```
-/// used ─ five late answers in a row, or a trial that fails ─▶ left out ─ a trial in time ─▶ used
+/// left out ─ a trial in time ─▶ used ─ five late answers in a row, or a trial that fails ─▶ left out
 /// ```
 ///
 /// A trial is made every [#TRIAL_MILLIS], one at a time, whether there are requests or not.
@@ -27,6 +27,9 @@ final class GuardedState implements AutoCloseable {
 
     /// How often it is seen whether the store answers, in milliseconds.
     static final long TRIAL_MILLIS = 250;
+
+    /// How long a store may take to answer first before that is said.
+    private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(700);
 
     /// Key of the trials; nothing is kept there.
     private static final String TRIAL = "trial";
@@ -38,13 +41,16 @@ final class GuardedState implements AutoCloseable {
     private final LongAdder inPlace = new LongAdder();
     private final AtomicBoolean trying = new AtomicBoolean();
     private final io.netty.util.concurrent.Future<?> trials;
-    private volatile long openedAt;
+    private volatile long openedAt = System.nanoTime();
+    /// Whether it was said that the store is left out. It is from the start, until it has answered.
+    private volatile boolean said;
 
     GuardedState(RemoteState remote, StateStore memory, RedisConfig config, Worker worker) {
         this.remote = remote;
         this.memory = memory;
         this.config = config;
         this.circuit = new Circuit(config.budget().toNanos());
+        circuit.trip();
         this.trials = worker.loop().scheduleAtFixedRate(this::look, TRIAL_MILLIS, TRIAL_MILLIS, TimeUnit.MILLISECONDS);
     }
 
@@ -115,13 +121,12 @@ final class GuardedState implements AutoCloseable {
             trying.set(false);
             long took = System.nanoTime() - start;
             if (failure != null) {
-                if (circuit.trip()) {
+                if (circuit.trip() || (!said && System.nanoTime() - openedAt > PATIENCE_NANOS)) {
                     leftOut("does not answer", failure);
                 }
             } else if (circuit.isOpen()) {
                 if (circuit.tried(took)) {
-                    LOG.info("Redis answers again after {} ms: state is shared again",
-                            (System.nanoTime() - openedAt) / 1_000_000);
+                    LOG.info("Redis answers after {} ms: state is shared", (System.nanoTime() - openedAt) / 1_000_000);
                 }
             } else if (circuit.answered(took)) {
                 leftOut("answers late", null);
@@ -130,6 +135,7 @@ final class GuardedState implements AutoCloseable {
     }
 
     private void leftOut(String why, @Nullable Throwable failure) {
+        said = true;
         openedAt = System.nanoTime();
         Throwable cause = failure instanceof CompletionException && failure.getCause() != null
                 ? failure.getCause()
