@@ -1,5 +1,6 @@
 package io.tidegate.api;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -38,6 +39,12 @@ public sealed interface Decision {
         return new Await(stage);
     }
 
+    /// Holds the message for a while, then goes on with `then`. Holds no thread. Longer than the gateway lets policies
+    /// wait (30 s), it fails with [Fault#POLICY_TIMEOUT].
+    static Decision delay(Duration time, Decision then) {
+        return new Delay(time, then);
+    }
+
     /// Nothing to do here.
     enum Next implements Decision {
         /// The only one.
@@ -54,6 +61,17 @@ public sealed interface Decision {
 
     /// Waits for the body of the message at hand.
     record WithBody(int maxBytes, Function<? super Body, ? extends Decision> then) implements Decision {
+    }
+
+    /// Waits for a while.
+    record Delay(Duration time, Decision then) implements Decision {
+
+        /// Refuses a time that runs backwards.
+        public Delay {
+            if (time.isNegative()) {
+                throw new IllegalArgumentException("time must not be negative (was " + time + ")");
+            }
+        }
     }
 
     /// Waits for something else.

@@ -341,6 +341,22 @@ public record Fault(String code, int status, String title, Party blame) {
     /// The origin is not allowed.
     public static final Fault CORS_REFUSED = new Fault("cors.refused", 403, "The origin is not allowed", Party.CLIENT);
 
+    /// The request has no key that tells its repeats from others.
+    public static final Fault IDEMPOTENCY_KEY_MISSING = new Fault("idempotency.key_missing", 400,
+            "The request has no idempotency key", Party.CLIENT);
+
+    /// The idempotency key is none.
+    public static final Fault IDEMPOTENCY_KEY_SYNTAX = new Fault("idempotency.key_syntax", 400,
+            "The idempotency key is malformed", Party.CLIENT);
+
+    /// A request with this idempotency key is being served.
+    public static final Fault IDEMPOTENCY_IN_PROGRESS = new Fault("idempotency.in_progress", 409,
+            "A request with this idempotency key is being served", Party.CLIENT);
+
+    /// The idempotency key was used for another request.
+    public static final Fault IDEMPOTENCY_KEY_REUSED = new Fault("idempotency.key_reused", 422,
+            "The idempotency key was used for another request", Party.CLIENT);
+
     /// The body must be base64.
     public static final Fault GRPC_WEB_TEXT = new Fault("grpc.web_text", 400, "The body must be base64", Party.CLIENT);
 
@@ -490,6 +506,10 @@ public record Fault(String code, int status, String title, Party blame) {
             "The request took too long to be processed",
             Party.GATEWAY);
 
+    /// The request was made to fail, to see what comes of it. The policy that does so may say another status.
+    public static final Fault INJECTED = new Fault("fault.injected", 503, "The request was made to fail",
+            Party.GATEWAY);
+
     /// The request could not be processed.
     public static final Fault CONDITION_FAILED = new Fault("policy.condition", 500,
             "The request could not be processed",
@@ -517,7 +537,9 @@ public record Fault(String code, int status, String title, Party blame) {
             MISDIRECTED, NO_ROUTE, METHOD_NOT_ALLOWED, BODY_TOO_LARGE, LIMIT_EXCEEDED,
             LENGTH_REQUIRED, MEDIA_TYPE_UNSUPPORTED,
             REQUEST_TIMEOUT, BODY_TOO_SLOW, CLIENT_CLOSED, CLIENT_TOO_SLOW,
-            CORS_REFUSED, GRPC_WEB_TEXT, GRPC_FRAME, GRPC_TIMEOUT_SYNTAX, GRPC_MESSAGE_TOO_LARGE, GRPC_JSON_PATH,
+            CORS_REFUSED, IDEMPOTENCY_KEY_MISSING, IDEMPOTENCY_KEY_SYNTAX, IDEMPOTENCY_IN_PROGRESS,
+            IDEMPOTENCY_KEY_REUSED, GRPC_WEB_TEXT, GRPC_FRAME, GRPC_TIMEOUT_SYNTAX, GRPC_MESSAGE_TOO_LARGE,
+            GRPC_JSON_PATH,
             GRPC_JSON_REQUEST, TOO_MANY_CONNECTIONS, WEBSOCKET_REFUSED, WEBSOCKET_VERSION, WEBSOCKET_INVALID,
             WEBSOCKET_TOO_LARGE, WEBSOCKET_TOO_FAST, WEBSOCKET_IDLE,
             UPSTREAM_UNAVAILABLE, UPSTREAM_CONNECT, UPSTREAM_UNRESOLVED,
@@ -526,7 +548,7 @@ public record Fault(String code, int status, String title, Party blame) {
             UPSTREAM_HEAD_TOO_LARGE, UPSTREAM_NO_WEBSOCKET, UPSTREAM_TIMEOUT, UPSTREAM_BUSY, GRPC_DEADLINE,
             OVERLOADED,
             DRAINING, NOT_CONFIGURED, POLICY_FAILED, POLICY_TIMEOUT,
-            CONDITION_FAILED, INTERNAL);
+            INJECTED, CONDITION_FAILED, INTERNAL);
 
     /// Every fault the gateway itself knows; policies may have more of their own.
     public static List<Fault> all() {

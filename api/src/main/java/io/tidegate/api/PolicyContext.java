@@ -12,6 +12,17 @@ public interface PolicyContext {
     /// A value that outlives a reload, such as counters. Closed when the last policy using it is.
     <T extends AutoCloseable> T shared(String name, Supplier<T> create);
 
+    /// Values that outlive requests, shared with other gateways where that is configured.
+    StateStore state();
+
+    /// Counts what this policy does, in `tidegate_policy_events_total`. The same name gives the same count, over
+    /// reloads
+    /// too.
+    ///
+    /// @param event
+    ///            what happened, in lower case: `replayed`
+    Counter counter(String event);
+
     /// The wall clock.
     InstantSource clock();
 }

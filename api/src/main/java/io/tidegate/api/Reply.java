@@ -39,6 +39,14 @@ public final class Reply {
         return new Reply(status, withHeader("content-type", contentType).headers, bytes.clone());
     }
 
+    /// This answer with a body, and these header fields beside those that it has. Where it has a media type, a field
+    /// says so.
+    public Reply with(List<Field> fields, byte[] bytes) {
+        List<Field> more = new ArrayList<>(headers);
+        more.addAll(fields);
+        return new Reply(status, List.copyOf(more), bytes.clone());
+    }
+
     /// This answer with a text for a body, encoded as UTF-8.
     public Reply withBody(String contentType, String text) {
         return withBody(contentType, text.getBytes(StandardCharsets.UTF_8));

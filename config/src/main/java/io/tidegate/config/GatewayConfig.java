@@ -27,6 +27,8 @@ public record GatewayConfig(
 
         @Doc("What the gateway tells of itself.") @Default("{}") TelemetryConfig telemetry,
 
+        @Doc("Where policies keep what outlives a request.") @Default("{}") SharedStateConfig sharedState,
+
         @Doc("The process as a whole.") @Default("{}") ProcessConfig gateway,
 
         @Doc("The listener for those who run the gateway.") @Default("{}") AdminConfig admin) {

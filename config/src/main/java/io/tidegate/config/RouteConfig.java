@@ -31,6 +31,8 @@ public record RouteConfig(
 
         @Doc("What is sent once more on this route. Left out: what the upstream says.") @Nullable RouteRetryConfig retry,
 
+        @Doc("Answer that is given while no endpoint of the upstream can be reached. Left out: what the upstream says.") @Nullable FallbackResponseConfig fallbackResponse,
+
         @Doc("Whether the client's `Host` goes upstream. `false`: that of the endpoint.") @Default("true") boolean preserveHost,
 
         @Doc("Whether bodies are streams without an end in sight (long polling, logs that are followed): only idle time-outs apply. Server-sent events and gRPC are known by their `Content-Type`.") @Default("false") boolean streaming,

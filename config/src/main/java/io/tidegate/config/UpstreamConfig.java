@@ -40,6 +40,8 @@ public record UpstreamConfig(
 
         @Doc("Upstream that is used while no endpoint of this one can be.") @Nullable String fallback,
 
+        @Doc("Answer that is given while no endpoint can be reached, those of `fallback` included. Routes may say otherwise. Calls of gRPC and WebSocket get an error all the same.") @Nullable FallbackResponseConfig fallbackResponse,
+
         @Doc("Connections kept to the endpoints.") @Default("{}") Connections connections,
 
         @Doc("How long the service may take. Routes may say otherwise.") @Default("{}") Timeouts timeouts,

@@ -11,6 +11,7 @@ import io.tidegate.config.Place;
 import io.tidegate.config.Problem;
 import io.tidegate.config.Problem.Severity;
 import io.tidegate.config.ProcessConfig;
+import io.tidegate.config.SharedStateConfig;
 import io.tidegate.config.TelemetryConfig;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,6 +35,7 @@ final class Configs {
                         new TelemetryConfig.AccessLog("none", TelemetryConfig.AccessLog.Format.JSON,
                                 ByteSize.parse("1MiB")),
                         new TelemetryConfig.Log(TelemetryConfig.Log.Level.INFO)),
+                SharedStateConfig.IN_MEMORY,
                 new ProcessConfig(ProcessConfig.Count.of("auto"), ProcessConfig.Transport.AUTO,
                         ProcessConfig.Count.of("auto"), Duration.ofSeconds(30), Duration.ofSeconds(5), null,
                         OverloadConfig.of(true), null, null),

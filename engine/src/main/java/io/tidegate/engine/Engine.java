@@ -48,8 +48,8 @@ import org.slf4j.LoggerFactory;
 public final class Engine implements ConfigTarget, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
-    /// How long those have who are about to connect when a listener stops: less than the second after which those who
-    /// are ignored try again.
+    /// How long those have who are about to connect when a listener stops: less than TCP's first repeat, a
+    /// second later.
     private static final long LAST_ACCEPTS_MILLIS = 300;
 
     private final ProcessConfig process;
@@ -89,7 +89,7 @@ public final class Engine implements ConfigTarget, AutoCloseable {
         watch = new LoopWatch(workers, metrics, overload::look);
         compiler = new Compiler(workers, options.nameServers(),
                 new ServiceConnections(descriptors.services(clients, count), workers), metrics, options.challenges(),
-                options.sources());
+                options.sources(), options.remotes());
     }
 
     /// Starts the event loops. Nothing listens before the first [#apply].
@@ -333,7 +333,8 @@ public final class Engine implements ConfigTarget, AutoCloseable {
     /// How it is doing.
     public synchronized EngineStatus status() {
         return new EngineStatus(revision > 0, draining, revision, hash, workers.transport().label(),
-                workers.all().size(), gate.open(), overload.pressure(), gate.isPaused());
+                workers.all().size(), gate.open(), overload.pressure(), gate.isPaused(),
+                compiler.degraded());
     }
 
     /// Not ready from now on: accepts for `delayMillis` more, so that load balancers can notice, then no more;

@@ -4,6 +4,7 @@ import io.tidegate.config.ProcessConfig;
 import io.tidegate.config.discovery.EndpointSources;
 import io.tidegate.engine.exchange.Challenges;
 import io.tidegate.engine.overload.Signs;
+import io.tidegate.engine.state.RemoteStates;
 import io.tidegate.engine.worker.PolicyBounds;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -24,9 +25,11 @@ import java.util.List;
 ///            what tells that the gateway is overloaded
 /// @param sources
 ///            tell of endpoints that are not declared, but for DNS
+/// @param remotes
+///            opens stores that gateways share
 public record EngineOptions(ProcessConfig process, String version, PolicyBounds policyBounds,
         List<InetSocketAddress> nameServers, Challenges challenges, Signs signs,
-        EndpointSources sources) {
+        EndpointSources sources, RemoteStates remotes) {
 
     /// Copies the list.
     public EngineOptions {
@@ -36,7 +39,7 @@ public record EngineOptions(ProcessConfig process, String version, PolicyBounds 
     /// Those of a gateway on this machine.
     public EngineOptions(ProcessConfig process, String version) {
         this(process, version, PolicyBounds.ofProcess(), List.of(), new Challenges(), Signs.ofProcess(),
-                EndpointSources.none());
+                EndpointSources.none(), RemoteStates.none());
     }
 
     /// Those of a gateway that has no version.
@@ -46,21 +49,26 @@ public record EngineOptions(ProcessConfig process, String version, PolicyBounds 
 
     /// These, with other bounds for policies.
     public EngineOptions withPolicyBounds(PolicyBounds bounds) {
-        return new EngineOptions(process, version, bounds, nameServers, challenges, signs, sources);
+        return new EngineOptions(process, version, bounds, nameServers, challenges, signs, sources, remotes);
     }
 
     /// These, with other name servers.
     public EngineOptions withNameServers(List<InetSocketAddress> servers) {
-        return new EngineOptions(process, version, policyBounds, servers, challenges, signs, sources);
+        return new EngineOptions(process, version, policyBounds, servers, challenges, signs, sources, remotes);
     }
 
     /// These, with other signs of overload.
     public EngineOptions withSigns(Signs others) {
-        return new EngineOptions(process, version, policyBounds, nameServers, challenges, others, sources);
+        return new EngineOptions(process, version, policyBounds, nameServers, challenges, others, sources, remotes);
     }
 
     /// These, with sources of endpoints.
     public EngineOptions withSources(EndpointSources others) {
-        return new EngineOptions(process, version, policyBounds, nameServers, challenges, signs, others);
+        return new EngineOptions(process, version, policyBounds, nameServers, challenges, signs, others, remotes);
+    }
+
+    /// These, with stores that gateways share.
+    public EngineOptions withRemotes(RemoteStates others) {
+        return new EngineOptions(process, version, policyBounds, nameServers, challenges, signs, sources, others);
     }
 }

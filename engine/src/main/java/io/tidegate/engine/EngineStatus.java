@@ -1,5 +1,7 @@
 package io.tidegate.engine;
 
+import java.util.List;
+
 /// How an engine is doing: what readiness tells.
 ///
 /// @param configured
@@ -20,8 +22,11 @@ package io.tidegate.engine;
 ///            how short it is of time or memory: 0 of nothing, 1 so that it can serve nothing
 /// @param acceptsPaused
 ///            whether nobody is accepted for a while, since that is so
+/// @param degraded
+///            what does not work as declared, and is made up for
 public record EngineStatus(boolean configured, boolean draining, long revision, String hash, String transport,
-        int workers, long connections, double pressure, boolean acceptsPaused) {
+        int workers, long connections, double pressure, boolean acceptsPaused,
+        List<String> degraded) {
 
     /// Whether traffic should be sent here.
     public boolean ready() {

@@ -33,6 +33,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Tells what a configuration would do with a request, without sending anything.
@@ -157,7 +158,10 @@ public final class Explainer {
         TlsPassthroughConfig passthrough = on.tlsPassthrough();
         String upstream = tcp != null ? tcp.upstream() : passthrough == null ? null : passthrough.upstream(url.host());
         return new Explanation(understood, "relayed", null, null, List.of(), List.of(), List.of(),
-                upstream == null ? List.of() : targets(Map.of(upstream, 1), null), Map.of(), Map.of(), null);
+                upstream == null
+                        ? List.of()
+                        : targets(Map.of(upstream, 1), null, name -> HealthText.of(config.upstreams().get(name))),
+                Map.of(), Map.of(), null);
     }
 
     private static @Nullable Fault read(RequestHead head, ListenerConfig on, String text) {
@@ -212,7 +216,9 @@ public final class Explainer {
         Fault ambiguous = Route.ambiguity(route, head);
         EffectivePolicies policies = EffectivePolicies.of(config, route);
         return new Explanation(understood, outcome, ambiguous == null ? null : ambiguous.code(), name, rivals,
-                policies.steps(), policies.dropped(), targets(shares(route), route.splitBy()), timeouts(name, route),
+                policies.steps(), policies.dropped(),
+                targets(shares(route), route.splitBy(), upstream -> HealthText.of(upstream, config, name, route)),
+                timeouts(name, route),
                 retry(name, route), route.criticality().name().toLowerCase(Locale.ROOT));
     }
 
@@ -222,7 +228,8 @@ public final class Explainer {
                 : route.upstream() != null ? Map.of(route.upstream(), 1) : Map.of();
     }
 
-    private List<Target> targets(Map<String, Integer> shares, @Nullable RequestKeyConfig splitBy) {
+    private List<Target> targets(Map<String, Integer> shares, @Nullable RequestKeyConfig splitBy,
+            Function<String, Map<String, String>> health) {
         double sum = shares.values().stream().mapToInt(Integer::intValue).sum();
         List<Target> targets = new ArrayList<>();
         shares.forEach((name, share) -> {
@@ -230,7 +237,7 @@ public final class Explainer {
             if (upstream != null) {
                 List<String> endpoints = upstream.endpoints().stream().filter(endpoint -> endpoint.weight() > 0)
                         .map(Explainer::describe).toList();
-                Map<String, String> settings = new LinkedHashMap<>(HealthText.of(upstream));
+                Map<String, String> settings = new LinkedHashMap<>(health.apply(name));
                 settings.putAll(BalanceText.of(upstream, config.gateway()));
                 if (splitBy != null) {
                     settings.put("splitBy", splitBy.toString());

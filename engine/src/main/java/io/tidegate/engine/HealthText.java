@@ -1,12 +1,16 @@
 package io.tidegate.engine;
 
 import io.tidegate.config.Durations;
+import io.tidegate.config.FallbackResponseConfig;
+import io.tidegate.config.GatewayConfig;
 import io.tidegate.config.HealthCheckConfig;
 import io.tidegate.config.OutlierDetectionConfig;
+import io.tidegate.config.RouteConfig;
 import io.tidegate.config.UpstreamConfig;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// Says in words how it is found out which endpoints can be used, defaults included.
 final class HealthText {
@@ -15,14 +19,34 @@ final class HealthText {
     }
 
     /// By key of the upstream.
-    static Map<String, String> of(UpstreamConfig upstream) {
+    static Map<String, String> of(@Nullable UpstreamConfig upstream) {
         Map<String, String> text = new LinkedHashMap<>();
+        if (upstream == null) {
+            return text;
+        }
         HealthCheckConfig check = upstream.healthCheck();
         text.put("healthCheck", check == null ? "none" : check(check));
         text.put("outlierDetection", outliers(upstream.outlierDetection()));
         text.put("panicThreshold", upstream.panicThreshold().toString());
         text.put("fallback", upstream.fallback() == null ? "none" : upstream.fallback());
         return text;
+    }
+
+    /// By key of the upstream, for requests of a route, which may have an answer of its own to stand in for it.
+    static Map<String, String> of(String name, GatewayConfig config, String route, RouteConfig declared) {
+        UpstreamConfig upstream = config.upstreams().get(name);
+        Map<String, String> text = of(upstream);
+        FallbackResponseConfig own = declared.fallbackResponse();
+        FallbackResponseConfig theirs = upstream == null ? null : upstream.fallbackResponse();
+        text.put("fallbackResponse", own != null
+                ? answer(own, "routes." + route)
+                : theirs == null ? "none" : answer(theirs, "upstreams." + name));
+        return text;
+    }
+
+    private static String answer(FallbackResponseConfig response, String from) {
+        return response.status() + ", " + response.body().length() + " characters of " + response.contentType()
+                + " (" + from + ".fallbackResponse)";
     }
 
     private static String check(HealthCheckConfig check) {

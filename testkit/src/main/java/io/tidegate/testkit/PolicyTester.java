@@ -2,6 +2,7 @@ package io.tidegate.testkit;
 
 import io.tidegate.api.Policy;
 import io.tidegate.api.PolicyFactory;
+import io.tidegate.api.StateStore;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,6 +46,16 @@ public final class PolicyTester implements AutoCloseable {
     /// A tester without policies yet, whose policies see this clock.
     public static PolicyTester at(InstantSource clock) {
         return new PolicyTester(clock, new TesterContext.SharedValues(), List.of());
+    }
+
+    /// A tester without policies yet, whose policies keep what outlives a request there.
+    public static PolicyTester with(StateStore state) {
+        return new PolicyTester(InstantSource.system(), new TesterContext.SharedValues(state), List.of());
+    }
+
+    /// How often policies have counted this.
+    public long count(String event) {
+        return shared.count(event);
     }
 
     /// A tester with one more policy behind the ones here. Closing it closes them all.

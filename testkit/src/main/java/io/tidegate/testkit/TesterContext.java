@@ -1,9 +1,14 @@
 package io.tidegate.testkit;
 
+import io.tidegate.api.Counter;
 import io.tidegate.api.PolicyContext;
+import io.tidegate.api.StateStore;
+import io.tidegate.engine.state.MemoryState;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 
 /// What a policy under test may use beyond the exchange.
@@ -15,10 +20,38 @@ record TesterContext(String path, SharedValues values, InstantSource clock) impl
         return (T) values.byName.computeIfAbsent(name, _ -> create.get());
     }
 
+    @Override
+    public StateStore state() {
+        return values.state;
+    }
+
+    @Override
+    public Counter counter(String event) {
+        return values.events.computeIfAbsent(event, _ -> new LongAdder())::increment;
+    }
+
     /// The values that the policies of one tester share, by name.
     static final class SharedValues {
 
+        private static final int MOST_ENTRIES = 10_000;
+        private static final long MOST_BYTES = 16L << 20;
+
         private final Map<String, AutoCloseable> byName = new LinkedHashMap<>();
+        private final Map<String, LongAdder> events = new ConcurrentHashMap<>();
+        private final StateStore state;
+
+        SharedValues() {
+            this(new MemoryState(MOST_ENTRIES, MOST_BYTES));
+        }
+
+        SharedValues(StateStore state) {
+            this.state = state;
+        }
+
+        long count(String event) {
+            LongAdder count = events.get(event);
+            return count == null ? 0 : count.sum();
+        }
 
         void close() {
             for (AutoCloseable value : byName.values()) {

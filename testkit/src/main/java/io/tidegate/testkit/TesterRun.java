@@ -117,6 +117,7 @@ final class TesterRun {
                     }
                     case Decision.WithBody waiting -> decision = showBody(moment, waiting);
                     case Decision.Await(var stage) -> decision = await(stage);
+                    case Decision.Delay(_, Decision then) -> decision = then;
                 }
             }
         } catch (Exception e) {

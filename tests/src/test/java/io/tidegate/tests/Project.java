@@ -12,7 +12,7 @@ public final class Project {
 
     /// Modules with code of the product.
     public static final List<String> MODULES = List.of("api", "config", "engine", "expressions", "policies", "control",
-            "acme", "app", "testkit");
+            "acme", "redis", "app", "testkit");
 
     private Project() {
     }

@@ -11,6 +11,7 @@ import io.tidegate.engine.Engine;
 import io.tidegate.engine.EngineStatus;
 import io.tidegate.engine.Explainer;
 import io.tidegate.engine.health.UpstreamHealth;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -62,7 +63,9 @@ final class EngineView implements GatewayView {
 
     @Override
     public List<String> degraded() {
-        return certificates.degraded();
+        List<String> all = new ArrayList<>(engine.status().degraded());
+        all.addAll(certificates.degraded());
+        return List.copyOf(all);
     }
 
     @Override

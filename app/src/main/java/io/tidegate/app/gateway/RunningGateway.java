@@ -6,11 +6,14 @@ import io.tidegate.config.ConfigTarget;
 import io.tidegate.config.ConfigWriter;
 import io.tidegate.config.Loaded;
 import io.tidegate.config.ProcessConfig;
+import io.tidegate.config.RedisConfig;
 import io.tidegate.control.ControlOptions;
 import io.tidegate.control.ControlPlane;
 import io.tidegate.control.ReloadResult;
 import io.tidegate.engine.Engine;
 import io.tidegate.engine.EngineOptions;
+import io.tidegate.engine.state.RemoteState;
+import io.tidegate.redis.RedisState;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -42,13 +45,18 @@ public final class RunningGateway implements AutoCloseable {
     private RunningGateway(Declared declared, String version, Runnable whenTaken) {
         ProcessConfig process = declared.loaded().config().gateway();
         this.whenTaken = whenTaken;
-        EngineOptions options = new EngineOptions(process, version);
+        EngineOptions options = new EngineOptions(process, version).withRemotes(RunningGateway::open);
         engine = Engine.start(options);
         certificates = new AcmeCertificates(options.challenges());
         view = new EngineView(engine, warmUp, certificates, LogSink.ofProcess());
         target = new AnnouncingTarget(engine, view, process.upgradeSocket());
         control = new ControlPlane(new ControlOptions(declared.root(), declared.loader(), ConfigWriter::json,
                 ControlPlane.tokenFolder(System::getenv), version), target, view);
+    }
+
+    private static RemoteState open(RedisConfig config) {
+        RedisState state = RedisState.open(config);
+        return new RemoteState(state, state::close);
     }
 
     /// Starts one that no other process takes over from.

@@ -12,6 +12,7 @@ import io.tidegate.api.Outcome;
 import io.tidegate.api.Reply;
 import io.tidegate.engine.worker.Deadlines.Deadline;
 import io.tidegate.engine.worker.Worker;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
@@ -164,6 +165,10 @@ public final class PolicyRun {
                     await(stage);
                     return;
                 }
+                case Decision.Delay(Duration time, Decision then) -> {
+                    delay(time.toNanos(), then);
+                    return;
+                }
             }
         }
     }
@@ -253,6 +258,10 @@ public final class PolicyRun {
             }
             case Decision.WithBody body -> body;
             case Decision.Await await -> await;
+            case Decision.Delay(Duration time, Decision then) -> {
+                step.observed(worker, "wait for " + time.toMillis() + "ms", owner.view().id());
+                yield then instanceof Decision.Next ? then : observed(step, then);
+            }
         };
     }
 
@@ -297,6 +306,17 @@ public final class PolicyRun {
                 worker.loop().execute(() -> awaited(mine, step, result, failure));
             }
         });
+    }
+
+    private void delay(long nanos, Decision then) {
+        Step step = current();
+        forget();
+        long longest = worker.policyWaitNanos();
+        Decision after = nanos <= longest ? then : Decision.fail(Fault.POLICY_TIMEOUT);
+        Deadline deadline = new Deadline(() -> settle(step, after));
+        awaiting = deadline;
+        worker.deadlines().refresh();
+        worker.deadlines().set(deadline, Math.min(nanos, longest));
     }
 
     private void awaited(int mine, Step step, @Nullable Decision result, @Nullable Throwable failure) {

@@ -2,6 +2,7 @@ package io.tidegate.engine.compile;
 
 import io.tidegate.config.EffectivePolicies;
 import io.tidegate.config.GatewayConfig;
+import io.tidegate.config.Place;
 import io.tidegate.config.Problem;
 import io.tidegate.config.RouteConfig;
 import io.tidegate.config.UpstreamConfig;
@@ -20,6 +21,9 @@ import io.tidegate.engine.names.ServiceNames;
 import io.tidegate.engine.observe.AccessLog;
 import io.tidegate.engine.observe.Metrics;
 import io.tidegate.engine.observe.RouteCells;
+import io.tidegate.engine.state.RemoteState;
+import io.tidegate.engine.state.RemoteStates;
+import io.tidegate.engine.state.SharedState;
 import io.tidegate.engine.tls.ServiceTls;
 import io.tidegate.engine.tls.ServiceTlsCompiler;
 import io.tidegate.engine.tls.TlsCompiler;
@@ -53,6 +57,7 @@ public final class Compiler implements AutoCloseable {
     private final TlsCompiler tls;
     private final Challenges challenges;
     private final SharedValues shared = new SharedValues();
+    private final SharedState state;
     private Map<String, Upstream> upstreams = Map.of();
     private final Map<Upstream, Watched> watched = new HashMap<>();
     private final Discoveries discoveries;
@@ -72,8 +77,10 @@ public final class Compiler implements AutoCloseable {
     ///            what is measured of it, as of now
     /// @param tls
     ///            what is shown on listeners with TLS, by their names
+    /// @param commitState
+    ///            puts in place where policies keep what outlives a request
     public record Compiled(Snapshot snapshot, Map<String, Upstream> upstreams, Runnable closePolicies,
-            Supplier<Metrics.Names> names, Map<String, TlsHosts> tls) {
+            Supplier<Metrics.Names> names, Map<String, TlsHosts> tls, Runnable commitState) {
     }
 
     /// The socket of a listener.
@@ -93,11 +100,14 @@ public final class Compiler implements AutoCloseable {
     ///            what is shown to certificate authorities
     /// @param sources
     ///            tell of endpoints that are not declared
+    /// @param remotes
+    ///            opens stores that gateways share
     public Compiler(Workers workers, List<InetSocketAddress> nameServers, ServiceConnections connections,
-            Metrics metrics, Challenges challenges, EndpointSources sources) {
+            Metrics metrics, Challenges challenges, EndpointSources sources, RemoteStates remotes) {
         this.workers = workers;
         this.metrics = metrics;
         this.challenges = challenges;
+        this.state = new SharedState(workers, metrics, remotes);
         this.tls = new TlsCompiler(workers, metrics, challenges.alpn());
         this.names = new ServiceNames(workers, nameServers, metrics);
         this.discoveries = new Discoveries(names, sources);
@@ -127,11 +137,12 @@ public final class Compiler implements AutoCloseable {
         Map<String, Upstream> next = new HashMap<>();
         Upstream.Surroundings here = surroundings.at(surroundings.site().as(config.gateway()));
         config.upstreams().forEach((name, declared) -> next.put(name, upstream(name, declared, here, problems)));
-        StepCompiler steps = new StepCompiler(shared, metrics, workers.all().size(), problems);
+        StepCompiler steps = new StepCompiler(shared, state, metrics, workers.all().size(), problems);
         Map<String, Route> routes = new LinkedHashMap<>();
         EffectivePolicies.Resolver effective = new EffectivePolicies.Resolver(config);
         config.routes().forEach((name, route) -> routes.put(name,
                 route(name, route, next, steps.compile(effective.of(route).steps()))));
+        RemoteState opened = problems.isEmpty() ? open(config, problems) : null;
         if (!problems.isEmpty()) {
             steps.close();
             hosts.values().forEach(tls::release);
@@ -145,7 +156,17 @@ public final class Compiler implements AutoCloseable {
                 workers.all());
         return new Compiled(snapshot, Map.copyOf(next), steps::close,
                 () -> new Metrics.Names(routes.keySet(), endpoints(next), steps.observing(), streams.names()),
-                Map.copyOf(hosts));
+                Map.copyOf(hosts), () -> state.commit(config.sharedState(), opened));
+    }
+
+    private @Nullable RemoteState open(GatewayConfig config, List<Problem> problems) {
+        try {
+            return state.open(config.sharedState());
+        } catch (IllegalArgumentException e) {
+            problems.add(new Problem(Problem.Severity.ERROR, Place.NOWHERE, "sharedState.redis",
+                    String.valueOf(e.getMessage())));
+            return null;
+        }
     }
 
     private static Map<String, Set<String>> endpoints(Map<String, Upstream> upstreams) {
@@ -166,6 +187,7 @@ public final class Compiler implements AutoCloseable {
         watch(compiled.upstreams());
         upstreams = compiled.upstreams();
         tls.serving(compiled.tls());
+        compiled.commitState().run();
         return () -> {
             gone.forEach(Upstream::close);
             if (before != null) {
@@ -187,6 +209,11 @@ public final class Compiler implements AutoCloseable {
         Map<String, Knowledge> found = new TreeMap<>();
         finding.forEach((upstream, discovery) -> found.put(upstream.name(), discovery.knowledge()));
         return found;
+    }
+
+    /// What does not work as declared now, and is made up for.
+    public List<String> degraded() {
+        return state.isDegraded() ? List.of("sharedState.redis") : List.of();
     }
 
     /// Looks for, checks and measures the endpoints of these from now on, and of no others.
@@ -291,5 +318,6 @@ public final class Compiler implements AutoCloseable {
         discoveries.close();
         upstreams.values().forEach(Upstream::close);
         names.close();
+        state.close();
     }
 }

@@ -1,15 +1,18 @@
 package io.tidegate.engine.compile;
 
 import io.tidegate.api.ConfigException;
+import io.tidegate.api.Counter;
 import io.tidegate.api.Policy;
 import io.tidegate.api.PolicyContext;
 import io.tidegate.api.PolicyFactory;
+import io.tidegate.api.StateStore;
 import io.tidegate.config.PolicyConfig;
 import io.tidegate.config.Problem;
 import io.tidegate.engine.chain.PolicyRun;
 import io.tidegate.engine.chain.Step;
 import io.tidegate.engine.observe.Metrics;
 import io.tidegate.engine.observe.PolicyCells;
+import io.tidegate.engine.state.SharedState;
 import java.time.Clock;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -28,6 +31,7 @@ final class StepCompiler {
     private static final Logger LOG = LoggerFactory.getLogger("tidegate.policies");
 
     private final SharedValues shared;
+    private final SharedState state;
     private final Metrics metrics;
     private final int workers;
     private final List<Problem> problems;
@@ -35,8 +39,9 @@ final class StepCompiler {
     private final IdentityHashMap<List<PolicyConfig>, Step[]> lists = new IdentityHashMap<>();
     private final List<Runnable> closing = new ArrayList<>();
 
-    StepCompiler(SharedValues shared, Metrics metrics, int workers, List<Problem> problems) {
+    StepCompiler(SharedValues shared, SharedState state, Metrics metrics, int workers, List<Problem> problems) {
         this.shared = shared;
+        this.state = state;
         this.metrics = metrics;
         this.workers = workers;
         this.problems = problems;
@@ -148,11 +153,25 @@ final class StepCompiler {
         }
 
         @Override
-        public synchronized <T extends AutoCloseable> T shared(String name, Supplier<T> create) {
-            String full = type + "/" + name;
+        public <T extends AutoCloseable> T shared(String name, Supplier<T> create) {
+            return hold(type + "/" + name, create);
+        }
+
+        private synchronized <T extends AutoCloseable> T hold(String full, Supplier<T> create) {
             T value = shared.acquire(full, create);
             held.add(full);
             return value;
+        }
+
+        @Override
+        public StateStore state() {
+            return state.of(type);
+        }
+
+        @Override
+        public Counter counter(String event) {
+            return hold("//events/" + path + "/" + type + "/" + event,
+                    () -> new PolicyEvents(metrics, path, type, event));
         }
 
         @Override

@@ -2,6 +2,7 @@ package io.tidegate.engine.exchange;
 
 import io.tidegate.api.Attempt;
 import io.tidegate.api.Fault;
+import io.tidegate.api.Reply;
 import io.tidegate.engine.chain.PolicyRun;
 import io.tidegate.engine.upstream.Endpoint;
 import io.tidegate.engine.upstream.Progress;
@@ -28,6 +29,7 @@ final class Attempts {
     private final Deadline waiting = new Deadline(this::next);
     private @Nullable Route route;
     private @Nullable Upstream upstream;
+    private @Nullable Reply fallback;
     private @Nullable Endpoint endpoint;
     private @Nullable UpstreamStream stream;
     /// Tells this request's connections from those that earlier ones asked for.
@@ -60,6 +62,7 @@ final class Attempts {
             return;
         }
         upstream = way.upstream();
+        fallback = way.fallback();
         retries.begin(way.retry(), way.upstream());
         endless = matched.config().streaming() || EndlessMessages.isCall(exchange.request());
         reused = false;
@@ -70,7 +73,7 @@ final class Attempts {
         Upstream target = upstream;
         Endpoint chosen = target == null ? null : target.pick(worker, steering, endpoint);
         if (chosen == null || target == null) {
-            exchange.fail(Fault.UPSTREAM_UNAVAILABLE);
+            unreached(Fault.UPSTREAM_UNAVAILABLE);
             return;
         }
         if (!exchange.time().isThere(record.attempts() > 0)) {
@@ -129,7 +132,19 @@ final class Attempts {
         if (retries.afterNoConnection(fault, target.hasOther(endpoint))) {
             again();
         } else {
-            exchange.failNow(target.isDown() ? Fault.UPSTREAM_UNAVAILABLE : fault);
+            unreached(target.isDown() ? Fault.UPSTREAM_UNAVAILABLE : fault);
+        }
+    }
+
+    /// Nothing was sent: what stands in for the service is answered, where there is something.
+    private void unreached(Fault fault) {
+        Reply instead = fallback;
+        if (instead == null || !FallbackAnswer.isFor(fault) || exchange.call().isActive()
+                || exchange.request().isHandshake()) {
+            exchange.failNow(fault);
+        } else {
+            record.fellBack(fault);
+            exchange.onReply(instead);
         }
     }
 
@@ -241,6 +256,7 @@ final class Attempts {
         retries.over();
         route = null;
         upstream = null;
+        fallback = null;
         endpoint = null;
     }
 

@@ -26,6 +26,7 @@ final class ExchangeRecord implements Outcome, AccessRecord {
     GrpcStatus grpc;
     /// Whether it ended because the client broke the rules.
     boolean rejected;
+    private boolean fallback;
     long requestBytes;
     long responseBytes;
     LogLabel listener = NOWHERE;
@@ -54,6 +55,7 @@ final class ExchangeRecord implements Outcome, AccessRecord {
         grpc = null;
         attempts = 0;
         rejected = false;
+        fallback = false;
         requestBytes = 0;
         responseBytes = 0;
         attempted = 0;
@@ -69,6 +71,17 @@ final class ExchangeRecord implements Outcome, AccessRecord {
         attempted = attempts == 1 ? started : client.worker().deadlines().refresh();
         connected = 0;
         headReceived = 0;
+    }
+
+    /// What stands in for the service is answered, because of this.
+    void fellBack(Fault why) {
+        fault = why;
+        fallback = true;
+    }
+
+    @Override
+    public boolean fallback() {
+        return fallback;
     }
 
     /// A connection stands; one that stood already took no time.

@@ -1,6 +1,8 @@
 package io.tidegate.engine.exchange;
 
 import io.tidegate.api.Fault;
+import io.tidegate.api.Reply;
+import io.tidegate.config.FallbackResponseConfig;
 import io.tidegate.config.RetryConfig;
 import io.tidegate.config.RouteConfig;
 import io.tidegate.config.UpstreamConfig;
@@ -51,7 +53,8 @@ public final class Route {
             RouteCells[] cells) {
         this.name = name;
         this.config = config;
-        this.ways = targets.stream().map(target -> new Way(target, retry(config, target))).toArray(Way[]::new);
+        this.ways = targets.stream().map(target -> new Way(target, retry(config, target), fallback(config, target)))
+                .toArray(Way[]::new);
         this.shares = new int[shares.size()];
         int sum = 0;
         for (int i = 0; i < this.shares.length; i++) {
@@ -74,8 +77,15 @@ public final class Route {
         return new Retry(config.retry() == null ? theirs : config.retry().over(theirs));
     }
 
-    /// An upstream that requests of the route go to, and what is sent to it once more.
-    record Way(Upstream upstream, Retry retry) {
+    private static @Nullable Reply fallback(RouteConfig config, Upstream upstream) {
+        FallbackResponseConfig declared = config.fallbackResponse() == null
+                ? upstream.config().fallbackResponse()
+                : config.fallbackResponse();
+        return declared == null ? null : FallbackAnswer.of(declared);
+    }
+
+    /// An upstream that requests of the route go to, what is sent to it once more, and what stands in for it.
+    record Way(Upstream upstream, Retry retry, @Nullable Reply fallback) {
     }
 
     private static long nanos(@Nullable Duration own, @Nullable Duration other) {

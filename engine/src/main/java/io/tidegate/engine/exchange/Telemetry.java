@@ -25,6 +25,9 @@ public record Telemetry(Metrics metrics, AccessLog log) {
         if (record.grpc != null) {
             cells.call(record.grpc);
         }
+        if (record.fallback()) {
+            cells.fallback();
+        }
         WorkerCells counts = metrics.worker(worker.index());
         if (record.droppedAliases() > 0) {
             counts.aliasesDropped(record.droppedAliases());

@@ -74,6 +74,11 @@ public interface AccessRecord {
     @Nullable
     String rejectReason();
 
+    /// Whether a declared answer stood in for the service, because of the fault.
+    default boolean fallback() {
+        return false;
+    }
+
     /// Tries made to reach an endpoint.
     int attempts();
 

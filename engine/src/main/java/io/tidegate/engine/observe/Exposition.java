@@ -47,6 +47,11 @@ final class Exposition {
         for (Series<RouteCells> route : routes) {
             calls(route);
         }
+        out.family("tidegate_fallback_responses_total", SeriesType.COUNTER,
+                "Requests for which a declared answer stood in for the service, by route.");
+        for (Series<RouteCells> route : routes) {
+            sum("tidegate_fallback_responses_total", route, RouteCells::fallbacks);
+        }
         out.family("tidegate_received_bytes_total", SeriesType.COUNTER, "Received from clients.");
         for (Series<RouteCells> route : routes) {
             sum("tidegate_received_bytes_total", route, RouteCells::received);

@@ -19,6 +19,7 @@ final class JsonFormat extends LineFormat {
     private static final byte[] STATUS = Ascii.bytes("\",\"status\":");
     private static final byte[] GRPC_STATUS = Ascii.bytes(",\"grpcStatus\":");
     private static final byte[] FAULT = Ascii.bytes(",\"fault\":\"");
+    private static final byte[] FALLBACK = Ascii.bytes(",\"fallback\":true");
     private static final byte[] REJECT = Ascii.bytes(",\"reject\":\"");
     private static final byte[] ROUTE = Ascii.bytes(",\"route\":\"");
     private static final byte[] UPSTREAM = Ascii.bytes(",\"upstream\":\"");
@@ -65,6 +66,9 @@ final class JsonFormat extends LineFormat {
             }
         }
         text(FAULT, record.faultCode());
+        if (record.fallback()) {
+            line.raw(FALLBACK);
+        }
         text(REJECT, record.rejectReason());
         label(ROUTE, record.route());
         label(UPSTREAM, record.upstream());

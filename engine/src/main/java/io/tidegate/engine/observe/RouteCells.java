@@ -15,6 +15,7 @@ public final class RouteCells extends Cells {
 
     private static final int RECEIVED = CLASSES;
     private static final int SENT = CLASSES + 1;
+    private static final int FALLBACKS = CLASSES + 2;
     private static final VarHandle ELEMENT = MethodHandles.arrayElementVarHandle(Histogram[].class);
 
     /// Written by the loop that owns the cells, each place once; read by any thread.
@@ -24,7 +25,7 @@ public final class RouteCells extends Cells {
     private volatile @Nullable CodeCounts calls;
 
     RouteCells() {
-        super(CLASSES + 2);
+        super(CLASSES + 3);
     }
 
     /// Counts a request that is over.
@@ -68,6 +69,15 @@ public final class RouteCells extends Cells {
 
     long requests(int statusClass) {
         return read(statusClass);
+    }
+
+    /// Counts a request for which a declared answer stood in for the service.
+    public void fallback() {
+        add(FALLBACKS, 1);
+    }
+
+    long fallbacks() {
+        return read(FALLBACKS);
     }
 
     long received() {

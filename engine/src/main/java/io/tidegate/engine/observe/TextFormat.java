@@ -13,6 +13,7 @@ final class TextFormat extends LineFormat {
     private static final byte[] MILLISECONDS = Ascii.bytes("ms ");
     private static final byte[] GRPC = Ascii.bytes(" grpc=");
     private static final byte[] FAULT = Ascii.bytes(" fault=");
+    private static final byte[] FALLBACK = Ascii.bytes(" fallback");
     private static final byte[] REJECT = Ascii.bytes(" reject=");
     private static final byte[] PREFIX = Ascii.bytes(" prefix=");
 
@@ -49,6 +50,9 @@ final class TextFormat extends LineFormat {
             text(GRPC, called.name());
         }
         text(FAULT, record.faultCode());
+        if (record.fallback()) {
+            line.raw(FALLBACK);
+        }
         text(REJECT, record.rejectReason());
         span.clear();
         record.prefix(span);

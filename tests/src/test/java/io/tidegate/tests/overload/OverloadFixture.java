@@ -105,6 +105,6 @@ abstract class OverloadFixture {
         return new EngineOptions(new ProcessConfig(process.workers(), process.transport(), ProcessConfig.Count.of(most),
                 Duration.ofSeconds(30), Duration.ZERO, null, process.overload(), null, null), given.version(),
                 given.policyBounds(), given.nameServers(), given.challenges(), given.signs(),
-                given.sources());
+                given.sources(), given.remotes());
     }
 }

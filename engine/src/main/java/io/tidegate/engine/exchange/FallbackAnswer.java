@@ -1,0 +1,39 @@
+package io.tidegate.engine.exchange;
+
+import io.tidegate.api.Fault;
+import io.tidegate.api.Field;
+import io.tidegate.api.Reply;
+import io.tidegate.config.FallbackResponseConfig;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/// What stands in for a service that can't be reached. Only where nothing was sent to it: an answer that looks like the
+/// service's must not hide that it may have done what was asked.
+final class FallbackAnswer {
+
+    private static final Set<String> UNREACHED = Set.of(Fault.UPSTREAM_UNAVAILABLE.code(),
+            Fault.UPSTREAM_CONNECT.code(), Fault.UPSTREAM_CONNECT_TIMEOUT.code(), Fault.UPSTREAM_UNRESOLVED.code(),
+            Fault.UPSTREAM_TLS.code(), Fault.TLS_UPSTREAM_EXPIRED.code());
+
+    private FallbackAnswer() {
+    }
+
+    /// The answer that is declared.
+    static Reply of(FallbackResponseConfig declared) {
+        List<Field> fields = new ArrayList<>();
+        declared.headers().forEach((name, value) -> fields.add(new Field(name.toLowerCase(Locale.ROOT), value)));
+        byte[] body = declared.body().getBytes(StandardCharsets.UTF_8);
+        if (body.length > 0) {
+            fields.add(new Field("content-type", declared.contentType()));
+        }
+        return Reply.of(declared.status()).with(fields, body);
+    }
+
+    /// Whether it stands in where this went wrong.
+    static boolean isFor(Fault fault) {
+        return UNREACHED.contains(fault.code());
+    }
+}
