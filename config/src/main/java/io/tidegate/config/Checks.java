@@ -34,6 +34,7 @@ final class Checks {
         new ServiceTlsChecks(context).run();
         new RelayChecks(context).run();
         new HealthChecks(context).run();
+        new ServiceLimitChecks(context).run();
         EffectivePolicies.Resolver resolver = new PolicyChecks(context).run();
         new RouteChecks(context, resolver).run();
         new GrpcChecks(context).run();

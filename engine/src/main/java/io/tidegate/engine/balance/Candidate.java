@@ -6,7 +6,7 @@ public interface Candidate {
     /// Share relative to the others, above 0.
     int weight();
 
-    /// Requests that run there now.
+    /// Requests that run there now, or wait for a connection.
     int active();
 
     /// How long it is expected to take, as an event loop has seen it, in nanoseconds; 0 where that is not known.

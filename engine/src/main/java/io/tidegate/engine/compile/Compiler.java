@@ -163,6 +163,11 @@ public final class Compiler implements AutoCloseable {
         return health;
     }
 
+    /// The upstreams that run, by name.
+    public Map<String, Upstream> upstreams() {
+        return upstreams;
+    }
+
     /// Checks and measures the endpoints of these from now on, and no others.
     private void watch(Map<String, Upstream> next) {
         watched.entrySet().removeIf(entry -> {
@@ -178,7 +183,7 @@ public final class Compiler implements AutoCloseable {
             if (!watched.containsKey(upstream)) {
                 Upstream before = upstreams.get(name);
                 if (before != null) {
-                    upstream.health().takeOver(before.health());
+                    upstream.takeOver(before);
                 }
                 watched.put(upstream, Watched.start(upstream, workers, metrics));
             }

@@ -3,11 +3,14 @@ package io.tidegate.engine.upstream;
 import io.netty.channel.ReflectiveChannelFactory;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.tidegate.api.Fault;
+import io.tidegate.api.GrpcStatus;
+import io.tidegate.config.CircuitBreakerConfig;
 import io.tidegate.config.EndpointConfig;
 import io.tidegate.config.EndpointUrl;
 import io.tidegate.config.UpstreamConfig.LoadBalancing;
 import io.tidegate.engine.balance.Candidate;
 import io.tidegate.engine.balance.Latency;
+import io.tidegate.engine.breaker.Breaker;
 import io.tidegate.engine.health.EndpointHealth;
 import io.tidegate.engine.observe.EndpointCells;
 import io.tidegate.engine.observe.LogLabel;
@@ -27,10 +30,12 @@ public final class Endpoint implements Candidate {
 
     private static final int BAD_GATEWAY = 502;
     private static final int GATEWAY_TIMEOUT = 504;
+    private static final int GRPC_UNAVAILABLE = GrpcStatus.UNAVAILABLE.code();
 
     private final Upstream upstream;
     private final EndpointConfig config;
     private final EndpointHealth health;
+    private final @Nullable Breaker breaker;
     /// Index of the worker of the first pool.
     private final int first;
     private final SocketAddress address;
@@ -50,6 +55,15 @@ public final class Endpoint implements Candidate {
         this.upstream = upstream;
         this.config = config;
         this.health = health;
+        CircuitBreakerConfig terms = upstream.config().circuitBreaker();
+        this.breaker = terms == null || !terms.ofEndpoints()
+                ? null
+                : new Breaker(upstream.name(), config.url().authority(), terms, workers.all().size(),
+                        new LoopTiming(workers.all().getFirst()));
+        if (breaker != null) {
+            Breaker made = breaker;
+            made.onChange(() -> health.broken(made.state() == Breaker.State.OPEN));
+        }
         this.authority = config.url().authority();
         this.host = config.url().hostField();
         this.label = LogLabel.of(authority);
@@ -71,6 +85,7 @@ public final class Endpoint implements Candidate {
         this.upstream = main.upstream;
         this.config = new EndpointConfig(url, main.config.weight());
         this.health = main.health;
+        this.breaker = null;
         this.authority = main.authority;
         this.host = main.host;
         this.label = main.label;
@@ -156,19 +171,40 @@ public final class Endpoint implements Candidate {
 
     // What comes of requests.
 
-    /// A try was answered.
+    /// Whether requests are let through to it; null where nobody asks.
+    public @Nullable Breaker breaker() {
+        return breaker;
+    }
+
+    /// Goes on from what another one, which this one takes the place of, knows of the same address.
+    void takeOver(Endpoint before) {
+        if (breaker != null && before.breaker != null) {
+            breaker.takeOver(before.breaker);
+        }
+    }
+
+    /// A try begins to be answered.
     ///
     /// @param nanos
     ///            from its start to the head of the response
-    public void answered(Worker worker, int status, long nanos) {
+    public void answers(Worker worker, int status, long nanos) {
         pool(worker).cells().response(status, nanos);
-        if (status >= BAD_GATEWAY && status <= GATEWAY_TIMEOUT) {
+        if (latencies != null) {
+            latencies[worker.index()].took(worker.deadlines().now(), nanos);
+        }
+    }
+
+    /// A try was answered, to the end or for as long as its client wanted it.
+    ///
+    /// @param grpc
+    ///            its status of gRPC; negative where it has none
+    /// @param nanos
+    ///            from its start to the head of the response
+    public void answered(Worker worker, int status, int grpc, long nanos) {
+        if ((status >= BAD_GATEWAY && status <= GATEWAY_TIMEOUT) || grpc == GRPC_UNAVAILABLE) {
             health.failed(worker.index());
         } else {
             health.answered(worker.index(), nanos);
-        }
-        if (latencies != null) {
-            latencies[worker.index()].took(worker.deadlines().now(), nanos);
         }
     }
 
@@ -181,6 +217,10 @@ public final class Endpoint implements Candidate {
     public void unreached(Worker worker, Fault fault) {
         if (fault.equals(Fault.UPSTREAM_CONNECT_TIMEOUT)) {
             health.failed(worker.index());
+            if (latencies != null) {
+                latencies[worker.index()].took(worker.deadlines().now(),
+                        upstream.config().timeouts().connect().toNanos());
+            }
         } else if (!fault.equals(Fault.UPSTREAM_BUSY)) {
             health.refused(worker.index());
         }
@@ -198,7 +238,8 @@ public final class Endpoint implements Candidate {
     ///            how far it had come
     /// @param reused
     ///            whether the connection had served before
-    public void failed(Worker worker, Fault fault, Progress progress, boolean reused) {
+    /// @return whether it is to blame
+    public boolean failed(Worker worker, Fault fault, Progress progress, boolean reused) {
         pool(worker).cells().fault(fault);
         boolean broken = fault.equals(Fault.UPSTREAM_CLOSED) || fault.equals(Fault.UPSTREAM_RESET);
         // A service may close a connection that it has kept, and may let go of requests that it has not looked at.
@@ -211,6 +252,7 @@ public final class Endpoint implements Candidate {
         if (latencies != null && fault.equals(Fault.UPSTREAM_TIMEOUT)) {
             latencies[worker.index()].took(worker.deadlines().now(), upstream.config().timeouts().response().toNanos());
         }
+        return blamed && !harmless;
     }
 
     /// Whose it is.
@@ -236,6 +278,11 @@ public final class Endpoint implements Candidate {
 
     void release() {
         connections.decrementAndGet();
+    }
+
+    /// Whether a request of this worker waits for a connection, since there are as many already as there may be.
+    public boolean isShort(Worker worker) {
+        return pool(worker).hasWaiters();
     }
 
     /// Whether requests of any loop wait for a connection.
@@ -268,7 +315,7 @@ public final class Endpoint implements Candidate {
         }
     }
 
-    /// Requests running now. Other loops' counts may be a moment old.
+    /// Requests that run now, or wait for a connection. Other loops' counts may be a moment old.
     @Override
     public int active() {
         int sum = 0;
@@ -285,6 +332,9 @@ public final class Endpoint implements Candidate {
 
     /// Closes idle connections; busy ones close with their exchange.
     public void close() {
+        if (breaker != null) {
+            breaker.close();
+        }
         for (Pool pool : pools) {
             pool.closeLater();
         }

@@ -1,9 +1,12 @@
 package io.tidegate.engine.upstream;
 
+import io.tidegate.config.CircuitBreakerConfig;
 import io.tidegate.config.EndpointConfig;
 import io.tidegate.config.UpstreamConfig;
+import io.tidegate.engine.breaker.Breaker;
 import io.tidegate.engine.health.EndpointHealth;
 import io.tidegate.engine.health.UpstreamHealth;
+import io.tidegate.engine.limit.Concurrency;
 import io.tidegate.engine.names.Names;
 import io.tidegate.engine.observe.LogLabel;
 import io.tidegate.engine.observe.Metrics;
@@ -37,6 +40,8 @@ public final class Upstream implements AutoCloseable {
     private final List<Endpoint> endpoints;
     private final List<String> hosts;
     private final UpstreamHealth health;
+    private final @Nullable Breaker breaker;
+    private final @Nullable Concurrency concurrency;
     private final int workers;
     private volatile Choice choice;
     private volatile @Nullable Upstream fallback;
@@ -64,6 +69,13 @@ public final class Upstream implements AutoCloseable {
         this.health = new UpstreamHealth(name, config,
                 chosen.stream().map(endpoint -> endpoint.url().authority()).toList(), workers,
                 new LoopTiming(surroundings.workers.all().getFirst()));
+        CircuitBreakerConfig terms = config.circuitBreaker();
+        this.breaker = terms == null || !terms.ofUpstream()
+                ? null
+                : new Breaker(name, null, terms, workers, new LoopTiming(surroundings.workers.all().getFirst()));
+        this.concurrency = config.isRelayed()
+                ? null
+                : Concurrency.of(name, config.maxConcurrency(), surroundings.workers.all(), System::nanoTime);
         List<Endpoint> made = new ArrayList<>();
         for (EndpointConfig endpoint : chosen) {
             EndpointHealth own = health.endpoints().get(made.size());
@@ -146,6 +158,44 @@ public final class Upstream implements AutoCloseable {
         return health;
     }
 
+    /// Whether requests are let through to it; null where nobody asks.
+    public @Nullable Breaker breaker() {
+        return breaker;
+    }
+
+    /// How many requests run at it, and may; null where any number may.
+    public @Nullable Concurrency concurrency() {
+        return concurrency;
+    }
+
+    /// Goes on from what another one, which this one takes the place of, knows of the same service.
+    public void takeOver(Upstream before) {
+        health.takeOver(before.health);
+        if (breaker != null && before.breaker != null) {
+            breaker.takeOver(before.breaker);
+        }
+        if (concurrency != null && before.concurrency != null) {
+            concurrency.takeOver(before.concurrency);
+        }
+        for (Endpoint mine : endpoints) {
+            for (Endpoint theirs : before.endpoints) {
+                if (mine.authority().equals(theirs.authority())) {
+                    mine.takeOver(theirs);
+                }
+            }
+        }
+    }
+
+    /// What is used while no endpoint of this one can be, or its breaker is open; null for none.
+    public @Nullable Upstream fallback() {
+        return fallback;
+    }
+
+    /// Whether an endpoint of its own is used now.
+    public boolean isUsed() {
+        return choice.used().length > 0;
+    }
+
     /// Uses `other` from now on while no endpoint of this one can be used.
     public void fallBackTo(@Nullable Upstream other) {
         fallback = other;
@@ -210,6 +260,9 @@ public final class Upstream implements AutoCloseable {
     @Override
     public void close() {
         health.close();
+        if (breaker != null) {
+            breaker.close();
+        }
         endpoints.forEach(Endpoint::close);
         hosts.forEach(names::release);
         if (tls != null) {
