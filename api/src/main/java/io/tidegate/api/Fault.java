@@ -478,6 +478,16 @@ public record Fault(String code, int status, String title, Party blame) {
     public static final Fault UPSTREAM_BUSY = new Fault("upstream.busy", 503, "The service has no free connection",
             Party.UPSTREAM);
 
+    /// Requests to the service are held back since too many have failed.
+    public static final Fault UPSTREAM_CIRCUIT_OPEN = new Fault("upstream.circuit_open", 503,
+            "The service is failing and is left in peace for a while",
+            Party.UPSTREAM);
+
+    /// As many requests run at the service as may.
+    public static final Fault UPSTREAM_LIMITED = new Fault("upstream.limited", 503,
+            "The service has as many requests as it can take",
+            Party.UPSTREAM);
+
     /// The deadline of a gRPC call has passed before its end.
     public static final Fault GRPC_DEADLINE = new Fault("grpc.deadline", 504, "The deadline of the call has passed",
             Party.UPSTREAM);
@@ -545,7 +555,8 @@ public record Fault(String code, int status, String title, Party blame) {
             UPSTREAM_UNAVAILABLE, UPSTREAM_CONNECT, UPSTREAM_UNRESOLVED,
             UPSTREAM_CONNECT_TIMEOUT, UPSTREAM_TLS, TLS_UPSTREAM_EXPIRED, UPSTREAM_CLOSED, UPSTREAM_RESET,
             UPSTREAM_INVALID,
-            UPSTREAM_HEAD_TOO_LARGE, UPSTREAM_NO_WEBSOCKET, UPSTREAM_TIMEOUT, UPSTREAM_BUSY, GRPC_DEADLINE,
+            UPSTREAM_HEAD_TOO_LARGE, UPSTREAM_NO_WEBSOCKET, UPSTREAM_TIMEOUT, UPSTREAM_BUSY,
+            UPSTREAM_CIRCUIT_OPEN, UPSTREAM_LIMITED, GRPC_DEADLINE,
             OVERLOADED,
             DRAINING, NOT_CONFIGURED, POLICY_FAILED, POLICY_TIMEOUT,
             INJECTED, CONDITION_FAILED, INTERNAL);

@@ -36,6 +36,7 @@ final class Checks {
         new RelayChecks(context).run();
         new HealthChecks(context).run();
         new BalanceChecks(context).run();
+        new ServiceLimitChecks(context).run();
         EffectivePolicies.Resolver resolver = new PolicyChecks(context).run();
         new RouteChecks(context, resolver).run();
         new GrpcChecks(context).run();

@@ -38,7 +38,11 @@ public record UpstreamConfig(
 
         @Doc("Where a smaller share of the endpoints than this can be used, all of them are used again, so that the few do not go down under the load of all. `0%` for never.") @Default("50%") Ratio panicThreshold,
 
-        @Doc("Upstream that is used while no endpoint of this one can be.") @Nullable String fallback,
+        @Doc("When requests to it are held back because it fails. Left out: never.") @Nullable CircuitBreakerConfig circuitBreaker,
+
+        @Doc("How many requests may run at it at a time.") @Default("adaptive") ConcurrencyConfig maxConcurrency,
+
+        @Doc("Upstream that is used while no endpoint of this one can be, or its circuit breaker is open.") @Nullable String fallback,
 
         @Doc("Answer that is given while no endpoint can be reached, those of `fallback` included. Routes may say otherwise. Calls of gRPC and WebSocket get an error all the same.") @Nullable FallbackResponseConfig fallbackResponse,
 

@@ -64,14 +64,30 @@ public interface GatewayView {
     ///
     /// @param panic
     ///            whether endpoints are used that should not be, since too few others are left
+    /// @param circuitBreaker
+    ///            what its circuit breaker does; null where it has none
+    /// @param concurrency
+    ///            how many requests run; null where any number may
     /// @param endpoints
     ///            its endpoints
-    record UpstreamState(boolean panic, List<EndpointState> endpoints) {
+    record UpstreamState(boolean panic, @Nullable String circuitBreaker, @Nullable ConcurrencyState concurrency,
+            List<EndpointState> endpoints) {
 
         /// Copies what it is given.
         public UpstreamState {
             endpoints = List.copyOf(endpoints);
         }
+    }
+
+    /// How many requests run at an upstream.
+    ///
+    /// @param running
+    ///            those that run
+    /// @param limit
+    ///            how many may
+    /// @param waiting
+    ///            those that wait for their turn
+    record ConcurrencyState(int running, int limit, int waiting) {
     }
 
     /// How an endpoint is doing.
@@ -88,8 +104,10 @@ public interface GatewayView {
     ///            how much longer
     /// @param draining
     ///            whether it was taken out by hand
+    /// @param circuitBreaker
+    ///            what its circuit breaker does; null where it has none
     record EndpointState(String endpoint, boolean usable, @Nullable String unhealthy, @Nullable String ejected,
-            long ejectedForMillis, boolean draining) {
+            long ejectedForMillis, boolean draining, @Nullable String circuitBreaker) {
     }
 
     /// What serves.

@@ -1,5 +1,6 @@
 package io.tidegate.control;
 
+import io.tidegate.control.GatewayView.ConcurrencyState;
 import io.tidegate.control.GatewayView.EndpointState;
 import io.tidegate.control.admin.AdminAnswer;
 import io.tidegate.control.admin.AdminRequest;
@@ -36,6 +37,17 @@ final class UpstreamEndpoints {
             view.upstreams().forEach((name, upstream) -> {
                 json.writeObjectPropertyStart(name);
                 json.writeBooleanProperty("panic", upstream.panic());
+                if (upstream.circuitBreaker() != null) {
+                    json.writeStringProperty("circuitBreaker", upstream.circuitBreaker());
+                }
+                ConcurrencyState concurrency = upstream.concurrency();
+                if (concurrency != null) {
+                    json.writeObjectPropertyStart("concurrency");
+                    json.writeNumberProperty("running", concurrency.running());
+                    json.writeNumberProperty("limit", concurrency.limit());
+                    json.writeNumberProperty("waiting", concurrency.waiting());
+                    json.writeEndObject();
+                }
                 json.writeArrayPropertyStart("endpoints");
                 upstream.endpoints().forEach(endpoint -> endpoint(json, endpoint));
                 json.writeEndArray();
@@ -56,6 +68,9 @@ final class UpstreamEndpoints {
         if (endpoint.ejected() != null) {
             json.writeStringProperty("ejected", endpoint.ejected());
             json.writeNumberProperty("ejectedForMillis", endpoint.ejectedForMillis());
+        }
+        if (endpoint.circuitBreaker() != null) {
+            json.writeStringProperty("circuitBreaker", endpoint.circuitBreaker());
         }
         json.writeEndObject();
     }

@@ -29,7 +29,6 @@ import io.tidegate.engine.upstream.ServiceConnections;
 import io.tidegate.engine.worker.Transport;
 import io.tidegate.engine.worker.Workers;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.file.Files;
@@ -304,13 +303,7 @@ public final class Engine implements ConfigTarget, AutoCloseable {
 
     /// All measurements, in Prometheus' text format. Not on an event loop.
     public String metrics() {
-        StringBuilder text = new StringBuilder(16_384);
-        try {
-            metrics.writeTo(text);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return text.toString();
+        return metrics.text();
     }
 
     /// How the endpoints of the upstreams are doing, by name of the upstream.
@@ -321,6 +314,11 @@ public final class Engine implements ConfigTarget, AutoCloseable {
     /// What is known of the endpoints of upstreams that do not declare them, by name of the upstream.
     public synchronized Map<String, Knowledge> found() {
         return compiler.found();
+    }
+
+    /// What requests to the upstreams are bounded by, by name of the upstream.
+    public synchronized Map<String, BoundState> bounds() {
+        return BoundState.of(compiler.upstreams());
     }
 
     /// Opens the access log's file anew, for those who move it away to keep it.

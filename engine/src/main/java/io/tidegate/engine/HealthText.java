@@ -1,5 +1,7 @@
 package io.tidegate.engine;
 
+import io.tidegate.config.CircuitBreakerConfig;
+import io.tidegate.config.ConcurrencyConfig;
 import io.tidegate.config.Durations;
 import io.tidegate.config.FallbackResponseConfig;
 import io.tidegate.config.GatewayConfig;
@@ -12,7 +14,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// Says in words how it is found out which endpoints can be used, defaults included.
+/// Says in words how it is found out which endpoints can be used, and how much, defaults included.
 final class HealthText {
 
     private HealthText() {
@@ -28,6 +30,9 @@ final class HealthText {
         text.put("healthCheck", check == null ? "none" : check(check));
         text.put("outlierDetection", outliers(upstream.outlierDetection()));
         text.put("panicThreshold", upstream.panicThreshold().toString());
+        CircuitBreakerConfig breaker = upstream.circuitBreaker();
+        text.put("circuitBreaker", breaker == null ? "none" : breaker(breaker));
+        text.put("maxConcurrency", concurrency(upstream.maxConcurrency()));
         text.put("fallback", upstream.fallback() == null ? "none" : upstream.fallback());
         return text;
     }
@@ -47,6 +52,32 @@ final class HealthText {
     private static String answer(FallbackResponseConfig response, String from) {
         return response.status() + ", " + response.body().length() + " characters of " + response.contentType()
                 + " (" + from + ".fallbackResponse)";
+    }
+
+    private static String breaker(CircuitBreakerConfig breaker) {
+        String whose = switch (breaker.scope()) {
+            case UPSTREAM -> "of the upstream";
+            case ENDPOINT -> "of each endpoint";
+            case BOTH -> "of the upstream and of each endpoint";
+        };
+        return whose + ": opens at " + breaker.failureRate() + " failures"
+                + (breaker.slowCallRate() == null
+                        ? ""
+                        : ", or " + breaker.slowCallRate() + " slower than " + Durations.format(breaker.slowCall()))
+                + ", of " + breaker.minRequests() + " tries or more within " + Durations.format(breaker.window())
+                + "; for " + Durations.format(breaker.openFor()) + ", then " + breaker.halfOpenRequests()
+                + " for a test; failures are "
+                + breaker.failureStatus().stream().map(String::valueOf).collect(Collectors.joining(", "));
+    }
+
+    private static String concurrency(ConcurrencyConfig concurrency) {
+        String wait = "; others wait for " + Durations.format(concurrency.maxWait()) + ", "
+                + concurrency.maxWaiting() + " of them at most";
+        return switch (concurrency.kind()) {
+            case UNLIMITED -> "unlimited";
+            case FIXED -> concurrency.limit() + wait;
+            case ADAPTIVE -> "adaptive, " + concurrency.min() + " to " + concurrency.max() + wait;
+        };
     }
 
     private static String check(HealthCheckConfig check) {

@@ -7,6 +7,7 @@ import io.tidegate.config.Loaded;
 import io.tidegate.config.ProcessConfig;
 import io.tidegate.config.TelemetryConfig.Log.Level;
 import io.tidegate.control.GatewayView;
+import io.tidegate.engine.BoundState;
 import io.tidegate.engine.Engine;
 import io.tidegate.engine.EngineStatus;
 import io.tidegate.engine.Explainer;
@@ -83,15 +84,22 @@ final class EngineView implements GatewayView {
     @Override
     public Map<String, UpstreamState> upstreams() {
         Map<String, UpstreamState> upstreams = new TreeMap<>();
-        engine.upstreams().forEach((name, health) -> upstreams.put(name,
-                new UpstreamState(health.selection().panic(), health.states().stream().map(EngineView::state)
-                        .toList())));
+        Map<String, BoundState> bounds = engine.bounds();
+        engine.upstreams().forEach((name, health) -> {
+            BoundState bound = bounds.get(name);
+            upstreams.put(name,
+                    new UpstreamState(health.selection().panic(), bound == null ? null : bound.breaker(),
+                            bound == null || bound.limit() < 0
+                                    ? null
+                                    : new ConcurrencyState(bound.running(), bound.limit(), bound.waiting()),
+                            health.states().stream().map(state -> state(state, bound)).toList()));
+        });
         return upstreams;
     }
 
-    private static EndpointState state(io.tidegate.engine.health.EndpointState of) {
+    private static EndpointState state(io.tidegate.engine.health.EndpointState of, @Nullable BoundState bound) {
         return new EndpointState(of.endpoint(), of.usable(), of.unhealthy(), of.ejected(), of.ejectedForMillis(),
-                of.draining());
+                of.draining(), bound == null ? null : bound.endpointBreakers().get(of.endpoint()));
     }
 
     @Override

@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 public final class PeakEwma extends BetterOfTwo {
 
     /// What a running request is taken for where none has been answered yet: requests go there to find out, until one
-    /// runs. Those that wait for a connection do not count as running.
+    /// runs or waits for a connection.
     private static final double UNKNOWN_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final Candidate[] candidates;

@@ -211,6 +211,11 @@ public final class Compiler implements AutoCloseable {
         return found;
     }
 
+    /// The upstreams that run, by name.
+    public Map<String, Upstream> upstreams() {
+        return upstreams;
+    }
+
     /// What does not work as declared now, and is made up for.
     public List<String> degraded() {
         return state.isDegraded() ? List.of("sharedState.redis") : List.of();

@@ -1,10 +1,12 @@
 package io.tidegate.engine.compile;
 
 import io.tidegate.config.discovery.Found;
+import io.tidegate.engine.breaker.Breaker;
 import io.tidegate.engine.discovery.Discovery;
 import io.tidegate.engine.health.Ejection;
 import io.tidegate.engine.health.EndpointHealth;
 import io.tidegate.engine.health.UpstreamHealth;
+import io.tidegate.engine.limit.Concurrency;
 import io.tidegate.engine.observe.Metrics;
 import io.tidegate.engine.observe.Metrics.Registration;
 import io.tidegate.engine.probe.Probes;
@@ -51,8 +53,15 @@ final class Watched implements AutoCloseable {
                 () -> health.selection().panic() ? 1 : 0, "upstream", upstream.name()));
         if (upstream.config().fallback() != null) {
             watched.measured.add(metrics.gauge("tidegate_upstream_fallback_used",
-                    "1 where no endpoint of an upstream can be used, and its fallback is.",
-                    () -> health.selection().used().isEmpty() ? 1 : 0, "upstream", upstream.name()));
+                    "1 where no endpoint of an upstream can be used, or its breaker is open, and its fallback is.",
+                    () -> usesFallback(upstream) ? 1 : 0, "upstream", upstream.name()));
+        }
+        if (upstream.breaker() != null) {
+            watched.measured.addAll(breaker("tidegate_upstream_breaker", upstream.breaker(), metrics, "upstream",
+                    upstream.name()));
+        }
+        if (upstream.concurrency() != null) {
+            watched.concurrency(upstream.concurrency(), "upstream", upstream.name());
         }
         watched.follow();
         if (discovery != null) {
@@ -60,6 +69,34 @@ final class Watched implements AutoCloseable {
             watched.unsubscribe = discovery.subscribe(watched::replace);
         }
         return watched;
+    }
+
+    private static boolean usesFallback(Upstream upstream) {
+        Breaker breaker = upstream.breaker();
+        return !upstream.isUsed() || (breaker != null && breaker.state() == Breaker.State.OPEN);
+    }
+
+    private static List<Registration> breaker(String name, Breaker breaker, Metrics metrics, String... labels) {
+        return List.of(
+                metrics.gauge(name + "_state", "Of a circuit breaker: 0 closed, 1 half open, 2 open.",
+                        () -> breaker.state().ordinal(), labels),
+                metrics.counter(name + "_openings_total", "Times a circuit breaker has opened.", breaker::openings,
+                        labels),
+                metrics.counter(name + "_refused_total", "Requests turned away because of a circuit breaker.",
+                        breaker::refused, labels));
+    }
+
+    private void concurrency(Concurrency concurrency, String... labels) {
+        measured.add(metrics.gauge("tidegate_upstream_concurrency", "Requests that run at an upstream.",
+                concurrency::running, labels));
+        measured.add(metrics.gauge("tidegate_upstream_concurrency_limit", "How many requests may run at an upstream.",
+                concurrency::limit, labels));
+        measured.add(metrics.gauge("tidegate_upstream_concurrency_waiting",
+                "Requests that wait for their turn to run at an upstream.", concurrency::waiting, labels));
+        measured.add(metrics.counter("tidegate_upstream_concurrency_waits_total",
+                "Requests that had to wait for their turn to run at an upstream.", concurrency::waits, labels));
+        measured.add(metrics.counter("tidegate_upstream_concurrency_refused_total",
+                "Requests turned away since too many ran at an upstream.", concurrency::refused, labels));
     }
 
     /// Has the upstream these endpoints from now on, and watches them instead of those before.
@@ -84,19 +121,23 @@ final class Watched implements AutoCloseable {
         endpoints.keySet().forEach(each -> names.add(each.authority()));
         for (Endpoint endpoint : now) {
             if (!endpoints.containsKey(endpoint) && names.add(endpoint.authority())) {
-                endpoints.put(endpoint, measure(endpoint.health()));
+                endpoints.put(endpoint, measure(endpoint));
             }
         }
         probes.follow(now);
     }
 
-    private List<Registration> measure(EndpointHealth endpoint) {
+    private List<Registration> measure(Endpoint of) {
+        EndpointHealth endpoint = of.health();
         UpstreamHealth health = upstream.health();
         List<Registration> measured = new ArrayList<>();
         String[] labels = {"upstream", upstream.name(), "endpoint", endpoint.endpoint()};
         measured.add(metrics.gauge("tidegate_upstream_endpoint_healthy",
-                "1 where nothing speaks against an endpoint, 0 where it is ejected, unhealthy or drained.",
+                "1 where nothing speaks against an endpoint, 0 where it is ejected, unhealthy, drained or its breaker is open.",
                 () -> endpoint.isUsable() ? 1 : 0, labels));
+        if (of.breaker() != null) {
+            measured.addAll(breaker("tidegate_upstream_endpoint_breaker", of.breaker(), metrics, labels));
+        }
         for (Ejection reason : Ejection.values()) {
             measured.add(metrics.counter("tidegate_upstream_ejections_total",
                     "Times an endpoint was left out because of what came of requests, by reason.",

@@ -34,7 +34,7 @@ public final class Answers {
     /// @return the body that goes with it
     byte[] make(ResponseHead head, Fault fault, String requestId) {
         head.make(fault.status());
-        if (fault.status() == 503) {
+        if (fault.status() == 503 && !fault.equals(Fault.UPSTREAM_CIRCUIT_OPEN)) {
             head.add("retry-after", retryAfter(fault));
         }
         ErrorResponseConfig declared = own.isEmpty() ? null : declared(fault);
@@ -48,9 +48,11 @@ public final class Answers {
         return problem(fault, requestId);
     }
 
-    /// In how many seconds to come again. Those whom an overload has turned away must not all come back at once.
+    /// In how many seconds to come again. Those whom an overload has turned away must not all come back at once. A
+    /// circuit
+    /// breaker says it itself.
     private static String retryAfter(Fault fault) {
-        return fault.equals(Fault.OVERLOADED)
+        return fault.equals(Fault.OVERLOADED) || fault.equals(Fault.UPSTREAM_LIMITED)
                 ? RETRY_AFTER[ThreadLocalRandom.current().nextInt(RETRY_AFTER.length)]
                 : RETRY_AFTER[0];
     }

@@ -2,8 +2,10 @@ package io.tidegate.engine.exchange;
 
 import io.tidegate.api.Attempt;
 import io.tidegate.api.Fault;
+import io.tidegate.api.Field;
 import io.tidegate.api.Reply;
 import io.tidegate.engine.chain.PolicyRun;
+import io.tidegate.engine.limit.Permit;
 import io.tidegate.engine.upstream.Endpoint;
 import io.tidegate.engine.upstream.Progress;
 import io.tidegate.engine.upstream.Upstream;
@@ -11,6 +13,7 @@ import io.tidegate.engine.upstream.UpstreamStream;
 import io.tidegate.engine.wire.ResponseHead;
 import io.tidegate.engine.worker.Deadlines.Deadline;
 import io.tidegate.engine.worker.Worker;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// The way of one request to a service: which endpoint is tried, over which connection, and whether another try is
@@ -26,6 +29,7 @@ final class Attempts {
     private final RequestId id;
     private final Retries retries;
     private final Steering steering;
+    private final Passage passage;
     private final Deadline waiting = new Deadline(this::next);
     private @Nullable Route route;
     private @Nullable Upstream upstream;
@@ -37,6 +41,7 @@ final class Attempts {
     private boolean connecting;
     private boolean reused;
     private boolean endless;
+    private boolean call;
     /// Whether the try that runs has been answered.
     private boolean begun;
 
@@ -50,6 +55,7 @@ final class Attempts {
         this.id = id;
         this.retries = new Retries(exchange, request, record);
         this.steering = new Steering(exchange.request(), request.client());
+        this.passage = new Passage(worker, request, this::go, () -> exchange.failNow(Fault.UPSTREAM_LIMITED));
     }
 
     /// Begins the way to an endpoint of one of the route's upstreams.
@@ -64,25 +70,56 @@ final class Attempts {
         upstream = way.upstream();
         fallback = way.fallback();
         retries.begin(way.retry(), way.upstream());
-        endless = matched.config().streaming() || EndlessMessages.isCall(exchange.request());
+        call = EndlessMessages.isCall(exchange.request());
+        endless = matched.config().streaming() || call;
         reused = false;
         next();
     }
 
     private void next() {
-        Upstream target = upstream;
-        Endpoint chosen = target == null ? null : target.pick(worker, steering, endpoint);
-        if (chosen == null || target == null) {
-            unreached(Fault.UPSTREAM_UNAVAILABLE);
+        Upstream wanted = upstream;
+        Route matched = route;
+        Upstream target = wanted == null ? null : passage.wayTo(wanted);
+        if (target == null || matched == null) {
+            noWay();
             return;
         }
+        upstream = target;
+        switch (passage.asks(target, matched.config().criticality())) {
+            case GRANTED -> go();
+            case WAITS -> {
+                // It goes on once its turn has come.
+            }
+            case REFUSED -> exchange.failNow(Fault.UPSTREAM_LIMITED);
+        }
+    }
+
+    private void noWay() {
+        if (!passage.isClosed()) {
+            unreached(Fault.UPSTREAM_UNAVAILABLE);
+        } else if (!isStoodInFor(Fault.UPSTREAM_CIRCUIT_OPEN)) {
+            exchange.onRefusal(Fault.UPSTREAM_CIRCUIT_OPEN,
+                    List.of(new Field("retry-after", Long.toString(passage.turnsAway()))));
+        }
+    }
+
+    /// There is a place for the try.
+    private void go() {
+        Upstream from = upstream;
+        Route matched = route;
         if (!exchange.time().isThere(record.attempts() > 0)) {
             exchange.onLate();
             return;
         }
+        Endpoint chosen = from == null ? null : passage.choose(from, steering, endpoint);
+        if (chosen == null || matched == null) {
+            noWay();
+            return;
+        }
+        passage.begins(chosen, matched.config().streaming(), call);
         endpoint = chosen;
         // Its fallback's, where the upstream has no endpoint that can be used.
-        target = chosen.upstream();
+        Upstream target = chosen.upstream();
         upstream = target;
         record.attempt();
         connecting = true;
@@ -129,6 +166,8 @@ final class Attempts {
         if (endpoint != null) {
             endpoint.connectFailed(worker, fault);
         }
+        passage.unreached(fault);
+        passage.giveBack();
         if (retries.afterNoConnection(fault, target.hasOther(endpoint))) {
             again();
         } else {
@@ -136,16 +175,23 @@ final class Attempts {
         }
     }
 
-    /// Nothing was sent: what stands in for the service is answered, where there is something.
+    /// Nothing was sent.
     private void unreached(Fault fault) {
+        if (!isStoodInFor(fault)) {
+            exchange.failNow(fault);
+        }
+    }
+
+    /// Answers what stands in for a service to which nothing was sent, where something does.
+    private boolean isStoodInFor(Fault fault) {
         Reply instead = fallback;
         if (instead == null || !FallbackAnswer.isFor(fault) || exchange.call().isActive()
                 || exchange.request().isHandshake()) {
-            exchange.failNow(fault);
-        } else {
-            record.fellBack(fault);
-            exchange.onReply(instead);
+            return false;
         }
+        record.fellBack(fault);
+        exchange.onReply(instead);
+        return true;
     }
 
     /// The next try goes out, at once or after a while.
@@ -164,10 +210,10 @@ final class Attempts {
     /// @param progress
     ///            how far the request had come
     void failed(Fault fault, Progress progress) {
-        ended();
         if (endpoint != null) {
-            endpoint.failed(worker, fault, progress, reused);
+            passage.broke(fault, endpoint.failed(worker, fault, progress, reused));
         }
+        ended();
         if (retries.afterFailure(fault, progress, reused, upstream != null && upstream.hasOther(endpoint))) {
             again();
         } else {
@@ -182,7 +228,10 @@ final class Attempts {
     /// @return what the request fails with
     Fault late(boolean ofRoute) {
         if (ofRoute && stream != null && !begun && endpoint != null) {
-            endpoint.failed(worker, Fault.UPSTREAM_TIMEOUT, Progress.UNANSWERED, reused);
+            passage.broke(Fault.UPSTREAM_TIMEOUT,
+                    endpoint.failed(worker, Fault.UPSTREAM_TIMEOUT, Progress.UNANSWERED, reused));
+        } else {
+            passage.late();
         }
         return exchange.call().isActive() ? Fault.GRPC_DEADLINE : Fault.UPSTREAM_TIMEOUT;
     }
@@ -210,8 +259,10 @@ final class Attempts {
                 endless = true;
                 request.expectNoEnd(route.responseNanos(upstream.config(), true));
             }
+            passage.accepted(endless || head.switchesProtocols());
             return false;
         }
+        passage.completed(exchange.call().isActive() ? exchange.call().statusOf(head, complete) : -1);
         ended();
         from.cancel();
         again();
@@ -221,21 +272,27 @@ final class Attempts {
     private void answered(ResponseHead head) {
         begun = true;
         record.firstByte();
-        if (endpoint != null) {
-            endpoint.answered(worker, head.status(), record.firstByteNanos());
-        }
+        passage.answers(head, record.firstByteNanos());
+    }
+
+    /// The service has sent all of its response.
+    void completed() {
+        passage.completed(exchange.call().endStatus());
+        ended();
     }
 
     /// The connection has served the request, or is lost.
-    void ended() {
+    private void ended() {
         stream = null;
         request.detach();
+        passage.giveBack();
     }
 
     /// Nobody waits for the service any more.
     void letGo() {
         UpstreamStream open = stream;
         ticket++;
+        passage.leaves();
         ended();
         if (open != null) {
             open.cancel();
@@ -249,6 +306,7 @@ final class Attempts {
     /// No further request comes.
     void close() {
         worker.deadlines().remove(waiting);
+        passage.close();
     }
 
     /// Forgets where the request went, for the next one.

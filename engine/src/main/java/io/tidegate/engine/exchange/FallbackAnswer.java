@@ -14,7 +14,7 @@ import java.util.Set;
 /// service's must not hide that it may have done what was asked.
 final class FallbackAnswer {
 
-    private static final Set<String> UNREACHED = Set.of(Fault.UPSTREAM_UNAVAILABLE.code(),
+    private static final Set<String> UNREACHED = Set.of(Fault.UPSTREAM_UNAVAILABLE.code(), Fault.UPSTREAM_CIRCUIT_OPEN.code(),
             Fault.UPSTREAM_CONNECT.code(), Fault.UPSTREAM_CONNECT_TIMEOUT.code(), Fault.UPSTREAM_UNRESOLVED.code(),
             Fault.UPSTREAM_TLS.code(), Fault.TLS_UPSTREAM_EXPIRED.code());
 

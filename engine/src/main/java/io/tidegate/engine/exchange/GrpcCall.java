@@ -185,6 +185,11 @@ final class GrpcCall implements BodySink {
         return complete ? GrpcFields.status(head) : -1;
     }
 
+    /// How the call has ended, once the service has said all; -1 where it is none.
+    int endStatus() {
+        return !active ? -1 : answered && status < 0 ? GrpcStatus.INTERNAL.code() : status;
+    }
+
     /// The fields behind the response.
     void ends(Trailers trailers) {
         if (!isActive()) {

@@ -449,7 +449,7 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
 
     @Override
     public void end() {
-        attempts.ended();
+        attempts.completed();
         Trailers missing = call.isActive() ? call.missing() : null;
         if (missing != null) {
             record.fault = Fault.UPSTREAM_INVALID;

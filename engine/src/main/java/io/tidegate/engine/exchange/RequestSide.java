@@ -30,6 +30,7 @@ final class RequestSide implements Relay.Target, TunnelDirection.Way {
     private long responseNanos;
     private long idleNanos;
     private long sentLength;
+    private long completeAt;
     private boolean begun;
     private boolean complete;
 
@@ -44,6 +45,7 @@ final class RequestSide implements Relay.Target, TunnelDirection.Way {
     void begin() {
         begun = false;
         complete = request.contentLength() == 0;
+        completeAt = worker.deadlines().now();
         stream = null;
         tunnel = null;
         relay.reset(Route.DEFAULT_MAX_BODY);
@@ -134,6 +136,11 @@ final class RequestSide implements Relay.Target, TunnelDirection.Way {
     /// Whether the client has sent all of it.
     boolean isComplete() {
         return complete;
+    }
+
+    /// When it had sent all of it, in the terms of [System#nanoTime].
+    long completeAt() {
+        return completeAt;
     }
 
     /// Says how long the response to what is sent next may take, in all and between two reads.
@@ -267,6 +274,7 @@ final class RequestSide implements Relay.Target, TunnelDirection.Way {
     /// The client has sent the whole body.
     void complete() {
         complete = true;
+        completeAt = worker.deadlines().now();
         relay.end();
     }
 

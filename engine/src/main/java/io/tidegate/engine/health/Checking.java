@@ -9,7 +9,6 @@ import org.jspecify.annotations.Nullable;
 public final class Checking {
 
     /// Takes what came of a check.
-    @FunctionalInterface
     public interface Verdict {
 
         /// It is over.
@@ -17,6 +16,9 @@ public final class Checking {
         /// @param failure
         ///            why it failed; null where it was good
         void over(@Nullable String failure);
+
+        /// It could not be made, which says nothing of the endpoint.
+        void undecided();
     }
 
     /// Makes one check.
@@ -53,14 +55,25 @@ public final class Checking {
 
     private void next() {
         if (!stopped) {
-            check.begin(this::over);
+            check.begin(new Ended());
         }
     }
 
-    private void over(@Nullable String failure) {
-        if (!stopped) {
-            upstream.checked(endpoint, failure);
-            timing.after(interval - interval / 10 + random.nextLong(interval / 5 + 1), this::next);
+    private final class Ended implements Verdict {
+
+        @Override
+        public void over(@Nullable String failure) {
+            if (!stopped) {
+                upstream.checked(endpoint, failure);
+                undecided();
+            }
+        }
+
+        @Override
+        public void undecided() {
+            if (!stopped) {
+                timing.after(interval - interval / 10 + random.nextLong(interval / 5 + 1), Checking.this::next);
+            }
         }
     }
 

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 ///             its time is over                                    checks are good
 /// ```
 ///
-/// Each is a bit of its own, as is draining; only an endpoint without any is used.
+/// Each is a bit of its own, as are draining and an open circuit breaker; only an endpoint without any is used.
 public final class EndpointHealth {
 
     /// Left out because of what came of requests.
@@ -24,6 +24,8 @@ public final class EndpointHealth {
     static final int DRAINING = 4;
     /// No connection to it can be made. Only together with [#EJECTED].
     static final int REFUSING = 8;
+    /// Left in peace, as its circuit breaker is open.
+    static final int BROKEN = 16;
 
     private final UpstreamHealth upstream;
     private final String endpoint;
@@ -99,6 +101,11 @@ public final class EndpointHealth {
         if ((errors.incrementAndGet() >= most || onProbation) && (state & REFUSING) == 0) {
             upstream.refuses(this);
         }
+    }
+
+    /// Its circuit breaker has opened, or lets requests through again.
+    public void broken(boolean open) {
+        upstream.breaks(this, open);
     }
 
     boolean is(int bit) {

@@ -66,18 +66,18 @@ public record Selection(List<Integer> used, List<Integer> trials, boolean panic)
         if (!usable.isEmpty() && usable.size() >= threshold * all.size()) {
             return new Selection(usable, NONE, false);
         }
-        if (usable.isEmpty() && fallback) {
+        if ((usable.isEmpty() && fallback) || threshold == 0) {
             // Tried where the fallback is down too.
-            return new Selection(NONE, where(states, EndpointHealth.DRAINING | EndpointHealth.UNHEALTHY), false);
+            return new Selection(NONE,
+                    where(states, EndpointHealth.DRAINING | EndpointHealth.UNHEALTHY | EndpointHealth.BROKEN), false);
         }
-        if (threshold == 0) {
-            return new Selection(NONE, where(states, EndpointHealth.DRAINING | EndpointHealth.UNHEALTHY), false);
-        }
-        // Those that take no connections take no load either, however few the others are.
-        List<Integer> answering = where(states, EndpointHealth.DRAINING | EndpointHealth.REFUSING);
+        // Those that take no connections take no load either, however few the others are; nor do those that are left in
+        // peace.
+        List<Integer> answering = where(states,
+                EndpointHealth.DRAINING | EndpointHealth.REFUSING | EndpointHealth.BROKEN);
         return !answering.isEmpty()
                 ? new Selection(answering, NONE, answering.size() > usable.size())
-                : new Selection(NONE, all, false);
+                : new Selection(NONE, where(states, EndpointHealth.DRAINING | EndpointHealth.BROKEN), false);
     }
 
     private static List<Integer> where(int[] states, int without) {

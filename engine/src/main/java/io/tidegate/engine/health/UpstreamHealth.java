@@ -153,6 +153,14 @@ public final class UpstreamHealth {
         }
     }
 
+    /// Its circuit breaker has opened, or is open no longer.
+    synchronized void breaks(EndpointHealth endpoint, boolean open) {
+        if (endpoint.is(EndpointHealth.BROKEN) != open) {
+            endpoint.change(EndpointHealth.BROKEN, open);
+            update();
+        }
+    }
+
     private void eject(EndpointHealth endpoint, Ejection reason) {
         boolean refused = reason == Ejection.REFUSED;
         if (endpoint.is(EndpointHealth.EJECTED) || closed || endpoint.past.gone

@@ -1,6 +1,7 @@
 package io.tidegate.engine.observe;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -248,6 +249,17 @@ public final class Metrics {
         suppliers.writeTo(writer);
         process.writeTo(writer);
         writer.flush();
+    }
+
+    /// What [#writeTo] writes.
+    public String text() {
+        StringBuilder text = new StringBuilder(16_384);
+        try {
+            writeTo(text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return text.toString();
     }
 
     /// Something that can be taken back.

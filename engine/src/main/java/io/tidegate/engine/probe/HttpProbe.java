@@ -82,7 +82,8 @@ final class HttpProbe implements UpstreamEvents {
     @Override
     public void onConnectFailed(Fault fault, int given) {
         if (given == ticket) {
-            end(fault.code());
+            // The gateway itself has no connection left.
+            end(fault.code(), fault.equals(Fault.UPSTREAM_BUSY));
         }
     }
 
@@ -127,10 +128,18 @@ final class HttpProbe implements UpstreamEvents {
     }
 
     private void late() {
+        if (stream == null && endpoint.isShort(worker)) {
+            end(null, true);
+            return;
+        }
         end(decided ? question.verdict() : "no answer within " + limit.toMillis() + " ms");
     }
 
     private void end(@Nullable String failure) {
+        end(failure, false);
+    }
+
+    private void end(@Nullable String failure, boolean undecided) {
         Verdict told = over;
         if (told == null) {
             return;
@@ -148,7 +157,11 @@ final class HttpProbe implements UpstreamEvents {
         client.end();
         // The next check is to find out again whether a connection can be made.
         endpoint.closeIdle(worker);
-        told.over(failure);
+        if (undecided) {
+            told.undecided();
+        } else {
+            told.over(failure);
+        }
     }
 
     @Override

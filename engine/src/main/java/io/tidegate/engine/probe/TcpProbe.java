@@ -44,7 +44,15 @@ final class TcpProbe implements DirectConnection.Owner {
 
     @Override
     public void connectFailed(Fault fault) {
-        end(fault.code());
+        Verdict told = over;
+        if (told != null && fault.equals(Fault.UPSTREAM_BUSY)) {
+            // The gateway itself has no connection left.
+            over = null;
+            worker.deadlines().remove(deadline);
+            told.undecided();
+        } else {
+            end(fault.code());
+        }
     }
 
     private void late() {

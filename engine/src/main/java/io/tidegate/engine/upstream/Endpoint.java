@@ -3,6 +3,8 @@ package io.tidegate.engine.upstream;
 import io.netty.channel.ReflectiveChannelFactory;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.tidegate.api.Fault;
+import io.tidegate.api.GrpcStatus;
+import io.tidegate.config.CircuitBreakerConfig;
 import io.tidegate.config.EndpointConfig;
 import io.tidegate.config.EndpointUrl;
 import io.tidegate.config.LoadBalancingConfig.Method;
@@ -10,6 +12,7 @@ import io.tidegate.config.ProtocolConfig;
 import io.tidegate.config.discovery.Found;
 import io.tidegate.engine.balance.Candidate;
 import io.tidegate.engine.balance.Latency;
+import io.tidegate.engine.breaker.Breaker;
 import io.tidegate.engine.health.EndpointHealth;
 import io.tidegate.engine.observe.EndpointCells;
 import io.tidegate.engine.observe.LogLabel;
@@ -29,6 +32,7 @@ public final class Endpoint implements Candidate {
 
     private static final int BAD_GATEWAY = 502;
     private static final int GATEWAY_TIMEOUT = 504;
+    private static final int GRPC_UNAVAILABLE = GrpcStatus.UNAVAILABLE.code();
 
     private final Upstream upstream;
     private final EndpointUrl url;
@@ -36,6 +40,7 @@ public final class Endpoint implements Candidate {
     /// As it was declared last. Only its weight can have changed.
     private volatile EndpointConfig config;
     private final EndpointHealth health;
+    private final @Nullable Breaker breaker;
     /// Index of the worker of the first pool.
     private final int first;
     private final SocketAddress address;
@@ -59,6 +64,15 @@ public final class Endpoint implements Candidate {
         this.url = config.url();
         this.named = found.named();
         this.health = health;
+        CircuitBreakerConfig terms = upstream.config().circuitBreaker();
+        this.breaker = terms == null || !terms.ofEndpoints()
+                ? null
+                : new Breaker(upstream.name(), url.authority(), terms, workers.all().size(),
+                        new LoopTiming(workers.all().getFirst()));
+        if (breaker != null) {
+            Breaker made = breaker;
+            made.onChange(() -> health.broken(made.state() == Breaker.State.OPEN));
+        }
         this.authority = url.authority();
         this.host = named.hostField();
         this.label = LogLabel.of(authority);
@@ -84,6 +98,7 @@ public final class Endpoint implements Candidate {
         this.named = new EndpointUrl(url.scheme(), main.named.host(), url.port());
         this.config = main.config;
         this.health = main.health;
+        this.breaker = null;
         this.authority = main.authority;
         this.host = main.host;
         this.label = main.label;
@@ -205,19 +220,40 @@ public final class Endpoint implements Candidate {
 
     // What comes of requests.
 
-    /// A try was answered.
+    /// Whether requests are let through to it; null where nobody asks.
+    public @Nullable Breaker breaker() {
+        return breaker;
+    }
+
+    /// Goes on from what another one, which this one takes the place of, knows of the same address.
+    void takeOver(Endpoint before) {
+        if (breaker != null && before.breaker != null) {
+            breaker.takeOver(before.breaker);
+        }
+    }
+
+    /// A try begins to be answered.
     ///
     /// @param nanos
     ///            from its start to the head of the response
-    public void answered(Worker worker, int status, long nanos) {
+    public void answers(Worker worker, int status, long nanos) {
         pool(worker).cells().response(status, nanos);
-        if (status >= BAD_GATEWAY && status <= GATEWAY_TIMEOUT) {
+        if (latencies != null) {
+            latencies[worker.index()].took(worker.deadlines().now(), nanos);
+        }
+    }
+
+    /// A try was answered, to the end or for as long as its client wanted it.
+    ///
+    /// @param grpc
+    ///            its status of gRPC; negative where it has none
+    /// @param nanos
+    ///            from its start to the head of the response
+    public void answered(Worker worker, int status, int grpc, long nanos) {
+        if ((status >= BAD_GATEWAY && status <= GATEWAY_TIMEOUT) || grpc == GRPC_UNAVAILABLE) {
             health.failed(worker.index());
         } else {
             health.answered(worker.index(), nanos);
-        }
-        if (latencies != null) {
-            latencies[worker.index()].took(worker.deadlines().now(), nanos);
         }
     }
 
@@ -230,6 +266,10 @@ public final class Endpoint implements Candidate {
     public void unreached(Worker worker, Fault fault) {
         if (fault.equals(Fault.UPSTREAM_CONNECT_TIMEOUT)) {
             health.failed(worker.index());
+            if (latencies != null) {
+                latencies[worker.index()].took(worker.deadlines().now(),
+                        upstream.config().timeouts().connect().toNanos());
+            }
         } else if (!fault.equals(Fault.UPSTREAM_BUSY)) {
             health.refused(worker.index());
         }
@@ -247,7 +287,8 @@ public final class Endpoint implements Candidate {
     ///            how far it had come
     /// @param reused
     ///            whether the connection had served before
-    public void failed(Worker worker, Fault fault, Progress progress, boolean reused) {
+    /// @return whether it is to blame
+    public boolean failed(Worker worker, Fault fault, Progress progress, boolean reused) {
         pool(worker).cells().fault(fault);
         boolean broken = fault.equals(Fault.UPSTREAM_CLOSED) || fault.equals(Fault.UPSTREAM_RESET);
         // A service may close a connection that it has kept, and may let go of requests that it has not looked at.
@@ -260,6 +301,7 @@ public final class Endpoint implements Candidate {
         if (latencies != null && fault.equals(Fault.UPSTREAM_TIMEOUT)) {
             latencies[worker.index()].took(worker.deadlines().now(), upstream.config().timeouts().response().toNanos());
         }
+        return blamed && !harmless;
     }
 
     /// Whose it is.
@@ -285,6 +327,11 @@ public final class Endpoint implements Candidate {
 
     void release() {
         connections.decrementAndGet();
+    }
+
+    /// Whether a request of this worker waits for a connection, since there are as many already as there may be.
+    public boolean isShort(Worker worker) {
+        return pool(worker).hasWaiters();
     }
 
     /// Whether requests of any loop wait for a connection.
@@ -317,7 +364,7 @@ public final class Endpoint implements Candidate {
         }
     }
 
-    /// Requests running now. Other loops' counts may be a moment old.
+    /// Requests that run now, or wait for a connection. Other loops' counts may be a moment old.
     @Override
     public int active() {
         int sum = 0;
@@ -334,6 +381,9 @@ public final class Endpoint implements Candidate {
 
     /// Closes idle connections; busy ones close with their exchange.
     public void close() {
+        if (breaker != null) {
+            breaker.close();
+        }
         for (Pool pool : pools) {
             pool.closeLater();
         }

@@ -3,7 +3,6 @@ package io.tidegate.engine.upstream;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
-import io.tidegate.api.Fault;
 import io.tidegate.config.UpstreamConfig.ProxyProtocol;
 import io.tidegate.engine.observe.EndpointCells;
 import io.tidegate.engine.tls.ServiceTls;
@@ -45,7 +44,7 @@ public final class Pool {
         this.upstream = upstream;
         this.endpoint = endpoint;
         this.worker = worker;
-        this.waiters = new Waiters(worker, cells);
+        this.waiters = new Waiters(this);
         this.bootstrap = Connecting.bootstrap(worker, upstream, endpoint.isUnix(), channels);
         this.tls = endpoint.url().secure() ? upstream.tls() : null;
         this.agreement = new Agreement(this, worker, upstream, tls != null);
@@ -69,7 +68,7 @@ public final class Pool {
         return active;
     }
 
-    /// Counts one that is used, or is used no longer, by bytes that are no requests.
+    /// Counts one that runs or waits for a connection, or does so no longer.
     @SuppressWarnings("NonAtomicVolatileUpdate") // one writer: this loop
     void used(int more) {
         active += more;
@@ -95,16 +94,22 @@ public final class Pool {
     /// The same, by a connection that has not served before where one can be made.
     public void acquire(UpstreamEvents events, int ticket, boolean fresh) {
         assert worker.inLoop();
+        used(1);
+        serve(events, ticket, fresh);
+    }
+
+    /// Gets a connection for a request that counts already.
+    void serve(UpstreamEvents events, int ticket, boolean fresh) {
         boolean kept = !fresh || !shared.isEmpty();
         PooledConnection connection = owned != null ? owned.take(events.clientConnection()) : kept ? takeFree() : null;
         if (connection != null) {
             lend(connection, events, ticket, true);
-        } else if (opening != null && opening.wanting.size() < Http2UpstreamConnection.MOST_STREAMS) {
-            opening.wanting.add(new Wanting(events, ticket));
+        } else if (opening != null && opening.joins(events, ticket)) {
+            return;
         } else if (reserve()) {
-            new Opening(events, ticket).start();
+            open(events, ticket);
         } else if (!kept) {
-            acquire(events, ticket);
+            serve(events, ticket, false);
         } else {
             waiters.add(events, ticket, upstream.config().connections().maxWait().toNanos());
             if (owned != null) {
@@ -146,79 +151,53 @@ public final class Pool {
         return true;
     }
 
-    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer: this loop
-    private void lend(PooledConnection connection, UpstreamEvents events, int ticket, boolean reused) {
-        active++;
+    private void open(UpstreamEvents events, int ticket) {
+        Opening made = new Opening(this, events, ticket);
+        if (agreement.isShared()) {
+            opening = made;
+        }
+        connect(made, owned == null ? null : events.clientConnection());
+    }
+
+    /// A connection stands that was opened for requests.
+    ///
+    /// @param wanted
+    ///            whether a request waits for it
+    /// @param client
+    ///            whom it is for, where it says so
+    /// @return null where none is wanted any more
+    @Nullable
+    PooledConnection place(Channel channel, @Nullable String protocol, boolean wanted,
+            @Nullable ClientConnection client) {
+        if (closed && !wanted) {
+            channel.close();
+            return null;
+        }
+        PooledConnection made = agreement.place(channel, protocol);
+        if (made instanceof Http2UpstreamConnection many) {
+            shared.add(many);
+        }
+        opened(channel);
+        if (owned != null) {
+            owned.made(made, channel, client);
+        }
+        return made;
+    }
+
+    /// Whether connections say whose they are.
+    boolean isOwned() {
+        return owned != null;
+    }
+
+    @SuppressWarnings("ReferenceEquality") // this attempt, not an equal one
+    void over(Opening attempt) {
+        if (opening == attempt) {
+            opening = null;
+        }
+    }
+
+    void lend(PooledConnection connection, UpstreamEvents events, int ticket, boolean reused) {
         events.onConnected(connection.begin(events, reused), reused, ticket);
-    }
-
-    /// A request that waits for a connection which is being opened.
-    private record Wanting(UpstreamEvents events, int ticket) {
-    }
-
-    /// Opens a connection for one request, and by HTTP/2 for all that come until it stands.
-    private final class Opening implements Connecting.Owner {
-
-        private final ArrayDeque<Wanting> wanting = new ArrayDeque<>();
-
-        Opening(UpstreamEvents events, int ticket) {
-            wanting.add(new Wanting(events, ticket));
-        }
-
-        void start() {
-            if (agreement.isShared()) {
-                opening = this;
-            }
-            connect(this, owned == null ? null : wanting.getFirst().events.clientConnection());
-        }
-
-        @Override
-        public void stands(Channel channel, @Nullable String protocol) {
-            over();
-            if (closed && wanting.isEmpty()) {
-                channel.close();
-                fail(Fault.UPSTREAM_CONNECT);
-                return;
-            }
-            PooledConnection made = agreement.place(channel, protocol);
-            if (made instanceof Http2UpstreamConnection many) {
-                shared.add(many);
-            }
-            opened(channel);
-            Wanting first = wanting.poll();
-            if (owned != null) {
-                owned.made(made, channel, first == null ? null : first.events.clientConnection());
-            }
-            if (first == null && owned == null) {
-                keep(made, KEPT_AS_LONG_AS_CONFIGURED);
-            } else if (first != null) {
-                lend(made, first.events, first.ticket, false);
-            }
-            // What one connection can't carry goes on as if it came now.
-            for (Wanting next = wanting.poll(); next != null; next = wanting.poll()) {
-                acquire(next.events, next.ticket);
-            }
-        }
-
-        @Override
-        public void failed(Fault fault) {
-            over();
-            fail(fault);
-        }
-
-        private void fail(Fault fault) {
-            freed();
-            for (Wanting next = wanting.poll(); next != null; next = wanting.poll()) {
-                next.events.onConnectFailed(fault, next.ticket);
-            }
-        }
-
-        @SuppressWarnings("ReferenceEquality") // this attempt, not an equal one
-        private void over() {
-            if (opening == this) {
-                opening = null;
-            }
-        }
     }
 
     /// Connects to the endpoint.
@@ -240,10 +219,9 @@ public final class Pool {
     }
 
     /// Forgets a request that waits here.
-    @SuppressWarnings("ReferenceEquality") // one exchange, not an equal one
     public void forget(UpstreamEvents events) {
         if (opening != null) {
-            opening.wanting.removeIf(waiter -> waiter.events == events);
+            opening.forget(events);
         }
         waiters.forget(events);
     }
@@ -278,7 +256,7 @@ public final class Pool {
         if (connection != null) {
             lend(connection, waiter.events(), waiter.ticket(), true);
         } else {
-            new Opening(waiter.events(), waiter.ticket()).start();
+            open(waiter.events(), waiter.ticket());
         }
     }
 
@@ -357,6 +335,11 @@ public final class Pool {
                 lend(connection, waiter.events(), waiter.ticket(), true);
             }
         }
+    }
+
+    /// Lets a connection wait that nobody has used yet.
+    void keep(PooledConnection connection) {
+        keep(connection, KEPT_AS_LONG_AS_CONFIGURED);
     }
 
     private void keep(PooledConnection connection, int keepAliveSeconds) {

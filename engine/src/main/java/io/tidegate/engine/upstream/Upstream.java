@@ -1,11 +1,14 @@
 package io.tidegate.engine.upstream;
 
+import io.tidegate.config.CircuitBreakerConfig;
 import io.tidegate.config.EndpointConfig;
 import io.tidegate.config.EndpointUrl;
 import io.tidegate.config.UpstreamConfig;
 import io.tidegate.config.discovery.Found;
+import io.tidegate.engine.breaker.Breaker;
 import io.tidegate.engine.health.UpstreamHealth;
 import io.tidegate.engine.health.UpstreamHealth.Member;
+import io.tidegate.engine.limit.Concurrency;
 import io.tidegate.engine.names.Names;
 import io.tidegate.engine.observe.LogLabel;
 import io.tidegate.engine.observe.Metrics;
@@ -44,6 +47,8 @@ public final class Upstream implements AutoCloseable {
     private final Surroundings surroundings;
     private final UpstreamHealth health;
     private final LoopTiming timing;
+    private final @Nullable Breaker breaker;
+    private final @Nullable Concurrency concurrency;
     private final Site site;
     private final Choosing choosing;
     /// Changes under the lock of this and of its health.
@@ -72,6 +77,13 @@ public final class Upstream implements AutoCloseable {
         this.site = surroundings.site;
         int workers = surroundings.workers.all().size();
         this.timing = new LoopTiming(surroundings.workers.all().getFirst());
+        CircuitBreakerConfig terms = config.circuitBreaker();
+        this.breaker = terms == null || !terms.ofUpstream()
+                ? null
+                : new Breaker(name, null, terms, workers, timing);
+        this.concurrency = config.isRelayed()
+                ? null
+                : Concurrency.of(name, config.maxConcurrency(), surroundings.workers.all(), System::nanoTime);
         this.choosing = new Choosing(name, config, site, IntStream.range(0, workers)
                 .mapToObj(worker -> surroundings.metrics.balance(worker, name)).toList(), timing);
         this.health = new UpstreamHealth(name, config, List.of(), workers, timing);
@@ -110,12 +122,6 @@ public final class Upstream implements AutoCloseable {
         synchronized (health) {
             choice = choosing.make(endpoints, health.selection(), this::choose);
         }
-    }
-
-    /// Goes on from what another upstream, which this one takes the place of, knows of the same endpoints.
-    public void takeOver(Upstream before) {
-        choosing.takeOver(before.choosing);
-        health.takeOver(before.health);
     }
 
     /// Its name.
@@ -232,6 +238,45 @@ public final class Upstream implements AutoCloseable {
         return health;
     }
 
+    /// Whether requests are let through to it; null where nobody asks.
+    public @Nullable Breaker breaker() {
+        return breaker;
+    }
+
+    /// How many requests run at it, and may; null where any number may.
+    public @Nullable Concurrency concurrency() {
+        return concurrency;
+    }
+
+    /// Goes on from what another one, which this one takes the place of, knows of the same service.
+    public void takeOver(Upstream before) {
+        choosing.takeOver(before.choosing);
+        health.takeOver(before.health);
+        if (breaker != null && before.breaker != null) {
+            breaker.takeOver(before.breaker);
+        }
+        if (concurrency != null && before.concurrency != null) {
+            concurrency.takeOver(before.concurrency);
+        }
+        for (Endpoint mine : endpoints) {
+            for (Endpoint theirs : before.endpoints) {
+                if (mine.authority().equals(theirs.authority())) {
+                    mine.takeOver(theirs);
+                }
+            }
+        }
+    }
+
+    /// What is used while no endpoint of this one can be, or its breaker is open; null for none.
+    public @Nullable Upstream fallback() {
+        return fallback;
+    }
+
+    /// Whether an endpoint of its own is used now.
+    public boolean isUsed() {
+        return choice.used().length > 0;
+    }
+
     /// Uses `other` from now on while no endpoint of this one can be used.
     public void fallBackTo(@Nullable Upstream other) {
         fallback = other;
@@ -288,6 +333,9 @@ public final class Upstream implements AutoCloseable {
     public synchronized void close() {
         closed = true;
         health.close();
+        if (breaker != null) {
+            breaker.close();
+        }
         for (Endpoint endpoint : endpoints) {
             endpoint.close();
             if (!endpoint.isUnix()) {

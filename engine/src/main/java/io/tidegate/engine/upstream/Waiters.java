@@ -20,15 +20,17 @@ final class Waiters {
     record Waiter(UpstreamEvents events, int ticket, Deadline deadline) {
     }
 
+    private final Pool pool;
     private final Worker worker;
     private final EndpointCells cells;
     private final ArrayDeque<Waiter> waiters = new ArrayDeque<>();
     /// Read by other loops too.
     private volatile int size;
 
-    Waiters(Worker worker, EndpointCells cells) {
-        this.worker = worker;
-        this.cells = cells;
+    Waiters(Pool pool) {
+        this.pool = pool;
+        this.worker = pool.worker();
+        this.cells = pool.cells();
     }
 
     /// Lets a request wait for so many nanoseconds; then it hears that the service is busy.
@@ -46,6 +48,7 @@ final class Waiters {
         waiters.removeIf(waiter -> waiter.events == events && waiter.ticket == ticket);
         size = waiters.size();
         cells.waitEnds();
+        pool.used(-1);
         events.onConnectFailed(Fault.UPSTREAM_BUSY, ticket);
     }
 
@@ -67,6 +70,7 @@ final class Waiters {
             boolean found = waiter.events == events;
             if (found) {
                 ends(waiter);
+                pool.used(-1);
             }
             return found;
         });

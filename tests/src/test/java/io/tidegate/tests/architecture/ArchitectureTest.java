@@ -43,9 +43,12 @@ class ArchitectureTest {
             Map.entry("wire", List.of()),
             Map.entry("balance", List.of()),
             Map.entry("health", List.of()),
+            Map.entry("breaker", List.of("health")),
+            Map.entry("limit", List.of("worker")),
             Map.entry("names", List.of("worker", "observe")),
             Map.entry("discovery", List.of("names", "observe", "worker")),
-            Map.entry("upstream", List.of("health", "balance", "names", "tls", "worker", "wire", "observe")),
+            Map.entry("upstream", List.of("health", "breaker", "limit", "balance", "names", "tls",
+                    "worker", "wire", "observe")),
             Map.entry("probe", List.of("upstream", "health", "worker", "wire")),
             Map.entry("route", List.of("worker", "wire")),
             Map.entry("chain", List.of("worker", "wire", "observe")),
@@ -55,15 +58,14 @@ class ArchitectureTest {
             Map.entry("state", List.of("worker", "wire")),
             Map.entry("stream", List.of("upstream", "tls", "worker", "wire", "observe")),
             Map.entry("exchange",
-                    List.of("stream", "route", "chain", "observe", "overload", "upstream", "balance", "tls", "wire",
-                            "worker",
-                            "state")),
+                    List.of("stream", "route", "chain", "observe", "overload", "upstream", "breaker", "limit", "balance",
+                            "tls", "wire", "worker", "state")),
             Map.entry("server",
                     List.of("exchange", "stream", "route", "chain", "observe", "overload", "upstream", "tls", "wire",
                             "worker", "state")),
             Map.entry("compile",
                     List.of("server", "exchange", "stream", "route", "chain", "observe", "probe", "upstream",
-                            "discovery", "health", "names", "tls", "wire", "worker", "state"))));
+                            "discovery", "health", "breaker", "limit", "names", "tls", "wire", "worker", "state"))));
 
     private static JavaClasses product;
 

@@ -1,0 +1,168 @@
+package io.tidegate.engine.limit;
+
+import java.util.concurrent.TimeUnit;
+
+/// How many requests a service takes without making them wait, found out by how long it takes.
+///
+/// It begins at the most there may be, and stays there for as long as answers take about as long as they use to. Where
+/// they take more than [#TOLERANCE] times as long, twice in a row, it comes down to a part of what runs (by Little's
+/// law:
+/// the rate times the latency), again and again until they don't. Whether that helps is looked at: where fewer run and
+/// each takes as long as before, the service is not overloaded but has become slower, so that holding requests back
+/// would only do harm. What was taken for usual is changed then, and the limit given up.
+///
+/// What is usual is a mean over a long time. It follows shorter times within seconds, and longer ones slowly, but never
+/// while requests are held back: an overload that lasts must not become what is usual.
+///
+/// Plain arithmetic on one interval after the other; whoever calls sees to it that it is one thread at a time.
+final class AdaptiveLimit {
+
+    /// Shortest interval, in nanoseconds.
+    static final long INTERVAL = TimeUnit.MILLISECONDS.toNanos(250);
+    /// Longest time that is waited for enough samples.
+    static final long PATIENCE = TimeUnit.SECONDS.toNanos(2);
+    /// Fewest samples to judge by.
+    static final int LEAST_SAMPLES = 10;
+
+    private static final double TOLERANCE = 2;
+    /// What answers may take longer whatever is usual, so that the grain of clocks and short pauses say nothing.
+    private static final double SLACK = TimeUnit.MILLISECONDS.toNanos(10);
+    private static final double SHORTER_WEIGHT = 1.0 / 16;
+    private static final double LONGER_WEIGHT = 1.0 / 64;
+    private static final double SLOW_GROWTH = 1.01;
+    /// Bounds of one step down.
+    private static final double MOST_CUT = 0.5;
+    private static final double LEAST_CUT = 0.9;
+    /// One step up, where requests are held back and where none is.
+    private static final double HELD_GROWTH = 0.1;
+    private static final double FREE_GROWTH = 0.5;
+    /// What tells a service that has become slower from one that is overloaded.
+    private static final double FEWER = 0.7;
+    private static final double SAME_LEAST = 0.8;
+    private static final double SAME_MOST = 1.5;
+    private static final double MOSTLY_ANSWERED = 0.9;
+
+    private final double min;
+    private final double max;
+    private double limit;
+    /// What is usual, in nanoseconds; 0 where nothing is known.
+    private double usual;
+    private int slowInARow;
+    /// How it was when the limit first came down; 0 while it has not.
+    private double runningThen;
+    private double latencyThen;
+    private double limitThen;
+
+    AdaptiveLimit(int min, int max) {
+        this.min = min;
+        this.max = max;
+        this.limit = max;
+    }
+
+    /// What was seen in some time.
+    ///
+    /// @param nanos
+    ///            how long it was
+    /// @param answers
+    ///            requests that were answered
+    /// @param givenUp
+    ///            requests that were given up after having waited for longer than is usual
+    /// @param latency
+    ///            of all of them together, in nanoseconds
+    /// @param held
+    ///            whether requests were held back
+    record Interval(long nanos, long answers, long givenUp, double latency, boolean held) {
+
+        long samples() {
+            return answers + givenUp;
+        }
+    }
+
+    int limit() {
+        return (int) limit;
+    }
+
+    /// Whether as many may run as at most.
+    boolean isWhole() {
+        return limit >= max;
+    }
+
+    /// What is usual, in nanoseconds; 0 where nothing is known.
+    double usual() {
+        return usual;
+    }
+
+    /// Looks at an interval.
+    ///
+    /// @return how long the next one must be at least, in nanoseconds: what is answered by then must have been sent
+    ///         under
+    ///         this limit
+    long judge(Interval seen) {
+        if (seen.samples() < LEAST_SAMPLES) {
+            slowInARow = 0;
+            grow(seen.held() ? HELD_GROWTH : FREE_GROWTH);
+            return INTERVAL;
+        }
+        double latency = seen.latency() / seen.samples();
+        boolean answered = seen.answers() >= MOSTLY_ANSWERED * seen.samples();
+        if (usual == 0 ? answered : latency <= bound()) {
+            well(latency, seen.held());
+            return INTERVAL;
+        }
+        return slow(latency, answered, seen);
+    }
+
+    /// Goes on from what another one has found out about the same service.
+    void takeOver(AdaptiveLimit before) {
+        usual = before.usual;
+        limit = Math.clamp(before.limit == before.max ? max : before.limit, min, max);
+    }
+
+    private double bound() {
+        return TOLERANCE * usual + SLACK;
+    }
+
+    private void well(double latency, boolean held) {
+        slowInARow = 0;
+        runningThen = 0;
+        if (usual == 0) {
+            usual = latency;
+        } else if (latency < usual) {
+            usual += (latency - usual) * SHORTER_WEIGHT;
+        } else if (!held) {
+            usual += (latency - usual) * LONGER_WEIGHT;
+        }
+        grow(held ? HELD_GROWTH : FREE_GROWTH);
+    }
+
+    private void grow(double by) {
+        limit = Math.min(max, limit + Math.max(Math.sqrt(limit), limit * by));
+    }
+
+    private long slow(double latency, boolean answered, Interval seen) {
+        double running = seen.latency() / seen.nanos();
+        slowInARow++;
+        if (!seen.held() && answered) {
+            usual = Math.min(latency, usual * SLOW_GROWTH);
+        }
+        if (runningThen > 0 && answered && running <= FEWER * runningThen
+                && latency >= SAME_LEAST * latencyThen && latency <= SAME_MOST * latencyThen) {
+            usual = latency;
+            limit = limitThen;
+            runningThen = 0;
+            slowInARow = 0;
+            return INTERVAL;
+        }
+        if (slowInARow < 2) {
+            return INTERVAL;
+        }
+        if (runningThen == 0) {
+            runningThen = running;
+            latencyThen = latency;
+            limitThen = limit;
+        }
+        double cut = Math.clamp(bound() / latency, MOST_CUT, LEAST_CUT);
+        limit = Math.max(min, Math.min(limit, running) * cut);
+        return Math.clamp((long) (2 * latency), INTERVAL, PATIENCE);
+    }
+}

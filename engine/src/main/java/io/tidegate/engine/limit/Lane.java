@@ -1,0 +1,230 @@
+package io.tidegate.engine.limit;
+
+import io.tidegate.config.RouteConfig.Criticality;
+import io.tidegate.engine.worker.Worker;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What one event loop knows of the requests at a service: those that run, those that wait, and how long they take.
+/// Touched on that loop only, where nothing else is said.
+///
+/// Of those that wait the most critical come first; of those alike the first to come, unless it has waited for half of
+/// the
+/// time it may: then there is more than can be served, and the last to come has the best chance to be served in time.
+final class Lane {
+
+    private static final VarHandle ELEMENT = MethodHandles.arrayElementVarHandle(long[].class);
+    /// Keeps what two loops write on different cache lines.
+    private static final int PAD = 8;
+    private static final int OWN = PAD;
+    private static final int ANSWERS = PAD + 1;
+    private static final int GIVEN_UP = PAD + 2;
+    private static final int LATENCY = PAD + 3;
+    private static final int HELD = PAD + 4;
+    private static final int CELLS = PAD + 5;
+
+    private final Concurrency all;
+    private final Worker worker;
+    private final long[] cells = new long[CELLS + PAD];
+    /// What was taken of the cells. Touched by one thread at a time, whichever looks at an interval.
+    private final long[] taken = new long[CELLS];
+    /// By criticality, as declared there.
+    private final List<ArrayDeque<Permit>> queues = new ArrayList<>();
+    private volatile int waiting;
+    private boolean serving;
+
+    Lane(Concurrency all, Worker worker) {
+        this.all = all;
+        this.worker = worker;
+        for (int i = 0; i < Criticality.values().length; i++) {
+            queues.add(new ArrayDeque<>());
+        }
+    }
+
+    private void add(int cell, long amount) {
+        ELEMENT.setOpaque(cells, cell, cells[cell] + amount);
+    }
+
+    private long read(int cell) {
+        return (long) ELEMENT.getOpaque(cells, cell);
+    }
+
+    private long take(int cell) {
+        long sum = read(cell);
+        long since = sum - taken[cell];
+        taken[cell] = sum;
+        return since;
+    }
+
+    // Places.
+
+    /// Takes a place: one of this loop's, or one that all share.
+    Permit.State takePlace() {
+        if (cells[OWN] < all.ownLimit()) {
+            add(OWN, 1);
+            return Permit.State.OWN;
+        }
+        return all.takeShared() ? Permit.State.SHARED : Permit.State.NONE;
+    }
+
+    void giveBackOwn() {
+        add(OWN, -1);
+        serve();
+    }
+
+    void giveBackShared() {
+        all.giveBackShared();
+        if (waiting > 0) {
+            serve();
+        } else {
+            all.offer();
+        }
+    }
+
+    // Those that wait.
+
+    /// Lets a request wait.
+    ///
+    /// @return whether it may
+    boolean await(Permit permit) {
+        add(HELD, 1);
+        all.look(worker.deadlines().now());
+        if (!all.reserveWait() && !pushesOut(permit)) {
+            all.refuses();
+            return false;
+        }
+        queues.get(permit.criticality().ordinal()).addLast(permit);
+        waiting++;
+        return true;
+    }
+
+    /// Puts it in the place of one that is less critical.
+    private boolean pushesOut(Permit permit) {
+        for (Criticality less : Permit.LEAST_FIRST) {
+            if (less == permit.criticality()) {
+                return false;
+            }
+            Permit other = queues.get(less.ordinal()).peekFirst();
+            if (other != null) {
+                other.refuse();
+                return all.reserveWait();
+            }
+        }
+        return false;
+    }
+
+    /// It waits no longer, for whatever reason.
+    void leave(Permit permit) {
+        if (queues.get(permit.criticality().ordinal()).remove(permit)) {
+            left();
+        }
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer: this loop
+    private void left() {
+        waiting--;
+        all.waitEnds();
+    }
+
+    void refused() {
+        all.refuses();
+    }
+
+    /// Gives the places that are free to those that wait.
+    void serve() {
+        if (serving || waiting == 0) {
+            return;
+        }
+        serving = true;
+        try {
+            while (waiting > 0) {
+                Permit.State place = takePlace();
+                if (place == Permit.State.NONE) {
+                    return;
+                }
+                Permit next = next();
+                if (next == null) {
+                    throw new IllegalStateException("nobody waits");
+                }
+                next.grant(place);
+            }
+        } finally {
+            serving = false;
+        }
+    }
+
+    private @Nullable Permit next() {
+        for (int i = Permit.LEAST_FIRST.size() - 1; i >= 0; i--) {
+            ArrayDeque<Permit> queue = queues.get(Permit.LEAST_FIRST.get(i).ordinal());
+            Permit oldest = queue.peekFirst();
+            if (oldest != null) {
+                boolean late = worker.deadlines().now() - oldest.since() > all.waitNanos() / 2;
+                Permit next = late ? queue.pollLast() : queue.pollFirst();
+                left();
+                return next;
+            }
+        }
+        return null;
+    }
+
+    /// From another loop: places may have become free.
+    void serveLater() {
+        worker.loop().execute(this::serve);
+    }
+
+    /// Any thread may ask.
+    boolean hasWaiting() {
+        return waiting > 0;
+    }
+
+    Worker worker() {
+        return worker;
+    }
+
+    // How long they take.
+
+    void answered(long nanos) {
+        add(ANSWERS, 1);
+        add(LATENCY, nanos);
+        all.look(worker.deadlines().now());
+    }
+
+    void givenUp(long nanos) {
+        if (nanos > all.usualNanos()) {
+            add(GIVEN_UP, 1);
+            add(LATENCY, nanos);
+            all.look(worker.deadlines().now());
+        }
+    }
+
+    // From the thread that looks at an interval.
+
+    long samples() {
+        return read(ANSWERS) - taken[ANSWERS] + read(GIVEN_UP) - taken[GIVEN_UP];
+    }
+
+    long takeAnswers() {
+        return take(ANSWERS);
+    }
+
+    long takeGivenUp() {
+        return take(GIVEN_UP);
+    }
+
+    double takeLatency() {
+        return take(LATENCY);
+    }
+
+    long takeHeld() {
+        return take(HELD);
+    }
+
+    /// Any thread may ask.
+    int own() {
+        return (int) read(OWN);
+    }
+}
