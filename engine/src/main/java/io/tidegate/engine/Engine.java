@@ -15,6 +15,7 @@ import io.tidegate.engine.compile.Compiler;
 import io.tidegate.engine.compile.Compiler.Compiled;
 import io.tidegate.engine.exchange.LiveSnapshot;
 import io.tidegate.engine.health.UpstreamHealth;
+import io.tidegate.engine.mirror.MirrorReport;
 import io.tidegate.engine.observe.AccessLog;
 import io.tidegate.engine.observe.LoopWatch;
 import io.tidegate.engine.observe.Metrics;
@@ -120,6 +121,8 @@ public final class Engine implements ConfigTarget, AutoCloseable {
         AccessLog logBefore = log;
         AccessLog logNow = null;
         Http3Sockets http3 = new Http3Sockets();
+        List<Listener> gone = bound.entrySet().stream().filter(entry -> !wanted.containsValue(entry.getKey()))
+                .map(entry -> entry.getValue().listener()).toList();
         try {
             logNow = accessLog(config.telemetry().accessLog());
             for (Map.Entry<String, ListenerConfig> entry : config.listeners().entrySet()) {
@@ -140,8 +143,6 @@ public final class Engine implements ConfigTarget, AutoCloseable {
             Compiled compiled = compiler.compile(config, revision + 1, sockets, logNow);
             Runnable closeBefore = compiler.commit(compiled);
             AccessLog replaced = logBefore != logNow ? logBefore : null;
-            List<Listener> gone = bound.entrySet().stream().filter(entry -> !wanted.containsValue(entry.getKey()))
-                    .map(entry -> entry.getValue().listener()).toList();
             live.replace(compiled.snapshot(), () -> {
                 Listener.awaitEnd(gone);
                 closeBefore.run();
@@ -162,13 +163,8 @@ public final class Engine implements ConfigTarget, AutoCloseable {
         opened.values().forEach(socket -> socket.listener().open());
         http3.commit();
         bound.putAll(opened);
-        bound.entrySet().removeIf(entry -> {
-            boolean gone = !wanted.containsValue(entry.getKey());
-            if (gone) {
-                entry.getValue().listener().drain();
-            }
-            return gone;
-        });
+        gone.forEach(Listener::drain);
+        bound.keySet().retainAll(wanted.values());
         inherited.forEach(SocketHandover.Inherited::close);
         inherited.clear();
         keys.clear();
@@ -328,6 +324,11 @@ public final class Engine implements ConfigTarget, AutoCloseable {
     /// How the endpoints of the upstreams are doing, by name of the upstream.
     public synchronized Map<String, UpstreamHealth> upstreams() {
         return compiler.health();
+    }
+
+    /// What came of copies of requests, by name of the route.
+    public synchronized Map<String, MirrorReport> mirrors() {
+        return compiler.mirrors();
     }
 
     /// Opens the access log's file anew, for those who move it away to keep it.

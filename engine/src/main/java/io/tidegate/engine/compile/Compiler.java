@@ -11,6 +11,7 @@ import io.tidegate.engine.exchange.Route;
 import io.tidegate.engine.exchange.Snapshot;
 import io.tidegate.engine.exchange.Telemetry;
 import io.tidegate.engine.health.UpstreamHealth;
+import io.tidegate.engine.mirror.MirrorReport;
 import io.tidegate.engine.names.ServiceNames;
 import io.tidegate.engine.observe.AccessLog;
 import io.tidegate.engine.observe.Metrics;
@@ -46,6 +47,7 @@ public final class Compiler implements AutoCloseable {
     private final TlsCompiler tls;
     private final Challenges challenges;
     private final SharedValues shared = new SharedValues();
+    private final MirrorCompiler mirrors;
     private Map<String, Upstream> upstreams = Map.of();
     private final Map<Upstream, Watched> watched = new HashMap<>();
     private @Nullable Compiled running;
@@ -86,6 +88,7 @@ public final class Compiler implements AutoCloseable {
         this.workers = workers;
         this.metrics = metrics;
         this.challenges = challenges;
+        this.mirrors = new MirrorCompiler(metrics, workers.all().size());
         this.tls = new TlsCompiler(workers, metrics, challenges.alpn());
         this.names = new ServiceNames(workers, nameServers, metrics);
         this.surroundings = new Upstream.Surroundings(workers, names, connections, metrics);
@@ -146,6 +149,7 @@ public final class Compiler implements AutoCloseable {
         gone.removeAll(compiled.upstreams().values());
         watch(compiled.upstreams());
         upstreams = compiled.upstreams();
+        mirrors.retain(compiled.names().routes());
         tls.serving(compiled.tls());
         return () -> {
             gone.forEach(Upstream::close);
@@ -161,6 +165,11 @@ public final class Compiler implements AutoCloseable {
         Map<String, UpstreamHealth> health = new TreeMap<>();
         upstreams.forEach((name, upstream) -> health.put(name, upstream.health()));
         return health;
+    }
+
+    /// What came of copies of requests, by name of the route.
+    public Map<String, MirrorReport> mirrors() {
+        return mirrors.reports();
     }
 
     /// Checks and measures the endpoints of these from now on, and no others.
@@ -219,7 +228,8 @@ public final class Compiler implements AutoCloseable {
         for (int i = 0; i < cells.length; i++) {
             cells[i] = metrics.route(i, name);
         }
-        return new Route(name, config, targets, shares, steps, cells);
+        return new Route(name, config, targets, shares, steps, cells,
+                mirrors.compile(name, config, upstreams));
     }
 
     /// Lets go of everything.

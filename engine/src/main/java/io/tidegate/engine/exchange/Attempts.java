@@ -184,7 +184,7 @@ final class Attempts {
         UpstreamStream from = stream;
         if (from == null || !retries.afterAnswer(head, complete)) {
             retries.accepted();
-            request.settle();
+            request.settle(head, record.firstByteNanos());
             if (!endless && route != null && upstream != null && EndlessMessages.isEventStream(head)) {
                 endless = true;
                 request.expectNoEnd(route.responseNanos(upstream.config(), true));

@@ -5,6 +5,7 @@ import io.tidegate.config.RetryConfig;
 import io.tidegate.config.RouteConfig;
 import io.tidegate.config.UpstreamConfig;
 import io.tidegate.engine.chain.Step;
+import io.tidegate.engine.mirror.RouteMirror;
 import io.tidegate.engine.observe.LogLabel;
 import io.tidegate.engine.observe.RouteCells;
 import io.tidegate.engine.upstream.Upstream;
@@ -33,6 +34,7 @@ public final class Route {
     private final long requestNanos;
     private final long tryNanos;
     private final @Nullable String timeField;
+    private final @Nullable RouteMirror mirror;
 
     /// A route.
     ///
@@ -44,8 +46,10 @@ public final class Route {
     ///            its policies, in the order in which they run
     /// @param cells
     ///            where it is counted, by worker
+    /// @param mirror
+    ///            gets copies of its requests; null where nobody does
     public Route(String name, RouteConfig config, List<Upstream> targets, List<Integer> shares, Step[] steps,
-            RouteCells[] cells) {
+            RouteCells[] cells, @Nullable RouteMirror mirror) {
         this.name = name;
         this.config = config;
         this.ways = targets.stream().map(target -> new Way(target, retry(config, target))).toArray(Way[]::new);
@@ -57,6 +61,7 @@ public final class Route {
         }
         this.steps = steps;
         this.cells = cells;
+        this.mirror = mirror;
         this.label = LogLabel.of(name);
         this.requestNanos = nanos(config.timeouts().request(), null);
         this.tryNanos = nanos(config.timeouts().perTry(), null);
@@ -108,6 +113,12 @@ public final class Route {
 
     Step[] steps() {
         return steps;
+    }
+
+    /// Gets copies of its requests; null where nobody does.
+    @Nullable
+    RouteMirror mirror() {
+        return mirror;
     }
 
     /// From the head of a request to the end of its response, in nanoseconds; [Long#MAX_VALUE] for no limit.

@@ -135,6 +135,38 @@ final class Exposition {
         }
     }
 
+    void mirrors(Collection<Series<MirrorCells>> routes) throws IOException {
+        mirrorCodes(routes, "tidegate_mirror_requests_total",
+                "Copies sent to a mirror, by route and what became of them.",
+                "result", MirrorCells::results);
+        mirrorCodes(routes, "tidegate_mirror_skipped_total",
+                "Requests that were not copied to the mirror though it was their turn, by route and cause.", "cause",
+                MirrorCells::skipped);
+        mirrorCodes(routes, "tidegate_mirror_uncompared_total",
+                "Answers of mirrors that could not be compared, by route and cause.", "cause",
+                MirrorCells::uncompared);
+        mirrorCodes(routes, "tidegate_mirror_faults_total", "Copies that were not answered, by route and fault.",
+                "code", MirrorCells::faults);
+        out.family("tidegate_mirror_latency_difference_seconds", SeriesType.HISTOGRAM,
+                "How much longer one of the two took to the head of its answer, by route and which.");
+        for (Series<MirrorCells> route : routes) {
+            histogram("tidegate_mirror_latency_difference_seconds",
+                    new Series<>(route.labels() + ",slower=\"mirror\"", route.cells(), route.end()),
+                    MirrorCells::slower);
+            histogram("tidegate_mirror_latency_difference_seconds",
+                    new Series<>(route.labels() + ",slower=\"service\"", route.cells(), route.end()),
+                    MirrorCells::faster);
+        }
+    }
+
+    private void mirrorCodes(Collection<Series<MirrorCells>> routes, String name, String help, String label,
+            Function<MirrorCells, CodeCounts> counts) throws IOException {
+        out.family(name, SeriesType.COUNTER, help);
+        for (Series<MirrorCells> route : routes) {
+            codes(name, route.labels() + ',', label, route.cells(), counts);
+        }
+    }
+
     private void endpointSums(Collection<Series<EndpointCells>> endpoints, String name, SeriesType type, String help,
             ToLongFunction<EndpointCells> value) throws IOException {
         out.family(name, type, help);

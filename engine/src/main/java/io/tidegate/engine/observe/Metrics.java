@@ -44,6 +44,7 @@ public final class Metrics {
     private final SeriesTable<PolicyCells> policies;
     private final SeriesTable<StreamCells> streams;
     private final SeriesTable<RetryCells> retries;
+    private final SeriesTable<MirrorCells> mirrors;
     private final Suppliers suppliers = new Suppliers();
     private final ProcessMetrics process = new ProcessMetrics();
     private final BuildInfo build;
@@ -101,6 +102,7 @@ public final class Metrics {
         policies = new SeriesTable<>(workers, MAX_POLICIES, label("policy", OTHER), PolicyCells::new);
         streams = new SeriesTable<>(workers, MAX_STREAMS, streamLabels(OTHER, OTHER), StreamCells::new);
         retries = new SeriesTable<>(workers, MAX_ENDPOINTS, label("upstream", OTHER), RetryCells::new);
+        mirrors = new SeriesTable<>(workers, MAX_ROUTES, label("route", OTHER), MirrorCells::new);
         for (int i = 0; i < workers; i++) {
             unrouted(i);
         }
@@ -162,6 +164,11 @@ public final class Metrics {
         return retries.cells(worker, upstream, () -> label("upstream", upstream));
     }
 
+    /// The cells of the copies of a route's requests on one event loop.
+    public MirrorCells mirror(int worker, String route) {
+        return mirrors.cells(worker, route, () -> label("route", route));
+    }
+
     /// The cells of one observing policy on one event loop.
     ///
     /// @param path
@@ -180,6 +187,7 @@ public final class Metrics {
         policies.retain(live.policies(), now);
         streams.retain(keys(live.streams()), now);
         retries.retain(live.endpoints().keySet(), now);
+        mirrors.retain(live.routes(), now);
     }
 
     private static Set<String> keys(Map<String, Set<String>> names) {
@@ -221,6 +229,7 @@ public final class Metrics {
         policies.prune(now);
         streams.prune(now);
         retries.prune(now);
+        mirrors.prune(now);
         PrometheusWriter writer = new PrometheusWriter(out);
         Exposition exposition = new Exposition(writer);
         exposition.build(build);
@@ -228,6 +237,7 @@ public final class Metrics {
         exposition.workers(workers, now);
         exposition.endpoints(endpoints.all());
         exposition.retries(retries.all());
+        exposition.mirrors(mirrors.all());
         exposition.policies(policies.all());
         exposition.streams(streams.all());
         suppliers.writeTo(writer);
