@@ -206,4 +206,22 @@ class SheddingTest extends OverloadFixture {
         assertThat(response.status()).isEqualTo(200);
         return "close".equals(response.field("connection"));
     }
+
+    @Test
+    void mirrorsGoBeforeAnyRequestIsShed() {
+        start("");
+        gateway().apply(yaml(upstream.url(), "").replace("routes:\n", "  next: { endpoints: [\"" + upstream.url()
+                + "\"] }\nroutes:\n").replace("upstream: all }", "upstream: all, mirror: { upstream: next } }"));
+        setPressure(0.01);
+        try (RawClient client = gateway().client()) {
+            assertThat(client.get("/normal/1").status()).isEqualTo(200);
+            assertThat(gateway().metric("tidegate_mirror_skipped_total", "route=\"normal\",cause=\"overload\""))
+                    .isOne();
+            setPressure(NOTHING_SHORT);
+            assertThat(client.get("/normal/2").status()).isEqualTo(200);
+            Await.until("the copy", () -> upstream.requestCount() == 3);
+        }
+        assertThat(upstream.requests()).filteredOn(request -> request.field("x-mirror") != null)
+                .extracting(request -> request.target()).containsExactly("/normal/2");
+    }
 }
