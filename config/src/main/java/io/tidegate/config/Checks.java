@@ -39,6 +39,7 @@ final class Checks {
         new GrpcChecks(context).run();
         new RetryChecks(context).run();
         new MirrorChecks(context).run();
+        new HedgeChecks(context).run();
         new AmbiguityCheck(context).run();
         new OverloadChecks(context).run();
         errorResponses();

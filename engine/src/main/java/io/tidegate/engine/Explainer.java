@@ -71,7 +71,8 @@ public final class Explainer {
         Fault refused = read(head, on, text(method, parsed, headers));
         if (refused != null) {
             return new Explanation(understood(name, method, parsed, head), "rejected", refused.code(), null, List.of(),
-                    List.of(), List.of(), List.of(), Map.of(), Map.of(), Map.of(), null);
+                    List.of(), List.of(), List.of(), Map.of(), Map.of(), Map.of(), Map.of(),
+                    null);
         }
         return explain(name, method, parsed, head);
     }
@@ -156,7 +157,8 @@ public final class Explainer {
         TlsPassthroughConfig passthrough = on.tlsPassthrough();
         String upstream = tcp != null ? tcp.upstream() : passthrough == null ? null : passthrough.upstream(url.host());
         return new Explanation(understood, "relayed", null, null, List.of(), List.of(), List.of(),
-                upstream == null ? List.of() : targets(Map.of(upstream, 1)), Map.of(), Map.of(), Map.of(), null);
+                upstream == null ? List.of() : targets(Map.of(upstream, 1)), Map.of(), Map.of(), Map.of(), Map.of(),
+                null);
     }
 
     private static @Nullable Fault read(RequestHead head, ListenerConfig on, String text) {
@@ -199,7 +201,8 @@ public final class Explainer {
 
     private static Explanation without(Understood understood, String outcome, Fault fault, List<Candidate> rivals) {
         return new Explanation(understood, outcome, fault.code(), null, rivals, List.of(), List.of(), List.of(),
-                Map.of(), Map.of(), Map.of(), null);
+                Map.of(), Map.of(), Map.of(), Map.of(),
+                null);
     }
 
     private Explanation found(Understood understood, String outcome, String name, RequestHead head,
@@ -212,7 +215,7 @@ public final class Explainer {
         EffectivePolicies policies = EffectivePolicies.of(config, route);
         return new Explanation(understood, outcome, ambiguous == null ? null : ambiguous.code(), name, rivals,
                 policies.steps(), policies.dropped(), targets(shares(route)), timeouts(name, route),
-                retry(name, route), MirrorText.of(name, route.mirror()),
+                retry(name, route), HedgeText.of(name, route.hedge()), MirrorText.of(name, route.mirror()),
                 route.criticality().name().toLowerCase(Locale.ROOT));
     }
 

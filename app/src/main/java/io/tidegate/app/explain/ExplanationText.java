@@ -43,6 +43,9 @@ public final class ExplanationText {
             if (!explanation.retry().isEmpty()) {
                 text.limits("retries", explanation.retry());
             }
+            if (!explanation.hedge().isEmpty()) {
+                text.limits("hedge", explanation.hedge());
+            }
             if (!explanation.mirror().isEmpty()) {
                 text.limits("mirror", explanation.mirror());
             }

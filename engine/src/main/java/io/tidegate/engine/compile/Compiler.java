@@ -7,6 +7,7 @@ import io.tidegate.config.RouteConfig;
 import io.tidegate.config.UpstreamConfig;
 import io.tidegate.engine.chain.Step;
 import io.tidegate.engine.exchange.Challenges;
+import io.tidegate.engine.exchange.Hedge;
 import io.tidegate.engine.exchange.Route;
 import io.tidegate.engine.exchange.Snapshot;
 import io.tidegate.engine.exchange.Telemetry;
@@ -229,7 +230,8 @@ public final class Compiler implements AutoCloseable {
             cells[i] = metrics.route(i, name);
         }
         return new Route(name, config, targets, shares, steps, cells,
-                mirrors.compile(name, config, upstreams));
+                mirrors.compile(name, config, upstreams),
+                config.hedge() == null ? null : new Hedge(config.hedge(), workers));
     }
 
     /// Lets go of everything.

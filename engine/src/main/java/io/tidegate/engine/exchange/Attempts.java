@@ -6,6 +6,7 @@ import io.tidegate.engine.chain.PolicyRun;
 import io.tidegate.engine.upstream.Endpoint;
 import io.tidegate.engine.upstream.Progress;
 import io.tidegate.engine.upstream.Upstream;
+import io.tidegate.engine.upstream.UpstreamEvents;
 import io.tidegate.engine.upstream.UpstreamStream;
 import io.tidegate.engine.wire.ResponseHead;
 import io.tidegate.engine.worker.Deadlines.Deadline;
@@ -24,6 +25,9 @@ final class Attempts {
     private final ExchangeRecord record;
     private final RequestId id;
     private final Retries retries;
+    private @Nullable Race race;
+    /// When a second try follows the first; null for never.
+    private @Nullable Hedge hedge;
     private final Deadline waiting = new Deadline(this::next);
     private @Nullable Route route;
     private @Nullable Upstream upstream;
@@ -60,7 +64,17 @@ final class Attempts {
         retries.begin(way.retry(), way.upstream());
         endless = matched.config().streaming() || EndlessMessages.isCall(exchange.request());
         reused = false;
+        hedge = endless || exchange.request().isHandshake() || !request.isIdempotent() ? null : matched.hedge();
+        if (hedge != null) {
+            race().begin(hedge);
+        }
         next();
+    }
+
+    private Race race() {
+        Race made = race == null ? new Race(exchange, this) : race;
+        race = made;
+        return made;
     }
 
     private void next() {
@@ -84,7 +98,8 @@ final class Attempts {
         if (policies.hasSteps()) {
             policies.attempt(new Try(record.attempts(), target.name(), chosen.authority()));
         }
-        chosen.pool(worker).acquire(exchange, ++ticket, retries.needsFreshConnection());
+        UpstreamEvents events = hedge == null ? exchange : race().first(chosen, ++ticket);
+        chosen.pool(worker).acquire(events, hedge == null ? ++ticket : ticket, retries.needsFreshConnection());
     }
 
     private record Try(int number, String upstream, String endpoint) implements Attempt {
@@ -110,7 +125,70 @@ final class Attempts {
         record.connected(again);
         retries.tell();
         request.allow(matched.responseNanos(target.config(), endless), matched.idleNanos(target.config()));
-        request.send(made, matched, chosen, id, request.hasBody() && retries.needsBody());
+        request.send(made, matched, chosen, id, request.hasBody() && (hedge != null || retries.needsBody()));
+        if (hedge != null && exchange.isCurrent(made)) {
+            race().sent();
+        }
+    }
+
+    // A second try beside the first.
+
+    /// Whether the client has sent the whole request.
+    boolean isWholeRequestSent() {
+        return request.isComplete();
+    }
+
+    /// The endpoint for a second try, which has been paid for then; null where there must be none.
+    @Nullable
+    @SuppressWarnings("ReferenceEquality") // this endpoint, not an equal one
+    Endpoint hedgeTarget() {
+        Upstream target = upstream;
+        if (target == null || begun || !request.isAtHand() || worker.pressure().isRaised()
+                || !target.hasOther(endpoint)) {
+            return null;
+        }
+        Endpoint other = target.pick(worker, endpoint);
+        return other == null || other == endpoint || !retries.affordsHedge() ? null : other;
+    }
+
+    /// A second try begins.
+    ///
+    /// @return its ticket
+    int beginHedge(Endpoint other) {
+        record.attemptBeside();
+        if (policies.hasSteps()) {
+            policies.attempt(new Try(record.attempts(), other.upstream().name(), other.authority()));
+        }
+        return ++ticket;
+    }
+
+    /// A connection stands for the second try.
+    void sendHedge(UpstreamStream on, Endpoint to) {
+        Route matched = route;
+        if (matched != null) {
+            retries.tell();
+            request.sendBeside(on, matched, to, id);
+        }
+    }
+
+    /// Whether an answer is one that would be tried again.
+    boolean isUnwanted(ResponseHead head) {
+        return retries.isUnwanted(head);
+    }
+
+    /// The second try takes the place of the first, which is given up.
+    ///
+    /// @param on
+    ///            the stream that it was sent on; null where no connection stands yet
+    void take(Endpoint to, @Nullable UpstreamStream on, boolean again, int given, long began) {
+        endpoint = to;
+        upstream = to.upstream();
+        stream = on;
+        reused = again;
+        ticket = given;
+        connecting = on == null;
+        request.moveTo(on);
+        record.take(began);
     }
 
     /// No connection came about. Nothing has been sent, so another endpoint can be tried whatever the method.
@@ -203,6 +281,9 @@ final class Attempts {
         if (endpoint != null) {
             endpoint.answered(worker, head.status(), record.firstByteNanos());
         }
+        if (hedge != null) {
+            hedge.took(worker, record.firstByteNanos());
+        }
     }
 
     /// The connection has served the request, or is lost.
@@ -219,7 +300,11 @@ final class Attempts {
         if (open != null) {
             open.cancel();
         } else if (connecting && endpoint != null) {
-            endpoint.pool(worker).forget(exchange);
+            endpoint.pool(worker).forget(hedge == null ? exchange : race().events());
+        }
+        if (hedge != null) {
+            race().over();
+            hedge = null;
         }
         connecting = false;
         worker.deadlines().clear(waiting);
@@ -228,6 +313,9 @@ final class Attempts {
     /// No further request comes.
     void close() {
         worker.deadlines().remove(waiting);
+        if (race != null) {
+            race.close();
+        }
     }
 
     /// Forgets where the request went, for the next one.

@@ -196,6 +196,25 @@ final class RequestSide implements Relay.Target, TunnelDirection.Way {
         }
     }
 
+    /// Sends all of it on a second stream beside the one that it is on.
+    void sendBeside(UpstreamStream to, Route route, Endpoint endpoint, RequestId id) {
+        UpstreamStream before = stream;
+        stream = to;
+        if (begun) {
+            sendAgain(to, route, endpoint, id, true);
+        } else {
+            sendHead(to, route, endpoint, id, true);
+            to.expect(responseNanos, idleNanos);
+        }
+        to.flush();
+        stream = before;
+    }
+
+    /// The stream that it was sent on beside is the only one from here on; null where that has no connection yet.
+    void moveTo(@Nullable UpstreamStream other) {
+        stream = other;
+    }
+
     private boolean cutsChunks(UpstreamStream to) {
         return !to.framesBodies() && (sentLength == RequestWriter.CHUNKED
                 || (sentLength == RequestWriter.AS_RECEIVED && request.contentLength() == RequestHead.CHUNKED));

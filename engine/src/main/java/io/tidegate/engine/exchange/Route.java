@@ -35,6 +35,7 @@ public final class Route {
     private final long tryNanos;
     private final @Nullable String timeField;
     private final @Nullable RouteMirror mirror;
+    private final @Nullable Hedge hedge;
 
     /// A route.
     ///
@@ -48,8 +49,10 @@ public final class Route {
     ///            where it is counted, by worker
     /// @param mirror
     ///            gets copies of its requests; null where nobody does
+    /// @param hedge
+    ///            when requests are sent a second time before the first is answered; null for never
     public Route(String name, RouteConfig config, List<Upstream> targets, List<Integer> shares, Step[] steps,
-            RouteCells[] cells, @Nullable RouteMirror mirror) {
+            RouteCells[] cells, @Nullable RouteMirror mirror, @Nullable Hedge hedge) {
         this.name = name;
         this.config = config;
         this.ways = targets.stream().map(target -> new Way(target, retry(config, target))).toArray(Way[]::new);
@@ -62,6 +65,7 @@ public final class Route {
         this.steps = steps;
         this.cells = cells;
         this.mirror = mirror;
+        this.hedge = hedge;
         this.label = LogLabel.of(name);
         this.requestNanos = nanos(config.timeouts().request(), null);
         this.tryNanos = nanos(config.timeouts().perTry(), null);
@@ -113,6 +117,12 @@ public final class Route {
 
     Step[] steps() {
         return steps;
+    }
+
+    /// When requests are sent a second time before the first is answered; null for never.
+    @Nullable
+    Hedge hedge() {
+        return hedge;
     }
 
     /// Gets copies of its requests; null where nobody does.

@@ -135,6 +135,14 @@ final class Exposition {
         }
     }
 
+    void hedges(Collection<Series<RetryCells>> upstreams) throws IOException {
+        out.family("tidegate_hedges_total", SeriesType.COUNTER,
+                "Requests sent a second time before the first was answered, by upstream and what came of that.");
+        for (Series<RetryCells> upstream : upstreams) {
+            codes("tidegate_hedges_total", upstream.labels() + ',', "result", upstream.cells(), RetryCells::hedges);
+        }
+    }
+
     void mirrors(Collection<Series<MirrorCells>> routes) throws IOException {
         mirrorCodes(routes, "tidegate_mirror_requests_total",
                 "Copies sent to a mirror, by route and what became of them.",

@@ -237,6 +237,7 @@ public final class Metrics {
         exposition.workers(workers, now);
         exposition.endpoints(endpoints.all());
         exposition.retries(retries.all());
+        exposition.hedges(retries.all());
         exposition.mirrors(mirrors.all());
         exposition.policies(policies.all());
         exposition.streams(streams.all());

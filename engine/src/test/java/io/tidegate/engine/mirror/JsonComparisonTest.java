@@ -9,6 +9,7 @@ import io.tidegate.engine.mirror.Comparison.Outcome;
 import io.tidegate.engine.mirror.MirrorReport.Difference;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,8 +26,7 @@ class JsonComparisonTest {
     }
 
     private static String differences(String one, String other, List<String> ignore, List<String> unordered) {
-        Outcome outcome = compared(one, other, ignore, unordered);
-        assertThat(outcome).isNotNull();
+        Outcome outcome = Objects.requireNonNull(compared(one, other, ignore, unordered));
         StringBuilder text = new StringBuilder();
         for (Difference each : outcome.differences()) {
             text.append(text.isEmpty() ? "" : "; ").append(each.place()).append(' ').append(each.service())
@@ -87,8 +87,8 @@ class JsonComparisonTest {
 
     @Test
     void theFirstTenDifferencesAreTold() {
-        Outcome outcome = compared("[1,1,1,1,1,1,1,1,1,1,1,1,1]", "[]", List.of(), List.of());
-        assertThat(outcome).isNotNull();
+        Outcome outcome = Objects
+                .requireNonNull(compared("[1,1,1,1,1,1,1,1,1,1,1,1,1]", "[]", List.of(), List.of()));
         assertThat(outcome.differences()).hasSize(10);
         assertThat(outcome.more()).isEqualTo(3);
     }
