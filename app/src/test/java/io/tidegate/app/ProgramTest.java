@@ -3,8 +3,11 @@ package io.tidegate.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidegate.app.ProgramProcess.Surroundings;
+import io.tidegate.app.command.CommandLines;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -17,10 +20,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -152,6 +157,32 @@ class ProgramTest {
         assertThat(found.body()).contains("\"outcome\":\"found\"").contains("\"route\":{\"name\":\"users\"}");
         assertThat(wrong.statusCode()).isEqualTo(400);
         assertThat(wrong.body()).contains("must be a URL such as");
+    }
+
+    @Test
+    void reportsWhatCameOfMirrors() throws Exception {
+        Process demo = start("demo", "--port", "0", "--admin-port", "0");
+        String admin = await(out(), "admin +(http://127\\.0\\.0\\.1:\\d+) ", demo);
+        await(out(), "Ctrl-C", demo);
+        String address = URI.create(admin).getAuthority();
+        String token = folder.resolve("tidegate/admin-" + URI.create(admin).getPort() + ".token").toString();
+
+        assertThat(report(0, "--admin", address, "--token-file", token)).isEqualTo("No route has a mirror.\n");
+        assertThat(report(0, "--json", "--admin", address, "--token-file", token)).isEqualTo("{\"mirrors\":{}}\n");
+        Path other = Files.writeString(folder.resolve("other"), "no-such-token-at-all");
+        assertThat(report(1, "--admin", address, "--token-file", other.toString()))
+                .contains("does not take the token in");
+        assertThat(report(1, "--admin", address, "--token-file", folder.resolve("none").toString()))
+                .contains("can't be read");
+        assertThat(report(2, "--admin", "nowhere")).contains("must be a host and a port");
+    }
+
+    private static String report(int status, String... options) {
+        StringWriter written = new StringWriter();
+        PrintWriter to = new PrintWriter(written);
+        String[] words = Stream.concat(Stream.of("mirror-report"), Arrays.stream(options)).toArray(String[]::new);
+        assertThat(CommandLines.run(to, to, words)).as(written.toString()).isEqualTo(status);
+        return written.toString();
     }
 
     @Test

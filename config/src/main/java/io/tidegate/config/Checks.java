@@ -41,6 +41,8 @@ final class Checks {
         new RouteChecks(context, resolver).run();
         new GrpcChecks(context).run();
         new RetryChecks(context).run();
+        new MirrorChecks(context).run();
+        new HedgeChecks(context).run();
         new AmbiguityCheck(context).run();
         new OverloadChecks(context).run();
         errorResponses();
@@ -117,6 +119,9 @@ final class Checks {
             }
             if (route.upstreams() != null) {
                 upstreams.addAll(route.upstreams().keySet());
+            }
+            if (route.mirror() != null) {
+                upstreams.add(route.mirror().upstream());
             }
             route.policies().forEach(policy -> sets.add(String.valueOf(policy.use())));
         }

@@ -89,8 +89,13 @@ final class RetryChecks {
         }
     }
 
+    /// Whether a field has a meaning that no other may take its place for.
+    static boolean isTaken(String name) {
+        return TAKEN.matcher(name.toLowerCase(Locale.ROOT)).matches();
+    }
+
     private void header(@Nullable String name, Object[] at) {
-        if (name != null && TAKEN.matcher(name.toLowerCase(Locale.ROOT)).matches()) {
+        if (name != null && isTaken(name)) {
             context.error("is a field with a meaning of its own: choose another name (was '" + name + "')", at);
         }
     }

@@ -12,9 +12,6 @@ import org.jspecify.annotations.Nullable;
 /// Checks each route by itself: where it leads, what it matches, who may call it.
 final class RouteChecks {
 
-    private static final Set<String> METHODS = Set.of("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "TRACE",
-            "PATCH");
-
     private final CheckContext context;
     private final GatewayConfig config;
     private final EffectivePolicies.Resolver resolver;
@@ -177,20 +174,7 @@ final class RouteChecks {
             context.errorAtKey("stands beside 'path': a match has one of the two", "routes", name, "match", at,
                     "pathRegex");
         }
-        Set<String> methods = new HashSet<>();
-        for (int i = 0; i < match.methods().size(); i++) {
-            String method = match.methods().get(i);
-            String upper = method.toUpperCase(Locale.ROOT);
-            if (!Tokens.isToken(method)) {
-                context.error("must be a method such as GET (was '" + method + "')", "routes", name, "match", at,
-                        "methods", i);
-            } else if (!METHODS.contains(method) && METHODS.contains(upper)) {
-                context.error("methods are told apart by case (was '" + method + "', did you mean '" + upper + "'?)",
-                        "routes", name, "match", at, "methods", i);
-            } else if (!methods.add(method)) {
-                context.error("'" + method + "' stands there twice", "routes", name, "match", at, "methods", i);
-            }
-        }
+        MethodChecks.run(context, match.methods(), "routes", name, "match", at, "methods");
         Set<HostPattern> hosts = new HashSet<>();
         for (int i = 0; i < match.hosts().size(); i++) {
             if (!hosts.add(match.hosts().get(i))) {

@@ -33,6 +33,10 @@ public record RouteConfig(
 
         @Doc("Answer that is given while no endpoint of the upstream can be reached. Left out: what the upstream says.") @Nullable FallbackResponseConfig fallbackResponse,
 
+        @Doc("A second upstream that gets copies of the requests.") @Nullable MirrorConfig mirror,
+
+        @Doc("A second request where the first is not answered in time.") @Nullable HedgeConfig hedge,
+
         @Doc("Whether the client's `Host` goes upstream. `false`: that of the endpoint.") @Default("true") boolean preserveHost,
 
         @Doc("Whether bodies are streams without an end in sight (long polling, logs that are followed): only idle time-outs apply. Server-sent events and gRPC are known by their `Content-Type`.") @Default("false") boolean streaming,

@@ -56,6 +56,7 @@ final class AdminEndpoints {
                 AdminResource.of("/log/level", Map.of("GET", request -> logLevel(), "PUT", this::changeLogLevel)),
                 AdminResource.of("/explain", get(this::explain))));
         all.addAll(new UpstreamEndpoints(view).all());
+        all.addAll(new MirrorEndpoints(view).all());
         all.add(AdminResource.open(this::metricsPath, request -> metrics()));
         return all;
     }

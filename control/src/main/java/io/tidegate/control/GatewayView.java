@@ -60,6 +60,14 @@ public interface GatewayView {
         return false;
     }
 
+    /// What came of the copies of requests that mirrors get, by route; null where nothing is known of any.
+    ///
+    /// @param text
+    ///            whether it is for people to read; one JSON object otherwise
+    default @Nullable String mirrors(boolean text) {
+        return null;
+    }
+
     /// How an upstream is doing.
     ///
     /// @param panic

@@ -16,6 +16,7 @@ import io.tidegate.engine.compile.Compiler.Compiled;
 import io.tidegate.engine.discovery.Knowledge;
 import io.tidegate.engine.exchange.LiveSnapshot;
 import io.tidegate.engine.health.UpstreamHealth;
+import io.tidegate.engine.mirror.MirrorReport;
 import io.tidegate.engine.observe.AccessLog;
 import io.tidegate.engine.observe.LoopWatch;
 import io.tidegate.engine.observe.Metrics;
@@ -121,6 +122,8 @@ public final class Engine implements ConfigTarget, AutoCloseable {
         AccessLog logBefore = log;
         AccessLog logNow = null;
         Http3Sockets http3 = new Http3Sockets();
+        List<Listener> gone = bound.entrySet().stream().filter(entry -> !wanted.containsValue(entry.getKey()))
+                .map(entry -> entry.getValue().listener()).toList();
         try {
             logNow = accessLog(config.telemetry().accessLog());
             for (Map.Entry<String, ListenerConfig> entry : config.listeners().entrySet()) {
@@ -141,8 +144,6 @@ public final class Engine implements ConfigTarget, AutoCloseable {
             Compiled compiled = compiler.compile(config, revision + 1, sockets, logNow);
             Runnable closeBefore = compiler.commit(compiled);
             AccessLog replaced = logBefore != logNow ? logBefore : null;
-            List<Listener> gone = bound.entrySet().stream().filter(entry -> !wanted.containsValue(entry.getKey()))
-                    .map(entry -> entry.getValue().listener()).toList();
             live.replace(compiled.snapshot(), () -> {
                 Listener.awaitEnd(gone);
                 closeBefore.run();
@@ -163,13 +164,8 @@ public final class Engine implements ConfigTarget, AutoCloseable {
         opened.values().forEach(socket -> socket.listener().open());
         http3.commit();
         bound.putAll(opened);
-        bound.entrySet().removeIf(entry -> {
-            boolean gone = !wanted.containsValue(entry.getKey());
-            if (gone) {
-                entry.getValue().listener().drain();
-            }
-            return gone;
-        });
+        gone.forEach(Listener::drain);
+        bound.keySet().retainAll(wanted.values());
         inherited.forEach(SocketHandover.Inherited::close);
         inherited.clear();
         keys.clear();
@@ -319,6 +315,11 @@ public final class Engine implements ConfigTarget, AutoCloseable {
     /// What requests to the upstreams are bounded by, by name of the upstream.
     public synchronized Map<String, BoundState> bounds() {
         return BoundState.of(compiler.upstreams());
+    }
+
+    /// What came of copies of requests, by name of the route.
+    public synchronized Map<String, MirrorReport> mirrors() {
+        return compiler.mirrors();
     }
 
     /// Opens the access log's file anew, for those who move it away to keep it.

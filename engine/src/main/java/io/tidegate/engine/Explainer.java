@@ -73,7 +73,8 @@ public final class Explainer {
         Fault refused = read(head, on, text(method, parsed, headers));
         if (refused != null) {
             return new Explanation(understood(name, method, parsed, head), "rejected", refused.code(), null, List.of(),
-                    List.of(), List.of(), List.of(), Map.of(), Map.of(), null);
+                    List.of(), List.of(), List.of(), Map.of(), Map.of(), Map.of(), Map.of(),
+                    null);
         }
         return explain(name, method, parsed, head);
     }
@@ -161,7 +162,7 @@ public final class Explainer {
                 upstream == null
                         ? List.of()
                         : targets(Map.of(upstream, 1), null, name -> HealthText.of(config.upstreams().get(name))),
-                Map.of(), Map.of(), null);
+                Map.of(), Map.of(), Map.of(), Map.of(), null);
     }
 
     private static @Nullable Fault read(RequestHead head, ListenerConfig on, String text) {
@@ -204,7 +205,8 @@ public final class Explainer {
 
     private static Explanation without(Understood understood, String outcome, Fault fault, List<Candidate> rivals) {
         return new Explanation(understood, outcome, fault.code(), null, rivals, List.of(), List.of(), List.of(),
-                Map.of(), Map.of(), null);
+                Map.of(), Map.of(), Map.of(), Map.of(),
+                null);
     }
 
     private Explanation found(Understood understood, String outcome, String name, RequestHead head,
@@ -218,8 +220,8 @@ public final class Explainer {
         return new Explanation(understood, outcome, ambiguous == null ? null : ambiguous.code(), name, rivals,
                 policies.steps(), policies.dropped(),
                 targets(shares(route), route.splitBy(), upstream -> HealthText.of(upstream, config, name, route)),
-                timeouts(name, route),
-                retry(name, route), route.criticality().name().toLowerCase(Locale.ROOT));
+                timeouts(name, route), retry(name, route), HedgeText.of(name, route.hedge()),
+                MirrorText.of(name, route.mirror()), route.criticality().name().toLowerCase(Locale.ROOT));
     }
 
     private static Map<String, Integer> shares(RouteConfig route) {

@@ -29,11 +29,16 @@ import org.jspecify.annotations.Nullable;
 ///            how long it may take, and where each limit comes from
 /// @param retry
 ///            what is sent once more and how often, and where each value comes from; empty where it leads nowhere
+/// @param hedge
+///            when it is sent a second time before the first is answered; empty for never
+/// @param mirror
+///            what is copied for a second upstream and how answers are compared; empty where nothing is
 /// @param criticality
 ///            what is shed where the gateway is overloaded: `low` first, `critical` last; null where no route serves it
 public record Explanation(Understood request, String outcome, @Nullable String fault, @Nullable String route,
         List<Candidate> rivals, List<PolicyConfig> policies, List<EffectivePolicies.Dropped> dropped,
-        List<Target> upstreams, Map<String, Limit> timeouts, Map<String, Limit> retry, @Nullable String criticality) {
+        List<Target> upstreams, Map<String, Limit> timeouts, Map<String, Limit> retry, Map<String, Limit> hedge,
+        Map<String, Limit> mirror, @Nullable String criticality) {
 
     /// The request as it was understood: what is matched, authorised, logged and forwarded.
     ///

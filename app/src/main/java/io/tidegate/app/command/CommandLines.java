@@ -21,8 +21,8 @@ public final class CommandLines {
     private CommandLines(Terminal terminal) {
         this.terminal = terminal;
         for (Command command : List.of(new RunCommand(), new ProxyCommand(), new DemoCommand(), new InitCommand(),
-                new CheckCommand(), new ExplainCommand(), new SchemaCommand(), new VersionCommand(),
-                new TrainCommand())) {
+                new CheckCommand(), new ExplainCommand(), new MirrorReportCommand(), new SchemaCommand(),
+                new VersionCommand(), new TrainCommand())) {
             commands.put(command.syntax().name(), command);
         }
     }

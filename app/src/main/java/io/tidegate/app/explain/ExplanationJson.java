@@ -59,6 +59,8 @@ public final class ExplanationJson {
         fields.put("upstreams", explanation.upstreams().stream().map(this::upstream).toList());
         fields.put("timeouts", limits(explanation.timeouts()));
         fields.put("retry", limits(explanation.retry()));
+        fields.put("hedge", limits(explanation.hedge()));
+        fields.put("mirror", limits(explanation.mirror()));
         fields.put("criticality", explanation.criticality());
         return fields;
     }

@@ -43,6 +43,12 @@ public final class ExplanationText {
             if (!explanation.retry().isEmpty()) {
                 text.limits("retries", explanation.retry());
             }
+            if (!explanation.hedge().isEmpty()) {
+                text.limits("hedge", explanation.hedge());
+            }
+            if (!explanation.mirror().isEmpty()) {
+                text.limits("mirror", explanation.mirror());
+            }
             text.overload(explanation);
         } else if (explanation.outcome().equals("relayed")) {
             text.upstreams(explanation.upstreams());
@@ -154,9 +160,11 @@ public final class ExplanationText {
     private void limits(String title, Map<String, Limit> limits) {
         int widest = limits.values().stream().mapToInt(limit -> limit.value().length()).max().orElse(0);
         int width = Math.max(LEAST_WIDTH, widest + 2);
+        int names = limits.keySet().stream().mapToInt(String::length).max().orElse(0);
         line("");
         line(title);
-        limits.forEach((name, limit) -> line("  " + padded(name, 10) + padded(limit.value(), width) + limit.origin()));
+        limits.forEach((name, limit) -> line(
+                "  " + padded(name, Math.max(10, names + 1)) + padded(limit.value(), width) + limit.origin()));
     }
 
     private void overload(Explanation explanation) {

@@ -3,6 +3,8 @@ package io.tidegate.app.gateway;
 import io.tidegate.acme.AcmeCertificates;
 import io.tidegate.app.explain.ExplanationJson;
 import io.tidegate.app.log.LogSink;
+import io.tidegate.app.mirror.MirrorJson;
+import io.tidegate.app.mirror.MirrorText;
 import io.tidegate.config.Loaded;
 import io.tidegate.config.ProcessConfig;
 import io.tidegate.config.TelemetryConfig.Log.Level;
@@ -95,6 +97,11 @@ final class EngineView implements GatewayView {
                             health.states().stream().map(state -> state(state, bound)).toList()));
         });
         return upstreams;
+    }
+
+    @Override
+    public String mirrors(boolean text) {
+        return text ? MirrorText.write(engine.mirrors()) : MirrorJson.write(engine.mirrors());
     }
 
     private static EndpointState state(io.tidegate.engine.health.EndpointState of, @Nullable BoundState bound) {

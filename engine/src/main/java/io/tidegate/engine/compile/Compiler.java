@@ -13,10 +13,12 @@ import io.tidegate.engine.discovery.Discoveries;
 import io.tidegate.engine.discovery.Discovery;
 import io.tidegate.engine.discovery.Knowledge;
 import io.tidegate.engine.exchange.Challenges;
+import io.tidegate.engine.exchange.Hedge;
 import io.tidegate.engine.exchange.Route;
 import io.tidegate.engine.exchange.Snapshot;
 import io.tidegate.engine.exchange.Telemetry;
 import io.tidegate.engine.health.UpstreamHealth;
+import io.tidegate.engine.mirror.MirrorReport;
 import io.tidegate.engine.names.ServiceNames;
 import io.tidegate.engine.observe.AccessLog;
 import io.tidegate.engine.observe.Metrics;
@@ -58,6 +60,7 @@ public final class Compiler implements AutoCloseable {
     private final Challenges challenges;
     private final SharedValues shared = new SharedValues();
     private final SharedState state;
+    private final MirrorCompiler mirrors;
     private Map<String, Upstream> upstreams = Map.of();
     private final Map<Upstream, Watched> watched = new HashMap<>();
     private final Discoveries discoveries;
@@ -108,6 +111,7 @@ public final class Compiler implements AutoCloseable {
         this.metrics = metrics;
         this.challenges = challenges;
         this.state = new SharedState(workers, metrics, remotes);
+        this.mirrors = new MirrorCompiler(metrics, workers.all().size());
         this.tls = new TlsCompiler(workers, metrics, challenges.alpn());
         this.names = new ServiceNames(workers, nameServers, metrics);
         this.discoveries = new Discoveries(names, sources);
@@ -186,6 +190,7 @@ public final class Compiler implements AutoCloseable {
         gone.removeAll(compiled.upstreams().values());
         watch(compiled.upstreams());
         upstreams = compiled.upstreams();
+        mirrors.retain(compiled.names().get().routes());
         tls.serving(compiled.tls());
         compiled.commitState().run();
         return () -> {
@@ -214,6 +219,11 @@ public final class Compiler implements AutoCloseable {
     /// The upstreams that run, by name.
     public Map<String, Upstream> upstreams() {
         return upstreams;
+    }
+
+    /// What came of copies of requests, by name of the route.
+    public Map<String, MirrorReport> mirrors() {
+        return mirrors.reports();
     }
 
     /// What does not work as declared now, and is made up for.
@@ -308,7 +318,9 @@ public final class Compiler implements AutoCloseable {
         for (int i = 0; i < cells.length; i++) {
             cells[i] = metrics.route(i, name);
         }
-        return new Route(name, config, targets, shares, steps, cells);
+        return new Route(name, config, targets, shares, steps, cells,
+                mirrors.compile(name, config, upstreams),
+                config.hedge() == null ? null : new Hedge(config.hedge(), workers));
     }
 
     /// Lets go of everything.

@@ -50,7 +50,8 @@ final class DnsSource implements EndpointSource {
         String plain = plain(name);
         List<Found> endpoints = new ArrayList<>();
         for (InetAddress address : found.all()) {
-            endpoints.add(new Found(new EndpointConfig(new EndpointUrl(scheme, literal(address), port), 1, null), plain, 0));
+            endpoints.add(
+                    new Found(new EndpointConfig(new EndpointUrl(scheme, literal(address), port), 1, null), plain, 0));
         }
         return new Answer(endpoints, pause(found.seconds()));
     }

@@ -9,6 +9,7 @@ import io.tidegate.engine.limit.Permit;
 import io.tidegate.engine.upstream.Endpoint;
 import io.tidegate.engine.upstream.Progress;
 import io.tidegate.engine.upstream.Upstream;
+import io.tidegate.engine.upstream.UpstreamEvents;
 import io.tidegate.engine.upstream.UpstreamStream;
 import io.tidegate.engine.wire.ResponseHead;
 import io.tidegate.engine.worker.Deadlines.Deadline;
@@ -29,7 +30,10 @@ final class Attempts {
     private final RequestId id;
     private final Retries retries;
     private final Steering steering;
-    private final Passage passage;
+    private Passage passage;
+    private @Nullable Race race;
+    /// When a second try follows the first; null for never.
+    private @Nullable Hedge hedge;
     private final Deadline waiting = new Deadline(this::next);
     private @Nullable Route route;
     private @Nullable Upstream upstream;
@@ -55,7 +59,7 @@ final class Attempts {
         this.id = id;
         this.retries = new Retries(exchange, request, record);
         this.steering = new Steering(exchange.request(), request.client());
-        this.passage = new Passage(worker, request, this::go, () -> exchange.failNow(Fault.UPSTREAM_LIMITED));
+        this.passage = newPassage();
     }
 
     /// Begins the way to an endpoint of one of the route's upstreams.
@@ -73,7 +77,24 @@ final class Attempts {
         call = EndlessMessages.isCall(exchange.request());
         endless = matched.config().streaming() || call;
         reused = false;
+        hedge = endless || exchange.request().isHandshake() || !request.isIdempotent() ? null : matched.hedge();
+        if (hedge != null) {
+            race().begin(hedge);
+        }
         next();
+    }
+
+    private Passage newPassage() {
+        return new Passage(worker, request, this::go, () -> exchange.failNow(Fault.UPSTREAM_LIMITED));
+    }
+
+    private Race race() {
+        Race made = race == null
+                ? new Race(exchange, this,
+                        new SecondTry(worker, request, policies, record, id, retries, steering, newPassage()))
+                : race;
+        race = made;
+        return made;
     }
 
     private void next() {
@@ -97,7 +118,7 @@ final class Attempts {
     private void noWay() {
         if (!passage.isClosed()) {
             unreached(Fault.UPSTREAM_UNAVAILABLE);
-        } else if (!isStoodInFor(Fault.UPSTREAM_CIRCUIT_OPEN)) {
+        } else if (!FallbackAnswer.standsIn(exchange, record, fallback, Fault.UPSTREAM_CIRCUIT_OPEN)) {
             exchange.onRefusal(Fault.UPSTREAM_CIRCUIT_OPEN,
                     List.of(new Field("retry-after", Long.toString(passage.turnsAway()))));
         }
@@ -127,10 +148,12 @@ final class Attempts {
         if (policies.hasSteps()) {
             policies.attempt(new Try(record.attempts(), target.name(), chosen.authority()));
         }
-        chosen.pool(worker).acquire(exchange, ++ticket, retries.needsFreshConnection());
+        UpstreamEvents events = hedge == null ? exchange : race().first(chosen, ++ticket);
+        chosen.pool(worker).acquire(events, hedge == null ? ++ticket : ticket, retries.needsFreshConnection());
     }
 
-    private record Try(int number, String upstream, String endpoint) implements Attempt {
+    /// One try, as policies see it.
+    record Try(int number, String upstream, String endpoint) implements Attempt {
     }
 
     /// A connection stands: the request goes out on it, unless it was asked for by one that is over.
@@ -153,7 +176,46 @@ final class Attempts {
         record.connected(again);
         retries.tell();
         request.allow(matched.responseNanos(target.config(), endless), matched.idleNanos(target.config()));
-        request.send(made, matched, chosen, id, request.hasBody() && retries.needsBody());
+        request.send(made, matched, chosen, id, request.hasBody() && (hedge != null || retries.needsBody()));
+        if (hedge != null && exchange.isCurrent(made)) {
+            race().sent();
+        }
+    }
+
+    /// A second try begins beside the first.
+    ///
+    /// @return its ticket
+    int nextTicket() {
+        return ++ticket;
+    }
+
+    /// The route of a request that has not been answered yet; null where it has.
+    @Nullable
+    Route unanswered() {
+        return begun ? null : route;
+    }
+
+    /// How the try goes that the exchange knows of.
+    Passage passage() {
+        return passage;
+    }
+
+    /// The second try takes the place of the first, which is given up.
+    ///
+    /// @param on
+    ///            the stream that it was sent on; null where no connection stands yet
+    /// @param way
+    ///            how it goes
+    void take(Endpoint to, @Nullable UpstreamStream on, boolean again, int given, long began, Passage way) {
+        endpoint = to;
+        upstream = to.upstream();
+        stream = on;
+        reused = again;
+        ticket = given;
+        connecting = on == null;
+        passage = way;
+        request.moveTo(on);
+        record.take(began);
     }
 
     /// No connection came about. Nothing has been sent, so another endpoint can be tried whatever the method.
@@ -177,21 +239,9 @@ final class Attempts {
 
     /// Nothing was sent.
     private void unreached(Fault fault) {
-        if (!isStoodInFor(fault)) {
+        if (!FallbackAnswer.standsIn(exchange, record, fallback, fault)) {
             exchange.failNow(fault);
         }
-    }
-
-    /// Answers what stands in for a service to which nothing was sent, where something does.
-    private boolean isStoodInFor(Fault fault) {
-        Reply instead = fallback;
-        if (instead == null || !FallbackAnswer.isFor(fault) || exchange.call().isActive()
-                || exchange.request().isHandshake()) {
-            return false;
-        }
-        record.fellBack(fault);
-        exchange.onReply(instead);
-        return true;
     }
 
     /// The next try goes out, at once or after a while.
@@ -251,7 +301,7 @@ final class Attempts {
         UpstreamStream from = stream;
         if (from == null || !retries.afterAnswer(head, complete)) {
             retries.accepted();
-            request.settle();
+            request.settle(head, record.firstByteNanos());
             if (endpoint != null) {
                 steering.answered(head, endpoint);
             }
@@ -273,6 +323,9 @@ final class Attempts {
         begun = true;
         record.firstByte();
         passage.answers(head, record.firstByteNanos());
+        if (hedge != null) {
+            hedge.took(worker, record.firstByteNanos());
+        }
     }
 
     /// The service has sent all of its response.
@@ -297,7 +350,11 @@ final class Attempts {
         if (open != null) {
             open.cancel();
         } else if (connecting && endpoint != null) {
-            endpoint.pool(worker).forget(exchange);
+            endpoint.pool(worker).forget(hedge == null ? exchange : race().events());
+        }
+        if (hedge != null) {
+            race().over();
+            hedge = null;
         }
         connecting = false;
         worker.deadlines().clear(waiting);
@@ -307,6 +364,9 @@ final class Attempts {
     void close() {
         worker.deadlines().remove(waiting);
         passage.close();
+        if (race != null) {
+            race.close();
+        }
     }
 
     /// Forgets where the request went, for the next one.

@@ -1,6 +1,7 @@
 package io.tidegate.engine.exchange;
 
 import io.netty.buffer.ByteBuf;
+import io.tidegate.engine.mirror.BodyCopy;
 import io.tidegate.engine.wire.Ascii;
 import io.tidegate.engine.wire.HeadWriter;
 import io.tidegate.engine.wire.Trailers;
@@ -18,6 +19,7 @@ final class BodyOutput {
     private final Relay.Target target;
     private final KeptBody kept;
     private final HeadWriter line = new HeadWriter(24);
+    private @Nullable BodyCopy copy;
     private boolean chunks;
 
     BodyOutput(Worker worker, Relay.Target target) {
@@ -30,6 +32,11 @@ final class BodyOutput {
         return kept;
     }
 
+    /// Copies what goes out from here on, each byte once; null copies nothing.
+    void copy(@Nullable BodyCopy to) {
+        copy = to;
+    }
+
     /// Says whether what goes out from here on is cut into chunks.
     void frame(boolean encodeChunks) {
         chunks = encodeChunks;
@@ -37,12 +44,15 @@ final class BodyOutput {
 
     /// Whether received bytes are let through as they are.
     boolean isPlain() {
-        return !chunks && !kept.isKeeping();
+        return !chunks && !kept.isKeeping() && copy == null;
     }
 
     /// Lets a range of a received buffer out.
     void range(ByteBuf in, int start, int length) {
         kept.add(in, start, length);
+        if (copy != null) {
+            copy.add(in, start, length);
+        }
         if (chunks) {
             chunkLine(length);
         }
@@ -55,6 +65,9 @@ final class BodyOutput {
     /// Lets bytes made here out.
     void bytes(byte[] bytes, int length) {
         kept.add(bytes, length);
+        if (copy != null) {
+            copy.add(bytes, length);
+        }
         write(bytes, length);
     }
 

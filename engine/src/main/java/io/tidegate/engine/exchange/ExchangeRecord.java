@@ -84,6 +84,18 @@ final class ExchangeRecord implements Outcome, AccessRecord {
         return fallback;
     }
 
+    /// Another endpoint is tried beside the one that is.
+    void attemptBeside() {
+        attempts++;
+    }
+
+    /// The try that began then takes the place of the one that was told of.
+    void take(long began) {
+        attempted = began;
+        connected = 0;
+        headReceived = 0;
+    }
+
     /// A connection stands; one that stood already took no time.
     void connected(boolean reused) {
         connected = reused ? 0 : client.worker().deadlines().refresh();

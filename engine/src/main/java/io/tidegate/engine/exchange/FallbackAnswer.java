@@ -9,12 +9,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// What stands in for a service that can't be reached. Only where nothing was sent to it: an answer that looks like the
 /// service's must not hide that it may have done what was asked.
 final class FallbackAnswer {
 
-    private static final Set<String> UNREACHED = Set.of(Fault.UPSTREAM_UNAVAILABLE.code(), Fault.UPSTREAM_CIRCUIT_OPEN.code(),
+    private static final Set<String> UNREACHED = Set.of(Fault.UPSTREAM_UNAVAILABLE.code(),
+            Fault.UPSTREAM_CIRCUIT_OPEN.code(),
             Fault.UPSTREAM_CONNECT.code(), Fault.UPSTREAM_CONNECT_TIMEOUT.code(), Fault.UPSTREAM_UNRESOLVED.code(),
             Fault.UPSTREAM_TLS.code(), Fault.TLS_UPSTREAM_EXPIRED.code());
 
@@ -32,8 +34,18 @@ final class FallbackAnswer {
         return Reply.of(declared.status()).with(fields, body);
     }
 
-    /// Whether it stands in where this went wrong.
-    static boolean isFor(Fault fault) {
-        return UNREACHED.contains(fault.code());
+    /// Answers it instead of a service to which nothing was sent, where it stands in for this.
+    ///
+    /// @param instead
+    ///            what is declared; null for nothing
+    /// @return whether it does
+    static boolean standsIn(HttpExchange exchange, ExchangeRecord record, @Nullable Reply instead, Fault fault) {
+        if (instead == null || !UNREACHED.contains(fault.code()) || exchange.call().isActive()
+                || exchange.request().isHandshake()) {
+            return false;
+        }
+        record.fellBack(fault);
+        exchange.onReply(instead);
+        return true;
     }
 }

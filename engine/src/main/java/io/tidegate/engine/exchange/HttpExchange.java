@@ -506,7 +506,7 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
             listener.telemetry().count(worker, record, route, listener.label());
         }
         state = State.IDLE;
-        requestSide.relay().discard();
+        requestSide.over();
         responseSide.clear();
         match.clear();
         Snapshot pinned = snapshot;

@@ -300,6 +300,12 @@ final class Passage {
         }
     }
 
+    /// It does not begin after all.
+    void declines() {
+        leavesBreakers();
+        giveBack();
+    }
+
     /// Its client is there no longer, or gets another answer.
     void leaves() {
         if (owed && answered) {

@@ -5,6 +5,7 @@ import io.tidegate.api.Body;
 import io.tidegate.api.BodyTransform;
 import io.tidegate.api.Fault;
 import io.tidegate.api.FaultException;
+import io.tidegate.engine.mirror.BodyCopy;
 import io.tidegate.engine.wire.BodySink;
 import io.tidegate.engine.wire.Trailers;
 import io.tidegate.engine.worker.Worker;
@@ -64,6 +65,7 @@ final class Relay implements BodySink {
     private @Nullable Runnable tooLarge;
     private @Nullable Rewriting rewriting;
     private @Nullable Trailers trailers;
+    private @Nullable BodyCopy received;
 
     Relay(Worker worker, Target target) {
         this.worker = worker;
@@ -79,6 +81,8 @@ final class Relay implements BodySink {
         mode = Mode.PASS;
         output.frame(false);
         output.kept().drop();
+        output.copy(null);
+        received = null;
         ended = false;
         count = 0;
         limit = maxBytes;
@@ -139,6 +143,21 @@ final class Relay implements BodySink {
     /// What has gone out, where it is kept.
     KeptBody kept() {
         return output.kept();
+    }
+
+    /// Copies what goes out.
+    void copySent(BodyCopy to) {
+        output.copy(to);
+    }
+
+    /// Copies what comes, as it comes.
+    void copyReceived(BodyCopy to) {
+        received = to;
+    }
+
+    /// Whether what comes is copied, so that no framing may be among it.
+    boolean copiesReceived() {
+        return received != null;
     }
 
     /// Keeps what comes until [#open].
@@ -248,6 +267,9 @@ final class Relay implements BodySink {
     @Override
     public void range(ByteBuf in, int start, int length, int data) {
         count += data;
+        if (received != null) {
+            received.add(in, start, length);
+        }
         if (mode == Mode.PASS && count <= limit) {
             if (rewriting != null) {
                 transformed(rewriting, in.nioBuffer(start, length).asReadOnlyBuffer(), false);
@@ -317,6 +339,9 @@ final class Relay implements BodySink {
     @Override
     public void end() {
         ended = true;
+        if (received != null) {
+            received.complete();
+        }
         if (mode == Mode.PASS) {
             finish();
         } else if (mode == Mode.HOLD) {

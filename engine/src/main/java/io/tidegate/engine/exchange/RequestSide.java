@@ -9,6 +9,7 @@ import io.tidegate.engine.upstream.UpstreamStream;
 import io.tidegate.engine.wire.HeadWriter;
 import io.tidegate.engine.wire.KnownHeader;
 import io.tidegate.engine.wire.RequestHead;
+import io.tidegate.engine.wire.ResponseHead;
 import io.tidegate.engine.wire.Trailers;
 import io.tidegate.engine.worker.Worker;
 import java.util.List;
@@ -25,6 +26,7 @@ final class RequestSide implements Relay.Target, TunnelDirection.Way {
     private final Worker worker;
     private final RequestHead request;
     private final Relay relay;
+    private final Mirroring mirroring;
     private @Nullable UpstreamStream stream;
     private @Nullable TunnelDirection tunnel;
     private long responseNanos;
@@ -40,6 +42,7 @@ final class RequestSide implements Relay.Target, TunnelDirection.Way {
         this.worker = client.worker();
         this.request = request;
         this.relay = new Relay(worker, this);
+        this.mirroring = new Mirroring(exchange, client, request);
     }
 
     void begin() {
@@ -120,9 +123,19 @@ final class RequestSide implements Relay.Target, TunnelDirection.Way {
         }
     }
 
-    /// It will not be sent once more.
-    void settle() {
+    /// The client gets this answer: it will not be sent once more.
+    ///
+    /// @param took
+    ///            nanoseconds from the start of the try to the head
+    void settle(ResponseHead answer, long took) {
         relay.kept().drop();
+        mirroring.answered(answer, took);
+    }
+
+    /// The exchange is over.
+    void over() {
+        relay.discard();
+        mirroring.over();
     }
 
     /// Whether sending it twice does no harm (RFC 9110 §9.2.2), by its method or since its client says so.
@@ -172,18 +185,20 @@ final class RequestSide implements Relay.Target, TunnelDirection.Way {
         if (!hasBody) {
             to.expect(responseNanos, idleNanos);
             to.flush();
+            mirroring.complete();
             return;
         }
         begun = true;
+        boolean copied = mirroring.copyBody(relay);
         if (keep) {
             relay.kept().keep();
         }
-        if (held || rewritten || keep) {
+        if (held || rewritten || keep || copied) {
             // The framing of what was held is gone.
             relay.open(cutsChunks(to));
         }
         if (!complete && exchange.isCurrent(to)) {
-            if (!held && !rewritten && !keep) {
+            if (!held && !rewritten && !keep && !copied) {
                 client.keepFraming(!to.framesBodies());
             }
             client.readBody(true);
@@ -191,6 +206,25 @@ final class RequestSide implements Relay.Target, TunnelDirection.Way {
         if (exchange.isCurrent(to)) {
             to.flush();
         }
+    }
+
+    /// Sends all of it on a second stream beside the one that it is on.
+    void sendBeside(UpstreamStream to, Route route, Endpoint endpoint, RequestId id) {
+        UpstreamStream before = stream;
+        stream = to;
+        if (begun) {
+            sendAgain(to, route, endpoint, id, true);
+        } else {
+            sendHead(to, route, endpoint, id, true);
+            to.expect(responseNanos, idleNanos);
+        }
+        to.flush();
+        stream = before;
+    }
+
+    /// The stream that it was sent on beside is the only one from here on; null where that has no connection yet.
+    void moveTo(@Nullable UpstreamStream other) {
+        stream = other;
     }
 
     private boolean cutsChunks(UpstreamStream to) {
@@ -208,7 +242,9 @@ final class RequestSide implements Relay.Target, TunnelDirection.Way {
             to.askForTunnel(request.makeServiceKey(worker.random()));
         }
         exchange.time().tell(responseNanos);
+        mirroring.choose(route);
         RequestWriter.write(out, request, route.config(), endpoint, client.peer(), id, sentLength);
+        mirroring.head(out, route);
         to.sendHead(out, bodiless, request.method().equals("HEAD"), relay.heldLength() + relay.kept().length());
     }
 
@@ -338,6 +374,7 @@ final class RequestSide implements Relay.Target, TunnelDirection.Way {
             to.endRequest();
             to.expect(responseNanos, idleNanos);
         }
+        mirroring.complete();
     }
 
     @Override

@@ -61,6 +61,11 @@ final class RequestWriter {
         out.crlf();
     }
 
+    /// Whether `Host` is the same whatever the endpoint.
+    static boolean keepsHost(RequestHead head, RouteConfig route) {
+        return head.sentAuthority() != null || (route.preserveHost() && head.hostEnd() > head.hostStart());
+    }
+
     private static void writeHost(HeadWriter out, RequestHead head, RouteConfig route, Endpoint endpoint) {
         String replaced = head.sentAuthority();
         if (replaced != null) {

@@ -181,7 +181,7 @@ final class ResponseSide implements Relay.Target, TunnelDirection.Way {
         boolean unknownLength = !bodiless && (head.contentLength() < 0 || rewritten);
         announceClose(unknownLength);
         boolean chunks = client.framing() == Framing.CHUNKS;
-        boolean keepFraming = chunked && chunks && !rewritten;
+        boolean keepFraming = chunked && chunks && !rewritten && !relay.copiesReceived();
         boolean encodeChunks = unknownLength && !keepFraming && chunks;
         if (!bodiless && chunked) {
             from.keepFraming(keepFraming);

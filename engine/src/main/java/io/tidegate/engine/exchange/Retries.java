@@ -154,6 +154,23 @@ final class Retries {
                 Math.max(asked, backoff(matched)), false);
     }
 
+    /// Whether an answer is one that would be tried again, by its status.
+    boolean isUnwanted(ResponseHead head) {
+        Retry matched = terms;
+        return matched != null && matched.looksAtAnswers() && matched.isOnStatus(head.status());
+    }
+
+    /// Whether the request may be sent a second time before the first is answered; it has been counted then.
+    boolean affordsHedge() {
+        Retry matched = terms;
+        Upstream upstream = target;
+        if (matched == null || upstream == null || !exchange.time().isEnough(0)) {
+            return false;
+        }
+        return upstream.retryBudget().lane(worker.index()).repeat(worker.deadlines().now(), matched.share())
+                || refuses(Refusal.BUDGET);
+    }
+
     private long backoff(Retry matched) {
         return matched.wait(record.attempts(), worker.random());
     }

@@ -8,6 +8,7 @@ import io.tidegate.config.RouteConfig;
 import io.tidegate.config.UpstreamConfig;
 import io.tidegate.engine.balance.Split;
 import io.tidegate.engine.chain.Step;
+import io.tidegate.engine.mirror.RouteMirror;
 import io.tidegate.engine.observe.LogLabel;
 import io.tidegate.engine.observe.RouteCells;
 import io.tidegate.engine.upstream.Caller;
@@ -38,6 +39,8 @@ public final class Route {
     private final long requestNanos;
     private final long tryNanos;
     private final @Nullable String timeField;
+    private final @Nullable RouteMirror mirror;
+    private final @Nullable Hedge hedge;
 
     /// A route.
     ///
@@ -49,8 +52,12 @@ public final class Route {
     ///            its policies, in the order in which they run
     /// @param cells
     ///            where it is counted, by worker
+    /// @param mirror
+    ///            gets copies of its requests; null where nobody does
+    /// @param hedge
+    ///            when requests are sent a second time before the first is answered; null for never
     public Route(String name, RouteConfig config, List<Upstream> targets, List<Integer> shares, Step[] steps,
-            RouteCells[] cells) {
+            RouteCells[] cells, @Nullable RouteMirror mirror, @Nullable Hedge hedge) {
         this.name = name;
         this.config = config;
         this.ways = targets.stream().map(target -> new Way(target, retry(config, target), fallback(config, target)))
@@ -66,6 +73,8 @@ public final class Route {
                 : new Split(targets.stream().map(Upstream::name).toList(), shares);
         this.steps = steps;
         this.cells = cells;
+        this.mirror = mirror;
+        this.hedge = hedge;
         this.label = LogLabel.of(name);
         this.requestNanos = nanos(config.timeouts().request(), null);
         this.tryNanos = nanos(config.timeouts().perTry(), null);
@@ -124,6 +133,18 @@ public final class Route {
 
     Step[] steps() {
         return steps;
+    }
+
+    /// When requests are sent a second time before the first is answered; null for never.
+    @Nullable
+    Hedge hedge() {
+        return hedge;
+    }
+
+    /// Gets copies of its requests; null where nobody does.
+    @Nullable
+    RouteMirror mirror() {
+        return mirror;
     }
 
     /// From the head of a request to the end of its response, in nanoseconds; [Long#MAX_VALUE] for no limit.

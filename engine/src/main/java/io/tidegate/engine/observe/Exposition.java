@@ -176,6 +176,14 @@ final class Exposition {
         return upstream.cells().stream().mapToLong(value).sum();
     }
 
+    void hedges(Collection<Series<RetryCells>> upstreams) throws IOException {
+        out.family("tidegate_hedges_total", SeriesType.COUNTER,
+                "Requests sent a second time before the first was answered, by upstream and what came of that.");
+        for (Series<RetryCells> upstream : upstreams) {
+            codes("tidegate_hedges_total", upstream.labels() + ',', "result", upstream.cells(), RetryCells::hedges);
+        }
+    }
+
     private void endpointSums(Collection<Series<EndpointCells>> endpoints, String name, SeriesType type, String help,
             ToLongFunction<EndpointCells> value) throws IOException {
         out.family(name, type, help);
@@ -321,7 +329,7 @@ final class Exposition {
     }
 
     /// Leaves out what has seen nothing: it is the bulk of a scrape, and a thousand routes mostly rest.
-    private <C> void histogram(String name, Series<C> series, Function<C, Histogram> part) throws IOException {
+    <C> void histogram(String name, Series<C> series, Function<C, Histogram> part) throws IOException {
         List<Histogram> parts = parts(series.cells(), part);
         for (Histogram each : parts) {
             if (each.count() > 0) {
@@ -351,7 +359,7 @@ final class Exposition {
         return sum;
     }
 
-    private <C> void codes(String name, String before, String label, List<C> cells, Function<C, CodeCounts> counts)
+    <C> void codes(String name, String before, String label, List<C> cells, Function<C, CodeCounts> counts)
             throws IOException {
         Map<String, Long> totals = new TreeMap<>();
         for (C each : cells) {

@@ -46,6 +46,7 @@ public final class Metrics {
     private final SeriesTable<StreamCells> streams;
     private final SeriesTable<RetryCells> retries;
     private final SeriesTable<BalanceCells> balance;
+    private final SeriesTable<MirrorCells> mirrors;
     private final Suppliers suppliers = new Suppliers();
     private final ProcessMetrics process = new ProcessMetrics();
     private final BuildInfo build;
@@ -104,6 +105,7 @@ public final class Metrics {
         streams = new SeriesTable<>(workers, MAX_STREAMS, streamLabels(OTHER, OTHER), StreamCells::new);
         retries = new SeriesTable<>(workers, MAX_ENDPOINTS, label("upstream", OTHER), RetryCells::new);
         balance = new SeriesTable<>(workers, MAX_ENDPOINTS, label("upstream", OTHER), BalanceCells::new);
+        mirrors = new SeriesTable<>(workers, MAX_ROUTES, label("route", OTHER), MirrorCells::new);
         for (int i = 0; i < workers; i++) {
             unrouted(i);
         }
@@ -170,6 +172,11 @@ public final class Metrics {
         return balance.cells(worker, upstream, () -> label("upstream", upstream));
     }
 
+    /// The cells of the copies of a route's requests on one event loop.
+    public MirrorCells mirror(int worker, String route) {
+        return mirrors.cells(worker, route, () -> label("route", route));
+    }
+
     /// The cells of one observing policy on one event loop.
     ///
     /// @param path
@@ -189,6 +196,7 @@ public final class Metrics {
         streams.retain(keys(live.streams()), now);
         retries.retain(live.endpoints().keySet(), now);
         balance.retain(live.endpoints().keySet(), now);
+        mirrors.retain(live.routes(), now);
     }
 
     /// Says which endpoints an upstream has now. The series of its others vanish ten minutes from now.
@@ -236,6 +244,7 @@ public final class Metrics {
         streams.prune(now);
         retries.prune(now);
         balance.prune(now);
+        mirrors.prune(now);
         PrometheusWriter writer = new PrometheusWriter(out);
         Exposition exposition = new Exposition(writer);
         exposition.build(build);
@@ -244,6 +253,8 @@ public final class Metrics {
         exposition.endpoints(endpoints.all());
         exposition.retries(retries.all());
         exposition.balance(balance.all());
+        exposition.hedges(retries.all());
+        new MirrorExposition(writer, exposition).write(mirrors.all());
         exposition.policies(policies.all());
         exposition.streams(streams.all());
         suppliers.writeTo(writer);

@@ -36,14 +36,26 @@ public final class RetryCells {
         BUDGET
     }
 
+    /// What came of a request that was sent a second time before the first was answered.
+    public enum Hedged {
+        /// The client got its answer.
+        WON,
+        /// The client got the other's answer, or left.
+        LOST,
+        /// It failed, or its answer was none to be taken.
+        FAILED
+    }
+
     /// Stands between a reason and a result.
     static final char BETWEEN = ' ';
 
     private static final String[][] REPEATED = repeated();
     private static final String[] REFUSED = words(Refusal.values());
+    private static final String[] HEDGED = words(Hedged.values());
 
     private final CodeCounts repeats = new CodeCounts();
     private final CodeCounts refusals = new CodeCounts();
+    private final CodeCounts hedges = new CodeCounts();
 
     RetryCells() {
         // Nothing has been counted.
@@ -77,6 +89,15 @@ public final class RetryCells {
     /// Counts a repeat that was not made.
     public void refused(Refusal refusal) {
         refusals.add(REFUSED[refusal.ordinal()]);
+    }
+
+    /// Counts a second request beside the first.
+    public void hedged(Hedged result) {
+        hedges.add(HEDGED[result.ordinal()]);
+    }
+
+    CodeCounts hedges() {
+        return hedges;
     }
 
     /// Adds the repeats, by reason and result, to `totals`.

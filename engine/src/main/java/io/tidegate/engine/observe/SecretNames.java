@@ -1,11 +1,13 @@
 package io.tidegate.engine.observe;
 
+import java.nio.charset.StandardCharsets;
+
 /// Names of query parameters whose values don't belong in a log.
 ///
 /// Only the letters of a name count, without regard to case and with escapes resolved: `api_key`, `apiKey`, `api-key[]`
 /// and `%61pikey` are one name. Secret is what ends in `token`, `apikey`, `password`, `passwd`, `secret`, `signature` or
 /// `credential`, and what is `key`, `code`, `sig`, `pwd` or `jwt`.
-final class SecretNames {
+public final class SecretNames {
 
     private static final long[] ENDS = {pack("token"), pack("apikey"), pack("password"), pack("passwd"), pack("secret"),
         pack("signature"), pack("credential")};
@@ -21,6 +23,12 @@ final class SecretNames {
             packed = packed << 8 | word.charAt(i);
         }
         return packed;
+    }
+
+    /// Whether a value of this name is a secret.
+    public static boolean isSecret(String name) {
+        byte[] bytes = name.getBytes(StandardCharsets.ISO_8859_1);
+        return contains(bytes, 0, bytes.length);
     }
 
     static boolean contains(byte[] bytes, int start, int end) {

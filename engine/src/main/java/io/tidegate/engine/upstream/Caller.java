@@ -8,6 +8,19 @@ import java.net.SocketAddress;
 /// Somebody who looks for an endpoint, as far as that decides which one it is. What is not asked for is not looked for.
 public interface Caller {
 
+    /// Of whom nothing is known.
+    Caller NOBODY = new Caller() {
+        @Override
+        public long hash(RequestKeyConfig key) {
+            return 0;
+        }
+
+        @Override
+        public long session(StickySessions sessions) {
+            return 0;
+        }
+    };
+
     /// A client whose bytes are relayed: nothing is known of it but its address.
     static Caller of(SocketAddress client) {
         return new Caller() {

@@ -6,8 +6,10 @@ import io.tidegate.testkit.Await;
 import io.tidegate.testkit.Http2Client;
 import io.tidegate.testkit.Http2Response;
 import io.tidegate.testkit.RawClient;
+import io.tidegate.testkit.RawRequest;
 import io.tidegate.testkit.RawResponse;
 import io.tidegate.testkit.TestGateway;
+import io.tidegate.testkit.TestUpstream;
 import java.util.HashSet;
 import java.util.Objects;
 import java.util.Set;
@@ -205,5 +207,53 @@ class SheddingTest extends OverloadFixture {
         RawResponse response = client.get("/low/");
         assertThat(response.status()).isEqualTo(200);
         return "close".equals(response.field("connection"));
+    }
+
+    @Test
+    void mirrorsGoBeforeAnyRequestIsShed() {
+        start("");
+        gateway().apply(yaml(upstream.url(), "").replace("routes:\n", "  next: { endpoints: [\"" + upstream.url()
+                + "\"] }\nroutes:\n").replace("upstream: all }", "upstream: all, mirror: { upstream: next } }"));
+        setPressure(0.01);
+        try (RawClient client = gateway().client()) {
+            assertThat(client.get("/normal/1").status()).isEqualTo(200);
+            assertThat(gateway().metric("tidegate_mirror_skipped_total", "route=\"normal\",cause=\"overload\""))
+                    .isOne();
+            setPressure(NOTHING_SHORT);
+            assertThat(client.get("/normal/2").status()).isEqualTo(200);
+            Await.until("the copy", () -> upstream.requestCount() == 3);
+        }
+        assertThat(upstream.requests()).filteredOn(request -> request.field("x-mirror") != null)
+                .extracting(request -> request.target()).containsExactly("/normal/2");
+    }
+
+    @Test
+    void nothingIsSentASecondTimeWhereTheGatewayIsShort() {
+        start("");
+        TestUpstream.Gate gate = new TestUpstream.Gate();
+        try (TestUpstream slow = TestUpstream.start(connection -> {
+            for (RawRequest next = connection.request(); next != null; next = connection.request()) {
+                if (next.field("x-attempt") == null) {
+                    gate.pass();
+                }
+                connection.answer("slow");
+            }
+        })) {
+            gateway().apply(yaml(upstream.url(), "")
+                    .replace("[\"" + upstream.url() + "\"]", "[\"" + slow.url() + "\", \""
+                            + slow.url().replace("127.0.0.1", "127.0.0.2") + "\"], retry: { attemptHeader: X-Attempt }")
+                    .replace("upstream: all }", "upstream: all, hedge: { after: 1ms } }"));
+            setPressure(0.01);
+            try (RawClient client = gateway().client()) {
+                client.send("GET /normal/1 HTTP/1.1\r\nHost: a\r\n\r\n");
+                slow.request(0);
+                double ticks = gateway().metric("tidegate_loop_lag_seconds_count", "");
+                Await.until("some ticks", () -> gateway().metric("tidegate_loop_lag_seconds_count", "") > ticks + 4);
+                gate.open();
+                assertThat(client.receive().body()).isEqualTo("slow");
+            }
+            assertThat(slow.requestCount()).isOne();
+            assertThat(gateway().metric("tidegate_hedges_total", "")).isZero();
+        }
     }
 }
