@@ -64,9 +64,11 @@ public interface GatewayView {
     ///
     /// @param panic
     ///            whether endpoints are used that should not be, since too few others are left
+    /// @param declared
+    ///            number of endpoints that may be chosen, of which this gateway may use a part
     /// @param endpoints
     ///            its endpoints
-    record UpstreamState(boolean panic, List<EndpointState> endpoints) {
+    record UpstreamState(boolean panic, int declared, List<EndpointState> endpoints) {
 
         /// Copies what it is given.
         public UpstreamState {
@@ -88,8 +90,12 @@ public interface GatewayView {
     ///            how much longer
     /// @param draining
     ///            whether it was taken out by hand
+    /// @param zone
+    ///            where it is, where that is said
+    /// @param starting
+    ///            part of its share in percent, where it has begun a short while ago
     record EndpointState(String endpoint, boolean usable, @Nullable String unhealthy, @Nullable String ejected,
-            long ejectedForMillis, boolean draining) {
+            long ejectedForMillis, boolean draining, @Nullable String zone, @Nullable Integer starting) {
     }
 
     /// What serves.

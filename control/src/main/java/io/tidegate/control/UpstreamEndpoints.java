@@ -36,6 +36,9 @@ final class UpstreamEndpoints {
             view.upstreams().forEach((name, upstream) -> {
                 json.writeObjectPropertyStart(name);
                 json.writeBooleanProperty("panic", upstream.panic());
+                if (upstream.declared() > upstream.endpoints().size()) {
+                    json.writeNumberProperty("subsetOf", upstream.declared());
+                }
                 json.writeArrayPropertyStart("endpoints");
                 upstream.endpoints().forEach(endpoint -> endpoint(json, endpoint));
                 json.writeEndArray();
@@ -56,6 +59,12 @@ final class UpstreamEndpoints {
         if (endpoint.ejected() != null) {
             json.writeStringProperty("ejected", endpoint.ejected());
             json.writeNumberProperty("ejectedForMillis", endpoint.ejectedForMillis());
+        }
+        if (endpoint.zone() != null) {
+            json.writeStringProperty("zone", endpoint.zone());
+        }
+        if (endpoint.starting() != null) {
+            json.writeNumberProperty("startingPercent", endpoint.starting());
         }
         json.writeEndObject();
     }

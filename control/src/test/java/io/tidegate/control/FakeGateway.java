@@ -52,9 +52,9 @@ final class FakeGateway implements GatewayView {
 
     @Override
     public Map<String, UpstreamState> upstreams() {
-        return Map.of("orders", new UpstreamState(true, List.of(
-                new EndpointState("10.0.0.1:80", !drained, null, null, 0, drained),
-                new EndpointState("10.0.0.2:80", false, "status 500", "errors", 9000, false))));
+        return Map.of("orders", new UpstreamState(true, 5, List.of(
+                new EndpointState("10.0.0.1:80", !drained, null, null, 0, drained, "eu-1a", null),
+                new EndpointState("10.0.0.2:80", false, "status 500", "errors", 9000, false, null, 40))));
     }
 
     @Override

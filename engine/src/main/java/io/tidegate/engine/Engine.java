@@ -24,6 +24,7 @@ import io.tidegate.engine.server.Listener;
 import io.tidegate.engine.server.SocketHandover;
 import io.tidegate.engine.tls.QuicLibrary;
 import io.tidegate.engine.tls.TlsLibrary;
+import io.tidegate.engine.upstream.BalanceState;
 import io.tidegate.engine.upstream.ServiceConnections;
 import io.tidegate.engine.worker.Transport;
 import io.tidegate.engine.worker.Workers;
@@ -328,6 +329,11 @@ public final class Engine implements ConfigTarget, AutoCloseable {
     /// How the endpoints of the upstreams are doing, by name of the upstream.
     public synchronized Map<String, UpstreamHealth> upstreams() {
         return compiler.health();
+    }
+
+    /// How requests are shared among the endpoints of the upstreams, by name of the upstream.
+    public synchronized Map<String, BalanceState> balance() {
+        return compiler.balance();
     }
 
     /// Opens the access log's file anew, for those who move it away to keep it.

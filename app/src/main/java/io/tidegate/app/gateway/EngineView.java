@@ -11,6 +11,7 @@ import io.tidegate.engine.Engine;
 import io.tidegate.engine.EngineStatus;
 import io.tidegate.engine.Explainer;
 import io.tidegate.engine.health.UpstreamHealth;
+import io.tidegate.engine.upstream.BalanceState;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -80,15 +81,18 @@ final class EngineView implements GatewayView {
     @Override
     public Map<String, UpstreamState> upstreams() {
         Map<String, UpstreamState> upstreams = new TreeMap<>();
-        engine.upstreams().forEach((name, health) -> upstreams.put(name,
-                new UpstreamState(health.selection().panic(), health.states().stream().map(EngineView::state)
-                        .toList())));
+        Map<String, BalanceState> balance = engine.balance();
+        engine.upstreams().forEach((name, health) -> {
+            BalanceState shares = balance.getOrDefault(name, new BalanceState(0, Map.of(), Map.of()));
+            upstreams.put(name, new UpstreamState(health.selection().panic(), shares.declared(),
+                    health.states().stream().map(each -> state(each, shares)).toList()));
+        });
         return upstreams;
     }
 
-    private static EndpointState state(io.tidegate.engine.health.EndpointState of) {
+    private static EndpointState state(io.tidegate.engine.health.EndpointState of, BalanceState shares) {
         return new EndpointState(of.endpoint(), of.usable(), of.unhealthy(), of.ejected(), of.ejectedForMillis(),
-                of.draining());
+                of.draining(), shares.zones().get(of.endpoint()), shares.starting().get(of.endpoint()));
     }
 
     @Override

@@ -19,6 +19,7 @@ import io.tidegate.engine.tls.ServiceTls;
 import io.tidegate.engine.tls.ServiceTlsCompiler;
 import io.tidegate.engine.tls.TlsCompiler;
 import io.tidegate.engine.tls.TlsHosts;
+import io.tidegate.engine.upstream.BalanceState;
 import io.tidegate.engine.upstream.Endpoint;
 import io.tidegate.engine.upstream.ServiceConnections;
 import io.tidegate.engine.upstream.Site;
@@ -163,6 +164,13 @@ public final class Compiler implements AutoCloseable {
         Map<String, UpstreamHealth> health = new TreeMap<>();
         upstreams.forEach((name, upstream) -> health.put(name, upstream.health()));
         return health;
+    }
+
+    /// How requests are shared among the endpoints of the upstreams that run, by name of the upstream.
+    public Map<String, BalanceState> balance() {
+        Map<String, BalanceState> states = new TreeMap<>();
+        upstreams.forEach((name, upstream) -> states.put(name, upstream.balance()));
+        return states;
     }
 
     /// Checks and measures the endpoints of these from now on, and no others.

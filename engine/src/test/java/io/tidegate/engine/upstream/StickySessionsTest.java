@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /// Cookies that keep clients with endpoints.
@@ -19,7 +20,7 @@ class StickySessionsTest {
     private final AtomicReference<Instant> now = new AtomicReference<>(Instant.ofEpochSecond(1_800_000_000L));
     private final Metrics metrics = new Metrics(1, new Metrics.BuildInfo("test", "nio"));
 
-    private StickySessions sessions(String upstream, String secret, Duration ttl) {
+    private StickySessions sessions(String upstream, @Nullable String secret, @Nullable Duration ttl) {
         List<BalanceCells> cells = List.of(metrics.balance(0, upstream));
         return new StickySessions(upstream,
                 new StickySessionConfig("tg", ttl, "/shop", null, true, SameSite.LAX, secret, false), "own key", cells,
