@@ -179,7 +179,7 @@ public final class Engine implements ConfigTarget, AutoCloseable {
         log = logNow;
         logConfig = config.telemetry().accessLog();
         overload.apply(config.gateway().overload());
-        return new Result.Applied(revision, waitsForRestart(config.gateway()));
+        return new Result.Applied(revision, process.waitsForRestart(config.gateway()));
     }
 
     @SuppressWarnings("ReferenceEquality") // this log, not one that is declared alike
@@ -287,20 +287,6 @@ public final class Engine implements ConfigTarget, AutoCloseable {
             }
         }
         return descriptors;
-    }
-
-    private List<String> waitsForRestart(ProcessConfig next) {
-        List<String> waiting = new ArrayList<>();
-        if (!next.workers().equals(process.workers())) {
-            waiting.add("gateway.workers");
-        }
-        if (next.transport() != process.transport()) {
-            waiting.add("gateway.transport");
-        }
-        if (!next.maxConnections().equals(process.maxConnections())) {
-            waiting.add("gateway.maxConnections");
-        }
-        return waiting;
     }
 
     /// The addresses on which listeners are bound, by name of the listener.

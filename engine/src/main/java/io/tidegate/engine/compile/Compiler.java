@@ -25,7 +25,10 @@ import io.tidegate.engine.upstream.ServiceConnections;
 import io.tidegate.engine.upstream.Site;
 import io.tidegate.engine.upstream.Upstream;
 import io.tidegate.engine.worker.Workers;
+import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -40,6 +43,8 @@ import org.jspecify.annotations.Nullable;
 /// Compiles configurations, off the event loops. What did not change since the last one is used again: an upstream
 /// declared as before keeps its connections and its counts.
 public final class Compiler implements AutoCloseable {
+
+    private static final Path HOST_NAME = Path.of("/proc/sys/kernel/hostname");
 
     private final Workers workers;
     private final ServiceNames names;
@@ -90,7 +95,16 @@ public final class Compiler implements AutoCloseable {
         this.challenges = challenges;
         this.tls = new TlsCompiler(workers, metrics, challenges.alpn());
         this.names = new ServiceNames(workers, nameServers, metrics);
-        this.surroundings = new Upstream.Surroundings(workers, names, connections, metrics, Site.make());
+        this.surroundings = new Upstream.Surroundings(workers, names, connections, metrics, Site.make(hostName()));
+    }
+
+    private static String hostName() {
+        try {
+            return Files.readString(HOST_NAME).strip();
+        } catch (IOException e) {
+            // Gateways without names use the same endpoints.
+            return "localhost";
+        }
     }
 
     /// Compiles `config`. Nothing that runs is touched before [#commit].
