@@ -223,7 +223,9 @@ final class Binder {
         }
         for (RecordShape.Shorthand form : shape.shorthands()) {
             if (Values.fits(form.type(), scalar)) {
-                Object argument = scalar(form.type(), scalar, where, null);
+                Object argument = form.words() == null
+                        ? scalar(form.type(), scalar, where, null)
+                        : choice(form.words(), scalar, where);
                 return argument == null ? null : shorten(form, argument, scalar, where);
             }
         }

@@ -3,8 +3,6 @@ package io.tidegate.config;
 import io.tidegate.api.Default;
 import io.tidegate.api.Doc;
 import io.tidegate.api.Shorthand;
-import java.util.Arrays;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// How an endpoint is chosen.
@@ -25,15 +23,8 @@ public record LoadBalancingConfig(
 
     /// Without a key.
     @Shorthand
-    public static LoadBalancingConfig of(String method) {
-        for (Method each : Method.values()) {
-            if (Shapes.word(each).equals(method)) {
-                return new LoadBalancingConfig(each, null);
-            }
-        }
-        throw new IllegalArgumentException(
-                "must be one of " + Arrays.stream(Method.values()).map(Shapes::word).collect(Collectors.joining(", "))
-                        + ", or { ringHash: { key: header.x-user } } (was '" + method + "')");
+    public static LoadBalancingConfig of(Method method) {
+        return new LoadBalancingConfig(method, null);
     }
 
     /// As users write it.

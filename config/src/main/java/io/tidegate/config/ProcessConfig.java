@@ -5,6 +5,8 @@ import io.tidegate.api.Doc;
 import io.tidegate.api.Named;
 import io.tidegate.api.Shorthand;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// The process as a whole.
@@ -36,6 +38,21 @@ public record ProcessConfig(
         IO_URING, @Doc("Linux epoll.")
         EPOLL, @Doc("The JDK's own.")
         NIO
+    }
+
+    /// What of another one is put into effect by a restart alone, as users write it.
+    public List<String> waitsForRestart(ProcessConfig next) {
+        List<String> waiting = new ArrayList<>();
+        if (!next.workers.equals(workers)) {
+            waiting.add("gateway.workers");
+        }
+        if (next.transport != transport) {
+            waiting.add("gateway.transport");
+        }
+        if (!next.maxConnections.equals(maxConnections)) {
+            waiting.add("gateway.maxConnections");
+        }
+        return waiting;
     }
 
     /// A number, or what the gateway finds right.

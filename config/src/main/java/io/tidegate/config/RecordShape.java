@@ -73,6 +73,8 @@ record RecordShape(Class<? extends Record> type, String doc, Map<String, Compone
     ///            what is written
     /// @param method
     ///            makes the record from it
-    record Shorthand(ValueType.Plain type, Method method) {
+    /// @param words
+    ///            the texts that can be written, where there are but a few
+    record Shorthand(ValueType.Plain type, Method method, ValueType.@Nullable Choice words) {
     }
 }

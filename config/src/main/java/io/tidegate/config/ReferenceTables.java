@@ -91,8 +91,14 @@ final class ReferenceTables {
         if (shape.shorthands().isEmpty()) {
             return "";
         }
-        List<String> forms = shape.shorthands().stream().map(form -> plain(form.type(), null)).toList();
+        List<String> forms = shape.shorthands().stream().map(
+                form -> form.words() == null ? plain(form.type(), null) : "word, " + words(form.words())).toList();
         return "Short form: a " + String.join(", or a ", forms) + " in place of the map.\n\n";
+    }
+
+    private static String words(ValueType.Choice choice) {
+        return "one of "
+                + String.join(", ", choice.constants().keySet().stream().map(word -> "`" + word + "`").toList());
     }
 
     /// A table of keys. `link` gives the page or the section of what a key holds, or an empty text.
@@ -146,8 +152,7 @@ final class ReferenceTables {
     private String type(ValueType type, @Nullable Component of) {
         return switch (type) {
             case ValueType.Plain plain -> plain(plain, of);
-            case ValueType.Choice choice -> "one of " + String.join(", ",
-                    choice.constants().keySet().stream().map(word -> "`" + word + "`").toList());
+            case ValueType.Choice choice -> words(choice);
             case ValueType.Struct struct -> struct(shapes.of(struct.type()));
             case ValueType.Listing listing -> "list of " + type(listing.item(), null) + size(of);
             case ValueType.Mapping mapping -> "map of " + type(mapping.value(), null) + size(of);

@@ -113,7 +113,7 @@ public final class SchemaWriter {
             RecordShape shape = shapes.of(type);
             List<Map<String, Object>> forms = new ArrayList<>();
             for (RecordShape.Shorthand form : shape.shorthands()) {
-                forms.add(plain(form.type(), null));
+                forms.add(form.words() == null ? plain(form.type(), null) : choice(form.words()));
             }
             if (!shape.onlyShort()) {
                 forms.add(fields(shape));

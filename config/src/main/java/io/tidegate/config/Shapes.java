@@ -104,10 +104,13 @@ final class Shapes {
         method.setAccessible(true);
         ValueType value = method.getParameterCount() == 1 ? plain(method.getParameterTypes()[0]) : null;
         if (value instanceof ValueType.Plain simple) {
-            return new RecordShape.Shorthand(simple, method);
+            return new RecordShape.Shorthand(simple, method, null);
+        }
+        if (value instanceof ValueType.Choice words) {
+            return new RecordShape.Shorthand(ValueType.Plain.TEXT, method, words);
         }
         throw new IllegalStateException("the short form of " + type.getName()
-                + " must take one text, number, truth value, duration, size or ratio");
+                + " must take one text, number, truth value, duration, size, ratio or word");
     }
 
     private static Component component(Class<?> owner, RecordComponent component, int index) {

@@ -72,14 +72,16 @@ public interface GatewayView {
     ///
     /// @param panic
     ///            whether endpoints are used that should not be, since too few others are left
+    /// @param declared
+    ///            number of endpoints that may be chosen, of which this gateway may use a part
     /// @param circuitBreaker
     ///            what its circuit breaker does; null where it has none
     /// @param concurrency
     ///            how many requests run; null where any number may
     /// @param endpoints
     ///            its endpoints
-    record UpstreamState(boolean panic, @Nullable String circuitBreaker, @Nullable ConcurrencyState concurrency,
-            List<EndpointState> endpoints) {
+    record UpstreamState(boolean panic, int declared, @Nullable String circuitBreaker,
+            @Nullable ConcurrencyState concurrency, List<EndpointState> endpoints) {
 
         /// Copies what it is given.
         public UpstreamState {
@@ -112,10 +114,15 @@ public interface GatewayView {
     ///            how much longer
     /// @param draining
     ///            whether it was taken out by hand
+    /// @param zone
+    ///            where it is, where that is said
+    /// @param starting
+    ///            part of its share in percent, where it has begun a short while ago
     /// @param circuitBreaker
     ///            what its circuit breaker does; null where it has none
     record EndpointState(String endpoint, boolean usable, @Nullable String unhealthy, @Nullable String ejected,
-            long ejectedForMillis, boolean draining, @Nullable String circuitBreaker) {
+            long ejectedForMillis, boolean draining, @Nullable String zone, @Nullable Integer starting,
+            @Nullable String circuitBreaker) {
     }
 
     /// What serves.

@@ -37,6 +37,9 @@ final class UpstreamEndpoints {
             view.upstreams().forEach((name, upstream) -> {
                 json.writeObjectPropertyStart(name);
                 json.writeBooleanProperty("panic", upstream.panic());
+                if (upstream.declared() > upstream.endpoints().size()) {
+                    json.writeNumberProperty("subsetOf", upstream.declared());
+                }
                 if (upstream.circuitBreaker() != null) {
                     json.writeStringProperty("circuitBreaker", upstream.circuitBreaker());
                 }
@@ -68,6 +71,12 @@ final class UpstreamEndpoints {
         if (endpoint.ejected() != null) {
             json.writeStringProperty("ejected", endpoint.ejected());
             json.writeNumberProperty("ejectedForMillis", endpoint.ejectedForMillis());
+        }
+        if (endpoint.zone() != null) {
+            json.writeStringProperty("zone", endpoint.zone());
+        }
+        if (endpoint.starting() != null) {
+            json.writeNumberProperty("startingPercent", endpoint.starting());
         }
         if (endpoint.circuitBreaker() != null) {
             json.writeStringProperty("circuitBreaker", endpoint.circuitBreaker());

@@ -52,9 +52,9 @@ final class FakeGateway implements GatewayView {
 
     @Override
     public Map<String, UpstreamState> upstreams() {
-        return Map.of("orders", new UpstreamState(true, "half open", new ConcurrencyState(3, 20, 1), List.of(
-                new EndpointState("10.0.0.1:80", !drained, null, null, 0, drained, "open"),
-                new EndpointState("10.0.0.2:80", false, "status 500", "errors", 9000, false, null))));
+        return Map.of("orders", new UpstreamState(true, 5, "half open", new ConcurrencyState(3, 20, 1), List.of(
+                new EndpointState("10.0.0.1:80", !drained, null, null, 0, drained, "eu-1a", null, "open"),
+                new EndpointState("10.0.0.2:80", false, "status 500", "errors", 9000, false, null, 40, null))));
     }
 
     @Override

@@ -18,10 +18,11 @@ class UpstreamEndpointsTest extends ControlPlaneFixture {
     void tellsHowEndpointsAreDoing() throws IOException {
         start();
 
-        assertThat(get("/upstreams").body()).isEqualTo("{\"upstreams\":{\"orders\":{\"panic\":true,\"endpoints\":["
-                + "{\"endpoint\":\"10.0.0.1:80\",\"healthy\":true,\"draining\":false},"
+        assertThat(get("/upstreams").body()).isEqualTo("{\"upstreams\":{\"orders\":{\"panic\":true,\"subsetOf\":5,"
+                + "\"endpoints\":["
+                + "{\"endpoint\":\"10.0.0.1:80\",\"healthy\":true,\"draining\":false,\"zone\":\"eu-1a\"},"
                 + "{\"endpoint\":\"10.0.0.2:80\",\"healthy\":false,\"draining\":false,\"unhealthy\":\"status 500\","
-                + "\"ejected\":\"errors\",\"ejectedForMillis\":9000}]}}}\n");
+                + "\"ejected\":\"errors\",\"ejectedForMillis\":9000,\"startingPercent\":40}]}}}\n");
         assertThat(open("/upstreams").statusCode()).isEqualTo(401);
     }
 
@@ -32,12 +33,12 @@ class UpstreamEndpointsTest extends ControlPlaneFixture {
         HttpResponse<String> out = send("/upstreams/drain?" + ENDPOINT,
                 request -> request.POST(BodyPublishers.noBody()));
         assertThat(out.statusCode()).isEqualTo(200);
-        assertThat(out.body()).contains("{\"endpoint\":\"10.0.0.1:80\",\"healthy\":false,\"draining\":true}");
+        assertThat(out.body()).contains("{\"endpoint\":\"10.0.0.1:80\",\"healthy\":false,\"draining\":true,\"zone\"");
         assertThat(log.lines())
                 .anyMatch(line -> line.contains("endpoint 10.0.0.1:80 of upstream orders drained by 127.0.0.1"));
 
         HttpResponse<String> in = send("/upstreams/drain?" + ENDPOINT, request -> request.DELETE());
-        assertThat(in.body()).contains("{\"endpoint\":\"10.0.0.1:80\",\"healthy\":true,\"draining\":false}");
+        assertThat(in.body()).contains("{\"endpoint\":\"10.0.0.1:80\",\"healthy\":true,\"draining\":false,\"zone\"");
     }
 
     @ParameterizedTest

@@ -26,6 +26,7 @@ import io.tidegate.engine.server.Listener;
 import io.tidegate.engine.server.SocketHandover;
 import io.tidegate.engine.tls.QuicLibrary;
 import io.tidegate.engine.tls.TlsLibrary;
+import io.tidegate.engine.upstream.BalanceState;
 import io.tidegate.engine.upstream.ServiceConnections;
 import io.tidegate.engine.worker.Transport;
 import io.tidegate.engine.worker.Workers;
@@ -175,7 +176,7 @@ public final class Engine implements ConfigTarget, AutoCloseable {
         log = logNow;
         logConfig = config.telemetry().accessLog();
         overload.apply(config.gateway().overload());
-        return new Result.Applied(revision, RestartKeys.changed(process, config.gateway()));
+        return new Result.Applied(revision, process.waitsForRestart(config.gateway()));
     }
 
     @SuppressWarnings("ReferenceEquality") // this log, not one that is declared alike
@@ -315,6 +316,11 @@ public final class Engine implements ConfigTarget, AutoCloseable {
     /// What requests to the upstreams are bounded by, by name of the upstream.
     public synchronized Map<String, BoundState> bounds() {
         return BoundState.of(compiler.upstreams());
+    }
+
+    /// How requests are shared among the endpoints of the upstreams, by name of the upstream.
+    public synchronized Map<String, BalanceState> balance() {
+        return compiler.balance();
     }
 
     /// What came of copies of requests, by name of the route.

@@ -14,6 +14,7 @@ import io.tidegate.engine.Engine;
 import io.tidegate.engine.EngineStatus;
 import io.tidegate.engine.Explainer;
 import io.tidegate.engine.health.UpstreamHealth;
+import io.tidegate.engine.upstream.BalanceState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -87,14 +88,17 @@ final class EngineView implements GatewayView {
     public Map<String, UpstreamState> upstreams() {
         Map<String, UpstreamState> upstreams = new TreeMap<>();
         Map<String, BoundState> bounds = engine.bounds();
+        Map<String, BalanceState> balance = engine.balance();
         engine.upstreams().forEach((name, health) -> {
             BoundState bound = bounds.get(name);
+            BalanceState shares = balance.getOrDefault(name, new BalanceState(0, Map.of(), Map.of()));
             upstreams.put(name,
-                    new UpstreamState(health.selection().panic(), bound == null ? null : bound.breaker(),
+                    new UpstreamState(health.selection().panic(), shares.declared(),
+                            bound == null ? null : bound.breaker(),
                             bound == null || bound.limit() < 0
                                     ? null
                                     : new ConcurrencyState(bound.running(), bound.limit(), bound.waiting()),
-                            health.states().stream().map(state -> state(state, bound)).toList()));
+                            health.states().stream().map(state -> state(state, shares, bound)).toList()));
         });
         return upstreams;
     }
@@ -104,9 +108,11 @@ final class EngineView implements GatewayView {
         return text ? MirrorText.write(engine.mirrors()) : MirrorJson.write(engine.mirrors());
     }
 
-    private static EndpointState state(io.tidegate.engine.health.EndpointState of, @Nullable BoundState bound) {
+    private static EndpointState state(io.tidegate.engine.health.EndpointState of, BalanceState shares,
+            @Nullable BoundState bound) {
         return new EndpointState(of.endpoint(), of.usable(), of.unhealthy(), of.ejected(), of.ejectedForMillis(),
-                of.draining(), bound == null ? null : bound.endpointBreakers().get(of.endpoint()));
+                of.draining(), shares.zones().get(of.endpoint()), shares.starting().get(of.endpoint()),
+                bound == null ? null : bound.endpointBreakers().get(of.endpoint()));
     }
 
     @Override

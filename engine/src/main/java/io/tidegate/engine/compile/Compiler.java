@@ -30,12 +30,16 @@ import io.tidegate.engine.tls.ServiceTls;
 import io.tidegate.engine.tls.ServiceTlsCompiler;
 import io.tidegate.engine.tls.TlsCompiler;
 import io.tidegate.engine.tls.TlsHosts;
+import io.tidegate.engine.upstream.BalanceState;
 import io.tidegate.engine.upstream.Endpoint;
 import io.tidegate.engine.upstream.ServiceConnections;
 import io.tidegate.engine.upstream.Site;
 import io.tidegate.engine.upstream.Upstream;
 import io.tidegate.engine.worker.Workers;
+import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -51,6 +55,8 @@ import org.jspecify.annotations.Nullable;
 /// Compiles configurations, off the event loops. What did not change since the last one is used again: an upstream
 /// declared as before keeps its connections and its counts.
 public final class Compiler implements AutoCloseable {
+
+    private static final Path HOST_NAME = Path.of("/proc/sys/kernel/hostname");
 
     private final Workers workers;
     private final ServiceNames names;
@@ -115,7 +121,16 @@ public final class Compiler implements AutoCloseable {
         this.tls = new TlsCompiler(workers, metrics, challenges.alpn());
         this.names = new ServiceNames(workers, nameServers, metrics);
         this.discoveries = new Discoveries(names, sources);
-        this.surroundings = new Upstream.Surroundings(workers, names, connections, metrics, Site.make());
+        this.surroundings = new Upstream.Surroundings(workers, names, connections, metrics, Site.make(hostName()));
+    }
+
+    private static String hostName() {
+        try {
+            return Files.readString(HOST_NAME).strip();
+        } catch (IOException e) {
+            // Gateways without names use the same endpoints.
+            return "localhost";
+        }
     }
 
     /// Compiles `config`. Nothing that runs is touched before [#commit].
@@ -214,6 +229,13 @@ public final class Compiler implements AutoCloseable {
         Map<String, Knowledge> found = new TreeMap<>();
         finding.forEach((upstream, discovery) -> found.put(upstream.name(), discovery.knowledge()));
         return found;
+    }
+
+    /// How requests are shared among the endpoints of the upstreams that run, by name of the upstream.
+    public Map<String, BalanceState> balance() {
+        Map<String, BalanceState> states = new TreeMap<>();
+        upstreams.forEach((name, upstream) -> states.put(name, upstream.balance()));
+        return states;
     }
 
     /// The upstreams that run, by name.

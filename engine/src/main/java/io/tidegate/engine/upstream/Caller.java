@@ -4,6 +4,7 @@ import io.tidegate.config.RequestKeyConfig;
 import io.tidegate.engine.balance.KeyHash;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /// Somebody who looks for an endpoint, as far as that decides which one it is. What is not asked for is not looked for.
 public interface Caller {
@@ -22,7 +23,7 @@ public interface Caller {
     };
 
     /// A client whose bytes are relayed: nothing is known of it but its address.
-    static Caller of(SocketAddress client) {
+    static Caller of(@Nullable SocketAddress client) {
         return new Caller() {
             @Override
             public long hash(RequestKeyConfig key) {

@@ -89,6 +89,24 @@ final class Choosing {
         return of.stream().filter(endpoint -> names.contains(endpoint.url().toString())).toList();
     }
 
+    /// How requests are shared among `all`.
+    synchronized BalanceState state(List<Endpoint> all) {
+        Map<String, String> zones = new HashMap<>();
+        Map<String, Integer> starting = new HashMap<>();
+        long now = timing.now();
+        for (Endpoint endpoint : all) {
+            if (endpoint.zone() != null) {
+                zones.put(endpoint.authority(), endpoint.zone());
+            }
+            double part = slowStart == null ? 1 : slowStart.part(endpoint.authority(), now);
+            if (part < 1) {
+                starting.put(endpoint.authority(), (int) (part * 100));
+            }
+        }
+        long declared = config.endpoints().stream().filter(endpoint -> endpoint.weight() > 0).count();
+        return new BalanceState((int) declared, zones, starting);
+    }
+
     /// Goes on from the choices of another one, which this one takes the place of.
     synchronized void takeOver(Choosing other) {
         synchronized (other) {

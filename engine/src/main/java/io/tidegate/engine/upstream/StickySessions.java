@@ -127,7 +127,7 @@ public final class StickySessions {
         }
         ByteBuffer read = ByteBuffer.wrap(value);
         long tag = read.getLong();
-        long expires = (long) read.getShort() << 32 | read.getInt() & 0xFFFF_FFFFL;
+        long expires = (long) read.getShort() << 32 | (read.getInt() & 0xFFFF_FFFFL);
         if (expires != 0 && clock.millis() / 1000 >= expires) {
             lane.cells.cookie(Cookie.EXPIRED);
             return 0;

@@ -228,6 +228,11 @@ public final class Upstream implements AutoCloseable {
         return choosing.sessions();
     }
 
+    /// How requests are shared among its endpoints.
+    public BalanceState balance() {
+        return choosing.state(endpoints);
+    }
+
     /// The gateway that it was made for.
     public Site site() {
         return site;

@@ -12,10 +12,10 @@ class BalancersTest {
 
     private static final int DRAWS = 60_000;
 
-    private record One(int weight, int active, double latency) implements Candidate {
+    record One(int active, double latency) implements Candidate {
 
-        One(int weight, int active) {
-            this(weight, active, 0);
+        One(int active) {
+            this(active, 0);
         }
 
         @Override
@@ -24,8 +24,16 @@ class BalancersTest {
         }
     }
 
-    private static List<One> weights(int... weights) {
-        return IntStream.of(weights).mapToObj(weight -> new One(weight, 0)).toList();
+    private static LeastRequests least(int[] weights, int... active) {
+        return new LeastRequests(IntStream.of(active).mapToObj(One::new).toList(), weights);
+    }
+
+    private static PeakEwma peak(One... candidates) {
+        return new PeakEwma(List.of(candidates), IntStream.of(new int[candidates.length]).map(any -> 1).toArray());
+    }
+
+    private static int[] weights(int... weights) {
+        return weights;
     }
 
     private static int[] counts(Balancer balancer, int candidates) {
@@ -58,32 +66,52 @@ class BalancersTest {
 
     @Test
     void theLessBusyOfTwoIsChosen() {
-        int[] counts = counts(new LeastRequests(List.of(new One(1, 9), new One(1, 0))), 2);
-        // The busy one only where both draws are it.
-        assertThat(counts[0]).isBetween(DRAWS / 4 - 900, DRAWS / 4 + 900);
+        int[] counts = counts(least(weights(1, 1), 9, 0), 2);
+        assertThat(counts[0]).as("nobody is drawn twice").isZero();
+    }
+
+    @Test
+    void ofThreeTheBusyOneGetsNothingWhileOthersAreIdle() {
+        int[] counts = counts(least(weights(1, 1, 1), 1, 0, 0), 3);
+        assertThat(counts[0]).isZero();
+        assertThat(counts[1]).isBetween(DRAWS / 2 - 1_000, DRAWS / 2 + 1_000);
+        int[] unequal = counts(least(weights(2, 1, 1), 2, 0, 0), 3);
+        assertThat(unequal[0]).isZero();
+    }
+
+    @Test
+    void idleOnesAreAskedByTheirWeights() {
+        int[] least = counts(least(weights(1, 2, 3), 0, 0, 0), 3);
+        assertThat(least[0]).isBetween(9_250, 10_750);
+        assertThat(least[1]).isBetween(19_050, 20_950);
+        int[] peak = counts(new PeakEwma(List.of(new One(0, 1e6), new One(0, 1e6), new One(0, 1e6)),
+                weights(1, 2, 3)), 3);
+        assertThat(peak[0]).isBetween(9_250, 10_750);
+        assertThat(peak[1]).isBetween(19_050, 20_950);
     }
 
     @Test
     void busyMeansForItsWeight() {
-        int[] counts = counts(new LeastRequests(List.of(new One(10, 9), new One(1, 1))), 2);
-        assertThat(counts[1]).as("one request is more for it than nine for the other").isLessThan(DRAWS / 100);
+        int[] counts = counts(least(weights(10, 1), 9, 1), 2);
+        assertThat(counts[1]).as("one request is more for it than nine for the other").isZero();
+        int[] other = counts(least(weights(10, 1), 11, 0), 2);
+        assertThat(other[0]).as("eleven are more for it than one for the other").isZero();
     }
 
     @Test
     void whoIsExpectedToAnswerSoonerIsChosen() {
-        int[] slow = counts(new PeakEwma(List.of(new One(1, 0, 20e6), new One(1, 3, 1e6))), 2);
-        assertThat(slow[0]).as("one after nothing at 20 ms is later than one after three at 1 ms")
-                .isBetween(DRAWS / 4 - 900, DRAWS / 4 + 900);
-        int[] busy = counts(new PeakEwma(List.of(new One(1, 0, 20e6), new One(1, 30, 1e6))), 2);
-        assertThat(busy[1]).isBetween(DRAWS / 4 - 900, DRAWS / 4 + 900);
+        int[] slow = counts(peak(new One(0, 20e6), new One(3, 1e6)), 2);
+        assertThat(slow[0]).as("one after nothing at 20 ms is later than one after three at 1 ms").isZero();
+        int[] busy = counts(peak(new One(0, 20e6), new One(30, 1e6)), 2);
+        assertThat(busy[1]).isZero();
     }
 
     @Test
     void whoIsNotKnownIsAskedOnceUntilItAnswers() {
-        int[] idle = counts(new PeakEwma(List.of(new One(1, 0, 0), new One(1, 0, 1e6))), 2);
-        assertThat(idle[1]).isBetween(DRAWS / 4 - 900, DRAWS / 4 + 900);
-        int[] asked = counts(new PeakEwma(List.of(new One(1, 1, 0), new One(1, 0, 1e6))), 2);
-        assertThat(asked[0]).isBetween(DRAWS / 4 - 900, DRAWS / 4 + 900);
+        int[] idle = counts(peak(new One(0, 0), new One(0, 1e6)), 2);
+        assertThat(idle[1]).isZero();
+        int[] asked = counts(peak(new One(1, 0), new One(0, 1e6)), 2);
+        assertThat(asked[0]).isZero();
     }
 
     @Test

@@ -56,7 +56,7 @@ final class ExchangeWorld implements AutoCloseable {
         this.worker = workers.all().getFirst();
         this.upstream = new Upstream("service", Objects.requireNonNull(CONFIG.upstreams().get("service")), null,
                 new Upstream.Surroundings(workers, names, new ServiceConnections(1_000_000, workers), metrics,
-                        Site.make()));
+                        Site.make("here")));
         this.snapshot = new Snapshot(1, new ListenerSnapshot[0], workers.all());
     }
 

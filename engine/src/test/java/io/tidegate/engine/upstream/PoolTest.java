@@ -116,7 +116,7 @@ class PoolTest {
         }
         return new Upstream("service", Objects.requireNonNull(accepted.config().upstreams().get("service")), null,
                 new Upstream.Surroundings(started, names, new ServiceConnections(mostConnections, started), METRICS,
-                        Site.make()));
+                        Site.make("here")));
     }
 
     private void inLoop(Runnable work) throws InterruptedException {
