@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 /// counts as a request that is being served.
 final class Kept {
 
+    /// Longest value of a field that can be kept, in bytes.
+    static final int MOST_FIELD = 0xFFFF;
+
     private static final byte LOCK = 1;
     private static final byte ANSWER = 2;
     private static final int TOKEN = 16;

@@ -18,10 +18,6 @@ class SharedStateTest extends StateFixture {
         return gateway.metric("tidegate_state_degraded", "") == 1;
     }
 
-    private static void awaitUse(TestRedis redis, TestGateway gateway) {
-        Await.until("Redis to be used", () -> !degraded(gateway) && redis.ask("CLIENT LIST").startsWith("$"));
-    }
-
     @Test
     void twoGatewaysOnOneRedisServeARequestOnce() {
         TestRedis redis = closed(TestRedis.running("--requirepass", "secret"));
@@ -91,18 +87,6 @@ class SharedStateTest extends StateFixture {
 
         redis.goOn();
         Await.until("Redis to be used again", () -> !degraded(gateway));
-    }
-
-    @Test
-    void aClusterIsSpokenWithNodeByNode() {
-        TestRedis redis = closed(TestRedis.running("--cluster-enabled", "yes"));
-        redis.ask("CLUSTER ADDSLOTSRANGE 0 16383");
-        Await.until("the cluster to stand", () -> redis.ask("SET a b").equals("+OK"));
-        TestGateway gateway = gateway(counting(), POLICY, redis(redis, PATIENT + ", mode: cluster"));
-        Await.until("keys in Redis", () -> post(gateway, "w" + served.get(), "").status() == 201 && redis.keys() > 1);
-        String first = post(gateway, "k1", "").body();
-
-        assertThat(post(gateway, "k1", "").body()).isEqualTo(first);
     }
 
     @Test
