@@ -109,12 +109,14 @@ class ExplainCommandTest {
                       outlierDetection  5 errors in a row; out for 10s, 5m at most, and no more than 50%
                       panicThreshold    50%
                       fallback          none
+                      fallbackResponse  none
                   green  33.33%  leastRequests
                         http://10.0.0.3:80
                       healthCheck       none
                       outlierDetection  5 errors in a row; out for 10s, 5m at most, and no more than 50%
                       panicThreshold    50%
                       fallback          none
+                      fallbackResponse  none
 
                 time-outs
                   request   10s     routes.orders.timeouts.request
