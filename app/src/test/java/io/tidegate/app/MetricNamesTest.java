@@ -29,7 +29,9 @@ class MetricNamesTest {
     private static final Set<String> ONLY_WHERE_DECLARED = Set.of("tidegate_name_age_seconds",
             "tidegate_upstream_fallback_used", "tidegate_upstream_health_checks_total",
             "tidegate_tls_certificate_expiry_seconds",
-            "tidegate_acme_last_success_seconds", "tidegate_acme_next_attempt_seconds", "tidegate_acme_failures_total");
+            "tidegate_acme_last_success_seconds", "tidegate_acme_next_attempt_seconds", "tidegate_acme_failures_total",
+            "tidegate_policy_events_total", "tidegate_state_degraded", "tidegate_state_local_calls_total",
+            "tidegate_state_late_total");
     private static final Pattern RELOAD_ALERT = Pattern.compile("alert: TidegateReloadFailed\\s+expr: (\\w+) == 0\\n");
 
     @TempDir

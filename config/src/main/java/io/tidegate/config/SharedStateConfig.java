@@ -23,5 +23,14 @@ public record SharedStateConfig(
             @Doc("Most values.") @Default("100000") @Range(min = 16, max = 100_000_000) int maxEntries,
 
             @Doc("Most memory for them, what keeping them costs included.") @Default("64MiB") ByteSize maxSize) {
+
+        private static final long MOST_BYTES = 1L << 40;
+
+        /// Refuses a store without a bound.
+        public Memory {
+            if (maxSize.bytes() > MOST_BYTES) {
+                throw new IllegalArgumentException("'maxSize' must be at most 1TiB (was " + maxSize + ")");
+            }
+        }
     }
 }

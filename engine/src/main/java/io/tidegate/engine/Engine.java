@@ -49,8 +49,7 @@ import org.slf4j.LoggerFactory;
 public final class Engine implements ConfigTarget, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
-    /// How long those have who are about to connect when a listener stops: less than TCP's first repeat, a
-    /// second later.
+    /// How long those have who are about to connect when a listener stops: less than TCP's first repeat (1 s).
     private static final long LAST_ACCEPTS_MILLIS = 300;
 
     private final ProcessConfig process;
@@ -338,8 +337,7 @@ public final class Engine implements ConfigTarget, AutoCloseable {
     /// How it is doing.
     public synchronized EngineStatus status() {
         return new EngineStatus(revision > 0, draining, revision, hash, workers.transport().label(),
-                workers.all().size(), gate.open(), overload.pressure(), gate.isPaused(),
-                compiler.degraded());
+                workers.all().size(), gate.open(), overload.pressure(), gate.isPaused(), compiler.degraded());
     }
 
     /// Not ready from now on: accepts for `delayMillis` more, so that load balancers can notice, then no more;

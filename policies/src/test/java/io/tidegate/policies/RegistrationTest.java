@@ -30,7 +30,8 @@ class RegistrationTest {
         }
 
         assertThat(types)
-                .contains("cors", "grpcJson", "grpcWeb", "headers", "redirect", "requestLimits", "respond", "rewrite",
+                .contains("cors", "faultInjection", "grpcJson", "grpcWeb", "headers", "idempotency", "redirect",
+                        "requestLimits", "respond", "rewrite",
                         "securityHeaders")
                 .doesNotHaveDuplicates();
     }

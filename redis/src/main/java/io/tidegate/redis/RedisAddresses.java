@@ -61,7 +61,7 @@ final class RedisAddresses {
     static ClusterClientOptions clusterOptions(RedisConfig config) {
         ClusterClientOptions.Builder builder = ClusterClientOptions.builder();
         builder.topologyRefreshOptions(ClusterTopologyRefreshOptions.builder().enablePeriodicRefresh(TOPOLOGY)
-                .enableAllAdaptiveRefreshTriggers().build());
+                .build());
         builder.disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
                 .timeoutOptions(TimeoutOptions.enabled(config.timeout())).socketOptions(socket(config));
         SslOptions ssl = ssl(config.ca());

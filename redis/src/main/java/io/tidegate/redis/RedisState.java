@@ -1,6 +1,7 @@
 package io.tidegate.redis;
 
 import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.SetArgs;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.tidegate.api.StateStore;
 import io.tidegate.config.RedisConfig;
@@ -78,7 +79,8 @@ public final class RedisState implements StateStore, AutoCloseable {
 
     @Override
     public CompletionStage<?> put(String key, byte[] value, Duration life) {
-        return this.<String>call(commands -> commands.psetex(prefix + key, Math.max(1, life.toMillis()), value));
+        return this.<String>call(
+                commands -> commands.set(prefix + key, value, SetArgs.Builder.px(Math.max(1, life.toMillis()))));
     }
 
     @Override

@@ -113,6 +113,7 @@ class ExplainCommandTest {
                       slowStart         none
                       zonePreference    none: gateway.zone is not said
                       subset            none
+                      fallbackResponse  none
                   green  33.33%  leastRequests
                         http://10.0.0.3:80
                       healthCheck       none
@@ -123,6 +124,7 @@ class ExplainCommandTest {
                       slowStart         none
                       zonePreference    none: gateway.zone is not said
                       subset            none
+                      fallbackResponse  none
 
                 time-outs
                   request   10s     routes.orders.timeouts.request

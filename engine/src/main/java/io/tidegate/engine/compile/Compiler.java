@@ -250,7 +250,7 @@ public final class Compiler implements AutoCloseable {
 
     /// What does not work as declared now, and is made up for.
     public List<String> degraded() {
-        return state.isDegraded() ? List.of("sharedState.redis") : List.of();
+        return state.isDegraded() ? List.of(SharedState.DEGRADED) : List.of();
     }
 
     /// Looks for, checks and measures the endpoints of these from now on, and of no others.

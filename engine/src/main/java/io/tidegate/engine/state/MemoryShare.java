@@ -18,7 +18,7 @@ final class MemoryShare {
     private static final long SECOND = 1_000_000_000L;
 
     /// What keeping a value costs beside its bytes, roughly: four objects and their places in two tables.
-    private static final int COST = 200;
+    private static final long COST = 200;
 
     private final long start;
     /// In the order in which they were put.
@@ -30,7 +30,16 @@ final class MemoryShare {
     private long bytes;
     private long evicted;
 
-    private record Entry(byte[] value, long end, long second) {
+    private static final class Entry {
+        private final byte[] value;
+        private final long end;
+        private final long second;
+
+        Entry(byte[] value, long end) {
+            this.value = value;
+            this.end = end;
+            this.second = end / SECOND;
+        }
     }
 
     MemoryShare(long start) {
@@ -84,7 +93,7 @@ final class MemoryShare {
         drop(key);
         long at = now - start;
         long end = life > Long.MAX_VALUE - at ? Long.MAX_VALUE : at + life;
-        Entry entry = new Entry(value, end, end / SECOND);
+        Entry entry = new Entry(value, end);
         entries.put(key, entry);
         endings.computeIfAbsent(entry.second, _ -> new HashSet<>()).add(key);
         bytes += cost(key, entry);

@@ -46,7 +46,7 @@ public final class MemoryState implements StateStore {
     public void bound(int maxEntries, long maxBytes) {
         long now = clock.getAsLong();
         for (MemoryShare share : shares) {
-            share.bound((maxEntries + SHARES - 1) / SHARES, (maxBytes + SHARES - 1) / SHARES, now);
+            share.bound((maxEntries - 1) / SHARES + 1, maxBytes / SHARES, now);
         }
     }
 

@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 /// The values of all policies of a process, over reloads: in memory, or in a store that gateways share.
 public final class SharedState implements StateStore, AutoCloseable {
 
+    /// What is said where a shared store is left out.
+    public static final String DEGRADED = "Redis does not answer in time: state is kept in this process alone";
+
     private final Workers workers;
     private final Metrics metrics;
     private final RemoteStates remotes;

@@ -29,15 +29,15 @@ public record IdempotencyConfig(
 
         @Doc("Statuses of the service that are kept and given to repeats: `2xx` or `201`. With others the key is free again. 408, 425 and 429 ask for a repeat, so they are kept only where they stand here by number.") @Default("[2xx, 3xx, 4xx]") @Range(min = 1) List<String> statuses,
 
-        @Doc("Largest body of a request with a key; more is answered 413. It is held, since its repeats must be the same.") @Default("1MiB") ByteSize maxRequestBody,
+        @Doc("Largest body of a request with a key; more is answered 413. It is held, since its repeats must be the same. At most 4MiB.") @Default("1MiB") ByteSize maxRequestBody,
 
-        @Doc("Largest body of an answer that is kept. One that is larger passes, and the key is free again.") @Default("256KiB") ByteSize maxResponseBody,
+        @Doc("Largest body of an answer that is kept, at most 1MiB. One that is larger passes, and the key is free again.") @Default("256KiB") ByteSize maxResponseBody,
 
         @Doc("Fields of an answer that are not kept, beside those that belong to one connection or one answer (`Date`, `Set-Cookie`, `X-Request-Id`).") @Default("[]") List<String> withoutHeaders) {
 
     private static final Set<String> SAFE = Set.of("GET", "HEAD", "OPTIONS", "TRACE", "CONNECT");
     private static final long MOST_BYTES = 1L << 20;
-    private static final long MOST_REQUEST_BYTES = 10L << 20;
+    private static final long MOST_REQUEST_BYTES = 4L << 20;
     private static final String FIELD = "header.";
 
     /// Refuses what is no method, no scope and no status, and bounds that are too wide.
@@ -72,7 +72,7 @@ public record IdempotencyConfig(
                     "'lockTimeout' must be at least 1s and at most 'ttl' (was " + lockTimeout.toMillis() + "ms)");
         }
         if (maxRequestBody.bytes() > MOST_REQUEST_BYTES) {
-            throw new IllegalArgumentException("'maxRequestBody' must be at most 10MiB (was " + maxRequestBody + ")");
+            throw new IllegalArgumentException("'maxRequestBody' must be at most 4MiB (was " + maxRequestBody + ")");
         }
         if (maxResponseBody.bytes() > MOST_BYTES) {
             throw new IllegalArgumentException("'maxResponseBody' must be at most 1MiB (was " + maxResponseBody + ")");

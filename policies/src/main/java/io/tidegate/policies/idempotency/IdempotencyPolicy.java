@@ -18,6 +18,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /// Serves a request once: the first with a key takes the key, and what it is answered is given to those that come with
@@ -25,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class IdempotencyPolicy implements Policy {
 
     private static final Key<Claim> CLAIM = Key.of("idempotency");
+    private static final Key<Copy> COPY = Key.of("idempotency.copy");
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0).asReadOnlyBuffer();
 
     /// Fields that belong to one connection, one answer or one client.
@@ -37,6 +40,7 @@ final class IdempotencyPolicy implements Policy {
     private final StateStore store;
     private final Set<String> methods;
     private final Set<String> without = new HashSet<>(NEVER);
+    private final AtomicLong copied = new AtomicLong();
     private final Counter kept;
     private final Counter notKept;
     private final Counter replayed;
@@ -122,6 +126,9 @@ final class IdempotencyPolicy implements Policy {
         }
         int status = response.status();
         List<Field> fields = fields(response);
+        if (fields.stream().anyMatch(field -> field.value().length() > Kept.MOST_FIELD)) {
+            return dropped(claim);
+        }
         if (length == 0) {
             return keep(claim, Kept.answer(claim.lock(), status, fields, NOTHING));
         }
@@ -129,9 +136,10 @@ final class IdempotencyPolicy implements Policy {
             return Decision.withBody(most,
                     body -> keep(claim, Kept.answer(claim.lock(), status, fields, body.bytes())));
         }
-        exchange.transformResponse(new Copy(most,
-                body -> counted(claim, Kept.answer(claim.lock(), status, fields, body)),
-                () -> dropped(claim)));
+        Copy copy = new Copy(most, copied, body -> counted(claim, Kept.answer(claim.lock(), status, fields, body)),
+                () -> dropped(claim));
+        exchange.put(COPY, copy);
+        exchange.transformResponse(copy);
         return Decision.next();
     }
 
@@ -140,7 +148,7 @@ final class IdempotencyPolicy implements Policy {
         return Decision.await(counted(claim, answer).handle((_, _) -> Decision.next()));
     }
 
-    private java.util.concurrent.CompletionStage<Boolean> counted(Claim claim, byte[] answer) {
+    private CompletionStage<Boolean> counted(Claim claim, byte[] answer) {
         return claim.keep(answer, config.ttl()).thenApply(done -> {
             (done ? kept : notKept).add();
             return done;
@@ -174,6 +182,10 @@ final class IdempotencyPolicy implements Policy {
             return;
         }
         claim.leave();
+        Copy copy = exchange.get(COPY);
+        if (copy != null) {
+            copy.letGo();
+        }
         Fault fault = outcome.fault();
         boolean leftAlone = fault != null && fault.status() == Fault.CLIENT_CLOSED.status();
         // The service may still be at work for a client that has gone: a repeat must not reach it beside the first.

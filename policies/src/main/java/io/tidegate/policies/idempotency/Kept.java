@@ -20,16 +20,22 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Gateways of different versions may share a store, so another form needs another first byte. What can't be read
 /// counts as a request that is being served.
-///
-/// @param fingerprint
-///            of the request that has the key
-/// @param answer
-///            what it was answered; null while it is being served
-record Kept(byte[] fingerprint, @Nullable Reply answer) {
+final class Kept {
+
+    /// Longest value of a field that can be kept, in bytes.
+    static final int MOST_FIELD = 0xFFFF;
 
     private static final byte LOCK = 1;
     private static final byte ANSWER = 2;
     private static final int TOKEN = 16;
+
+    private final byte[] fingerprint;
+    private final @Nullable Reply answer;
+
+    private Kept(byte[] fingerprint, @Nullable Reply answer) {
+        this.fingerprint = fingerprint;
+        this.answer = answer;
+    }
 
     /// A lock, different from every other.
     static byte[] lock(byte[] fingerprint) {
@@ -85,6 +91,12 @@ record Kept(byte[] fingerprint, @Nullable Reply answer) {
         byte[] bytes = new byte[in.getShort() & 0xFFFF];
         in.get(bytes);
         return new String(bytes, StandardCharsets.ISO_8859_1);
+    }
+
+    /// What the request was answered; null while it is being served.
+    @Nullable
+    Reply answer() {
+        return answer;
     }
 
     /// Whether the key was used for another request than this one.

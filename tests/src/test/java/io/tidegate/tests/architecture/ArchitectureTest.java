@@ -56,7 +56,7 @@ class ArchitectureTest {
             Map.entry("observe", List.of("worker", "wire")),
             Map.entry("overload", List.of("observe", "worker", "wire")),
             Map.entry("tls", List.of("worker", "observe")),
-            Map.entry("state", List.of("worker", "wire")),
+            Map.entry("state", List.of("worker", "observe", "wire")),
             Map.entry("stream", List.of("upstream", "tls", "worker", "wire", "observe")),
             Map.entry("exchange",
                     List.of("mirror", "stream", "route", "chain", "observe", "overload", "upstream", "breaker", "limit",
@@ -125,6 +125,18 @@ class ArchitectureTest {
                 .check(product);
         noClasses().that().resideOutsideOfPackage("io.tidegate.acme..").should().dependOnClassesThat()
                 .resideInAnyPackage("org.shredzone..", "org.bouncycastle..").check(product);
+    }
+
+    @Test
+    void whoSpeaksWithRedisNeverSeesTheEngineAndNobodyElseItsLibraries() {
+        noClasses().that().resideInAPackage("io.tidegate.redis..").should().dependOnClassesThat()
+                .resideInAnyPackage("io.tidegate.engine..", "io.tidegate.control..", "io.tidegate.app..",
+                        "io.tidegate.policies..")
+                .check(product);
+        noClasses().that().resideOutsideOfPackage("io.tidegate.redis..").should().dependOnClassesThat()
+                .resideInAnyPackage("io.lettuce..", "reactor..", "org.reactivestreams..").check(product);
+        noClasses().should().dependOnClassesThat().resideInAnyPackage("reactor..", "org.reactivestreams..")
+                .check(product);
     }
 
     @Test

@@ -43,6 +43,16 @@ class FaultInjectionTest extends StateFixture {
     }
 
     @Test
+    void aRequestThatWasDelayedGoesOnToTheService() {
+        TestGateway gateway = gateway(counting(), "faultInjection: { everyRequest: true, delay: { time: 1ms } }", "");
+        try (RawClient client = gateway.client()) {
+            RawResponse response = client.exchange("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nab");
+            assertThat(response.status()).isEqualTo(201);
+            assertThat(response.field("X-Fault-Injected")).isEqualTo("delay");
+        }
+    }
+
+    @Test
     void aCallOfGrpcFailsByItsStatus() {
         TestGateway gateway = gateway(counting(),
                 "faultInjection: { everyRequest: true, abort: { grpcStatus: resourceExhausted } }", "");

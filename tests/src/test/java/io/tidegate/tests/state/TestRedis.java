@@ -59,11 +59,30 @@ final class TestRedis implements AutoCloseable {
         return redis;
     }
 
+    /// A sentinel that watches this one under that name.
+    static TestRedis sentinelOf(String name, TestRedis master) {
+        TestRedis sentinel = stopped();
+        Path file = sentinel.folder.resolve("sentinel.conf");
+        try {
+            Files.writeString(file, "sentinel monitor " + name + " 127.0.0.1 " + master.port + " 1\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        sentinel.run(List.of(sentinel.program.toString(), file.toString(), "--sentinel", "--port",
+                Integer.toString(sentinel.port), "--bind", "127.0.0.1", "--dir", sentinel.folder.toString()));
+        return sentinel;
+    }
+
     /// Starts it, without what was kept before.
     TestRedis start() {
         List<String> command = new ArrayList<>(List.of(program.toString(), "--port", Integer.toString(port), "--bind",
                 "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", folder.toString()));
         command.addAll(options);
+        run(command);
+        return this;
+    }
+
+    private void run(List<String> command) {
         try {
             process = new ProcessBuilder(command).redirectErrorStream(true)
                     .redirectOutput(folder.resolve("log").toFile()).start();
@@ -71,7 +90,6 @@ final class TestRedis implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         Await.until("Redis to start", this::accepts);
-        return this;
     }
 
     private boolean accepts() {

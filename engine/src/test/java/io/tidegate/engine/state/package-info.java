@@ -1,0 +1,3 @@
+/// Tests of what outlives requests.
+@org.jspecify.annotations.NullMarked
+package io.tidegate.engine.state;
