@@ -43,7 +43,8 @@ final class Opening implements Connecting.Owner {
     public void stands(Channel channel, @Nullable String protocol) {
         pool.over(this);
         Wanting first = wanting.peek();
-        PooledConnection made = pool.place(channel, protocol, first == null ? null : first.events.clientConnection());
+        PooledConnection made = pool.place(channel, protocol,
+                first == null || !pool.isOwned() ? null : first.events.clientConnection());
         if (made == null) {
             fail(Fault.UPSTREAM_CONNECT);
             return;
