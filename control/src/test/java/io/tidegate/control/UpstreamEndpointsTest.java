@@ -18,8 +18,9 @@ class UpstreamEndpointsTest extends ControlPlaneFixture {
     void tellsHowEndpointsAreDoing() throws IOException {
         start();
 
-        assertThat(get("/upstreams").body()).isEqualTo("{\"upstreams\":{\"orders\":{\"panic\":true,\"endpoints\":["
-                + "{\"endpoint\":\"10.0.0.1:80\",\"healthy\":true,\"draining\":false},"
+        assertThat(get("/upstreams").body()).isEqualTo("{\"upstreams\":{\"orders\":{\"panic\":true,"
+                + "\"circuitBreaker\":\"half open\",\"concurrency\":{\"running\":3,\"limit\":20,\"waiting\":1},\"endpoints\":["
+                + "{\"endpoint\":\"10.0.0.1:80\",\"healthy\":true,\"draining\":false,\"circuitBreaker\":\"open\"},"
                 + "{\"endpoint\":\"10.0.0.2:80\",\"healthy\":false,\"draining\":false,\"unhealthy\":\"status 500\","
                 + "\"ejected\":\"errors\",\"ejectedForMillis\":9000}]}}}\n");
         assertThat(open("/upstreams").statusCode()).isEqualTo(401);

@@ -108,12 +108,16 @@ class ExplainCommandTest {
                       healthCheck       none
                       outlierDetection  5 errors in a row; out for 10s, 5m at most, and no more than 50%
                       panicThreshold    50%
+                      circuitBreaker    none
+                      maxConcurrency    adaptive, 10 to 10000; others wait for 100ms, 1000 of them at most
                       fallback          none
                   green  33.33%  leastRequests
                         http://10.0.0.3:80
                       healthCheck       none
                       outlierDetection  5 errors in a row; out for 10s, 5m at most, and no more than 50%
                       panicThreshold    50%
+                      circuitBreaker    none
+                      maxConcurrency    adaptive, 10 to 10000; others wait for 100ms, 1000 of them at most
                       fallback          none
 
                 time-outs

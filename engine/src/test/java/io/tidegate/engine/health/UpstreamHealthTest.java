@@ -351,7 +351,43 @@ class UpstreamHealthTest {
         assertThat(after.state(2).ejections()).containsEntry("errors", 2L);
     }
 
+    // Circuit breakers.
+
+    @Test
+    void anEndpointWhoseBreakerIsOpenIsNotUsedEvenWhereFewAreLeft() {
+        UpstreamHealth health = health("", 3);
+        health.endpoints().get(0).broken(true);
+        health.endpoints().get(1).broken(true);
+        assertThat(health.selection().used()).containsExactly(2);
+        assertThat(health.endpoints().get(0).isUsable()).isFalse();
+        health.endpoints().get(2).broken(true);
+        assertThat(health.selection().used()).isEmpty();
+        assertThat(health.selection().trials()).isEmpty();
+        health.endpoints().get(1).broken(false);
+
+        assertThat(health.selection().used()).containsExactly(1);
+    }
+
     // When checks are made.
+
+    @Test
+    void aCheckThatCouldNotBeMadeSaysNothing() {
+        UpstreamHealth health = health("healthCheck: { interval: 1s, unhealthyAfter: 1 }, panicThreshold: 0%", 1);
+        List<Checking.Verdict> begun = new ArrayList<>();
+        Checking checking = new Checking(health, health.endpoints().getFirst(), begun::add,
+                Objects.requireNonNull(config("healthCheck: { interval: 1s }", 1).healthCheck()), timing,
+                new SplittableRandom(1));
+        checking.start();
+        for (int i = 1; i <= 5; i++) {
+            timing.pass(1_101);
+            assertThat(begun).hasSize(i);
+            begun.getLast().undecided();
+        }
+
+        assertThat(isUsed(health, 0)).isTrue();
+        assertThat(health.state(0).checksFailed() + health.state(0).checksPassed()).isZero();
+        checking.stop();
+    }
 
     @Test
     void aCheckBeginsAnIntervalAfterTheEndOfTheOneBefore() {

@@ -6,11 +6,13 @@ import io.tidegate.testkit.Await;
 import io.tidegate.testkit.RawClient;
 import io.tidegate.testkit.RawRequest;
 import io.tidegate.testkit.RawResponse;
+import io.tidegate.testkit.TestGateway;
 import io.tidegate.testkit.TestUpstream;
 import io.tidegate.testkit.TestUpstream.Gate;
 import io.tidegate.tests.GatewayYaml;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -111,7 +113,7 @@ class ConcurrencyTest extends LimitsFixture {
 
     @Test
     void theMostCriticalComeFirst() {
-        List<String> served = new ArrayList<>();
+        List<String> served = new CopyOnWriteArrayList<>();
         TestUpstream service = service(connection -> {
             for (RawRequest next = connection.request(); next != null; next = connection.request()) {
                 served.add(next.target());
@@ -119,7 +121,7 @@ class ConcurrencyTest extends LimitsFixture {
                 connection.send(HELLO);
             }
         });
-        gateway = io.tidegate.testkit.TestGateway.start("""
+        gateway = TestGateway.start("""
                 listeners: { default: { address: "127.0.0.1:0" } }
                 upstreams:
                   all: { endpoints: ["%s"], maxConcurrency: { kind: fixed, limit: 1, maxWait: 30s, maxWaiting: 2 } }
