@@ -33,7 +33,8 @@ class UpstreamEndpointsTest extends ControlPlaneFixture {
         HttpResponse<String> out = send("/upstreams/drain?" + ENDPOINT,
                 request -> request.POST(BodyPublishers.noBody()));
         assertThat(out.statusCode()).isEqualTo(200);
-        assertThat(out.body()).contains("{\"endpoint\":\"10.0.0.1:80\",\"healthy\":false,\"draining\":true}");
+        assertThat(out.body()).contains(
+                "{\"endpoint\":\"10.0.0.1:80\",\"healthy\":false,\"draining\":true,\"circuitBreaker\":\"open\"}");
         assertThat(log.lines())
                 .anyMatch(line -> line.contains("endpoint 10.0.0.1:80 of upstream orders drained by 127.0.0.1"));
 

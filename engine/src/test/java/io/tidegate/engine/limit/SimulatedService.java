@@ -5,7 +5,8 @@ import java.util.ArrayDeque;
 import java.util.PriorityQueue;
 import java.util.SplittableRandom;
 
-/// A service with so many hands, a queue without a bound, and clients that go after a second, behind an adaptive limit: all
+/// A service with so many hands, a queue without a bound, and clients that go after a second, behind an adaptive limit:
+/// all
 /// of it in a time of its own. The service does not notice that a client has gone.
 final class SimulatedService {
 

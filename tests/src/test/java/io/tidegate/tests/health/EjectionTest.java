@@ -249,7 +249,8 @@ class EjectionTest extends HealthFixture {
 
     private void call() {
         try (Http2Client client = Http2Client.connect(gateway.address())) {
-            client.response(client.request("POST", "/a.B/C", true, "content-type", "application/grpc", "te", "trailers"));
+            client.response(
+                    client.request("POST", "/a.B/C", true, "content-type", "application/grpc", "te", "trailers"));
         }
     }
 

@@ -194,6 +194,7 @@ class CircuitBreakerTest extends LimitsFixture {
             }
         }
         double tries = gateway.metric("tidegate_upstream_faults_total", "") - tried;
-        assertThat(refused).as("but for a try now and then").isGreaterThanOrEqualTo(200 - (int) tries).isGreaterThan(150);
+        assertThat(refused).as("but for a try now and then").isGreaterThanOrEqualTo(200 - (int) tries)
+                .isGreaterThan(150);
     }
 }
