@@ -39,7 +39,7 @@ class UpstreamEndpointsTest extends ControlPlaneFixture {
                 .anyMatch(line -> line.contains("endpoint 10.0.0.1:80 of upstream orders drained by 127.0.0.1"));
 
         HttpResponse<String> in = send("/upstreams/drain?" + ENDPOINT, request -> request.DELETE());
-        assertThat(in.body()).contains("{\"endpoint\":\"10.0.0.1:80\",\"healthy\":true,\"draining\":false}");
+        assertThat(in.body()).contains("{\"endpoint\":\"10.0.0.1:80\",\"healthy\":true,\"draining\":false,");
     }
 
     @ParameterizedTest

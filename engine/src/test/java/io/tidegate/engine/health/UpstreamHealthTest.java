@@ -9,7 +9,6 @@ import io.tidegate.config.UpstreamConfig;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -19,7 +18,7 @@ class UpstreamHealthTest {
 
     private final ManualTiming timing = new ManualTiming();
 
-    private static UpstreamConfig config(String keys, int endpoints) {
+    static UpstreamConfig config(String keys, int endpoints) {
         StringBuilder urls = new StringBuilder();
         IntStream.range(0, endpoints).forEach(i -> urls.append("\"http://10.0.0.").append(i).append(":80\", "));
         Loaded loaded = new ConfigLoader(Plugins.none(), name -> null).loadText("test.yaml",
@@ -366,51 +365,5 @@ class UpstreamHealthTest {
         health.endpoints().get(1).broken(false);
 
         assertThat(health.selection().used()).containsExactly(1);
-    }
-
-    // When checks are made.
-
-    @Test
-    void aCheckThatCouldNotBeMadeSaysNothing() {
-        UpstreamHealth health = health("healthCheck: { interval: 1s, unhealthyAfter: 1 }, panicThreshold: 0%", 1);
-        List<Checking.Verdict> begun = new ArrayList<>();
-        Checking checking = new Checking(health, health.endpoints().getFirst(), begun::add,
-                Objects.requireNonNull(config("healthCheck: { interval: 1s }", 1).healthCheck()), timing,
-                new SplittableRandom(1));
-        checking.start();
-        for (int i = 1; i <= 5; i++) {
-            timing.pass(1_101);
-            assertThat(begun).hasSize(i);
-            begun.getLast().undecided();
-        }
-
-        assertThat(isUsed(health, 0)).isTrue();
-        assertThat(health.state(0).checksFailed() + health.state(0).checksPassed()).isZero();
-        checking.stop();
-    }
-
-    @Test
-    void aCheckBeginsAnIntervalAfterTheEndOfTheOneBefore() {
-        UpstreamHealth health = health("healthCheck: { interval: 1s }", 1);
-        List<Checking.Verdict> begun = new ArrayList<>();
-        Checking checking = new Checking(health, health.endpoints().getFirst(), begun::add,
-                Objects.requireNonNull(config("healthCheck: { interval: 1s }", 1).healthCheck()), timing,
-                new SplittableRandom(1));
-        checking.start();
-        timing.pass(101);
-        assertThat(begun).hasSize(1);
-        timing.pass(10_000);
-        assertThat(begun).as("one at a time").hasSize(1);
-        begun.getFirst().over(null);
-        timing.pass(899);
-        assertThat(begun).hasSize(1);
-        timing.pass(202);
-        assertThat(begun).hasSize(2);
-        checking.stop();
-        begun.getLast().over("x");
-        timing.pass(10_000);
-        assertThat(begun).hasSize(2);
-        assertThat(health.state(0).checksPassed()).isEqualTo(1);
-        assertThat(health.state(0).checksFailed()).isZero();
     }
 }
