@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 public record OutlierDetectionConfig(
         @Doc("Whether any is.") @Default("true") boolean enabled,
 
-        @Doc("So many errors in a row: no connection, a broken one, a time-out, an answer that is no HTTP, or the status 502, 503 or 504.") @Default("5") @Range(min = 1, max = 10000) int consecutiveErrors,
+        @Doc("So many errors in a row: no connection, a broken one, a time-out, an answer that is no HTTP or breaks off, the status 502, 503 or 504, or UNAVAILABLE of gRPC.") @Default("5") @Range(min = 1, max = 10000) int consecutiveErrors,
 
         @Doc("A share of errors that is higher than that of the other endpoints together by this much. Left out: not looked at.") @Nullable Ratio errorRate,
 

@@ -19,8 +19,8 @@ class UpstreamEndpointsTest extends ControlPlaneFixture {
         start();
 
         assertThat(get("/upstreams").body()).isEqualTo("{\"upstreams\":{\"orders\":{\"panic\":true,\"subsetOf\":5,"
-                + "\"endpoints\":["
-                + "{\"endpoint\":\"10.0.0.1:80\",\"healthy\":true,\"draining\":false,\"zone\":\"eu-1a\"},"
+                + "\"circuitBreaker\":\"half open\",\"concurrency\":{\"running\":3,\"limit\":20,\"waiting\":1},\"endpoints\":["
+                + "{\"endpoint\":\"10.0.0.1:80\",\"healthy\":true,\"draining\":false,\"zone\":\"eu-1a\",\"circuitBreaker\":\"open\"},"
                 + "{\"endpoint\":\"10.0.0.2:80\",\"healthy\":false,\"draining\":false,\"unhealthy\":\"status 500\","
                 + "\"ejected\":\"errors\",\"ejectedForMillis\":9000,\"startingPercent\":40}]}}}\n");
         assertThat(open("/upstreams").statusCode()).isEqualTo(401);

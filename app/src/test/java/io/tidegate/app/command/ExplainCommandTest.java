@@ -108,6 +108,8 @@ class ExplainCommandTest {
                       healthCheck       none
                       outlierDetection  5 errors in a row; out for 10s, 5m at most, and no more than 50%
                       panicThreshold    50%
+                      circuitBreaker    none
+                      maxConcurrency    adaptive, 10 to 10000; others wait for 100ms, 1000 of them at most
                       fallback          none
                       stickySession     none
                       slowStart         none
@@ -119,6 +121,8 @@ class ExplainCommandTest {
                       healthCheck       none
                       outlierDetection  5 errors in a row; out for 10s, 5m at most, and no more than 50%
                       panicThreshold    50%
+                      circuitBreaker    none
+                      maxConcurrency    adaptive, 10 to 10000; others wait for 100ms, 1000 of them at most
                       fallback          none
                       stickySession     none
                       slowStart         none

@@ -5,7 +5,6 @@ import io.tidegate.api.Fault;
 import io.tidegate.api.Field;
 import io.tidegate.api.Reply;
 import io.tidegate.engine.chain.PolicyRun;
-import io.tidegate.engine.limit.Permit;
 import io.tidegate.engine.upstream.Endpoint;
 import io.tidegate.engine.upstream.Progress;
 import io.tidegate.engine.upstream.Upstream;

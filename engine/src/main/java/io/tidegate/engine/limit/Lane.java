@@ -98,8 +98,13 @@ final class Lane {
             return false;
         }
         queues.get(permit.criticality().ordinal()).addLast(permit);
-        waiting++;
+        joined();
         return true;
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer: this loop
+    private void joined() {
+        waiting++;
     }
 
     /// Puts it in the place of one that is less critical.

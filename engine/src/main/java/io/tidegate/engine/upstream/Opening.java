@@ -44,7 +44,7 @@ final class Opening implements Connecting.Owner {
         pool.over(this);
         Wanting first = wanting.peek();
         PooledConnection made = pool.place(channel, protocol, first != null,
-                first == null ? null : first.events.clientConnection());
+                first == null || !pool.isOwned() ? null : first.events.clientConnection());
         if (made == null) {
             fail(Fault.UPSTREAM_CONNECT);
             return;

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /// Time that passes when a test says so.
-final class ManualTiming implements Timing {
+public final class ManualTiming implements Timing {
 
     private record Later(long at, Runnable action) {
     }
@@ -26,7 +26,7 @@ final class ManualTiming implements Timing {
     }
 
     /// Lets so many milliseconds pass, and what is due happen at its time.
-    void pass(long millis) {
+    public void pass(long millis) {
         long end = now + TimeUnit.MILLISECONDS.toNanos(millis);
         while (true) {
             Later next = waiting.stream().filter(later -> later.at() - end <= 0)

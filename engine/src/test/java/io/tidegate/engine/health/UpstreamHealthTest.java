@@ -10,7 +10,6 @@ import io.tidegate.engine.health.UpstreamHealth.Member;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -20,7 +19,7 @@ class UpstreamHealthTest {
 
     private final ManualTiming timing = new ManualTiming();
 
-    private static UpstreamConfig config(String keys, int endpoints) {
+    static UpstreamConfig config(String keys, int endpoints) {
         StringBuilder urls = new StringBuilder();
         IntStream.range(0, endpoints).forEach(i -> urls.append("\"http://10.0.0.").append(i).append(":80\", "));
         Loaded loaded = new ConfigLoader(Plugins.none(), name -> null).loadText("test.yaml",
@@ -352,31 +351,21 @@ class UpstreamHealthTest {
         assertThat(after.state(after.endpoints().get(2)).ejections()).containsEntry("errors", 2L);
     }
 
-    // When checks are made.
+    // Circuit breakers.
 
     @Test
-    void aCheckBeginsAnIntervalAfterTheEndOfTheOneBefore() {
-        UpstreamHealth health = health("healthCheck: { interval: 1s }", 1);
-        List<Checking.Verdict> begun = new ArrayList<>();
-        Checking checking = new Checking(health, health.endpoints().getFirst(), begun::add,
-                Objects.requireNonNull(config("healthCheck: { interval: 1s }", 1).healthCheck()), timing,
-                new SplittableRandom(1));
-        checking.start();
-        timing.pass(101);
-        assertThat(begun).hasSize(1);
-        timing.pass(10_000);
-        assertThat(begun).as("one at a time").hasSize(1);
-        begun.getFirst().over(null);
-        timing.pass(899);
-        assertThat(begun).hasSize(1);
-        timing.pass(202);
-        assertThat(begun).hasSize(2);
-        checking.stop();
-        begun.getLast().over("x");
-        timing.pass(10_000);
-        assertThat(begun).hasSize(2);
-        assertThat(health.state(health.endpoints().getFirst()).checksPassed()).isEqualTo(1);
-        assertThat(health.state(health.endpoints().getFirst()).checksFailed()).isZero();
+    void anEndpointWhoseBreakerIsOpenIsNotUsedEvenWhereFewAreLeft() {
+        UpstreamHealth health = health("", 3);
+        health.endpoints().get(0).broken(true);
+        health.endpoints().get(1).broken(true);
+        assertThat(health.selection().used()).containsExactly(2);
+        assertThat(health.endpoints().get(0).isUsable()).isFalse();
+        health.endpoints().get(2).broken(true);
+        assertThat(health.selection().used()).isEmpty();
+        assertThat(health.selection().trials()).isEmpty();
+        health.endpoints().get(1).broken(false);
+
+        assertThat(health.selection().used()).containsExactly(1);
     }
 
     // Other endpoints.

@@ -30,6 +30,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -173,6 +174,36 @@ class PoolTest {
         for (Socket socket : accepted) {
             socket.close();
         }
+    }
+
+    @Test
+    void requestsCountFromWhenTheyAskForAConnection() throws Exception {
+        Pool pool = pool(Transport.NIO, "timeouts: { connect: 10m }, connections: { maxPerEndpoint: 2, maxWait: 10m }");
+        BlockingQueue<String> log = new LinkedBlockingQueue<>();
+        Request waiting = new Request("waiting", log);
+        inLoop(() -> {
+            pool.acquire(new Request("one", log), 1);
+            pool.acquire(new Request("two", log), 2);
+            pool.acquire(waiting, 3);
+        });
+        assertThat(pool.active()).as("two that connect, one that waits").isEqualTo(3);
+
+        inLoop(() -> pool.forget(waiting));
+        assertThat(pool.active()).isEqualTo(2);
+        inLoop(names::failAll);
+        next(log);
+        next(log);
+        assertThat(pool.active()).isZero();
+    }
+
+    @Test
+    void connectionsThatAreNotMadeInTimeCountAsLatency() throws Exception {
+        Upstream upstream = upstream(Transport.NIO, "loadBalancing: peakEwma, timeouts: { connect: 700ms }", 100);
+        Worker worker = Objects.requireNonNull(workers).all().getFirst();
+        Endpoint endpoint = upstream.endpoints().getFirst();
+        inLoop(() -> endpoint.connectFailed(worker, Fault.UPSTREAM_CONNECT_TIMEOUT));
+
+        assertThat(endpoint.latency(0)).isBetween(600e6, 700e6);
     }
 
     private static boolean accepts(ServerSocket server) throws IOException {

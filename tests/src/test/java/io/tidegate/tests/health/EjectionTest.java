@@ -3,6 +3,8 @@ package io.tidegate.tests.health;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidegate.testkit.Await;
+import io.tidegate.testkit.Http2Client;
+import io.tidegate.testkit.Http2Service;
 import io.tidegate.testkit.RawClient;
 import io.tidegate.testkit.RawResponse;
 import io.tidegate.testkit.TestGateway;
@@ -202,6 +204,54 @@ class EjectionTest extends HealthFixture {
 
         serve(20);
         assertThat(ejections(silent, "errors")).isEqualTo(1);
+    }
+
+    @Test
+    void anEndpointWhoseResponsesBreakOffIsLeftOut() {
+        TestUpstream well = hello();
+        TestUpstream breaking = service(connection -> {
+            if (connection.request() != null) {
+                connection.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhel");
+            }
+        });
+        run(LONG, well, breaking);
+        getUntil(breaking, false);
+
+        serve(20);
+        assertThat(ejections(breaking, "errors")).isEqualTo(1);
+    }
+
+    @Test
+    void anEndpointWhoseCallsEndWithUnavailableIsLeftOut() {
+        TestUpstream well = calls("0");
+        TestUpstream ill = calls("14");
+        run(LONG + ", protocol: h2c", well, ill);
+        Await.until("it to be left out", () -> {
+            call();
+            return !isHealthy(ill);
+        });
+
+        for (int i = 0; i < 20; i++) {
+            call();
+        }
+        assertThat(isHealthy(well)).isTrue();
+        assertThat(ejections(ill, "errors")).isEqualTo(1);
+    }
+
+    /// A service of gRPC whose calls all end like that, behind a message.
+    private TestUpstream calls(String status) {
+        return service(Http2Service.serving((framed, request) -> {
+            framed.headers(request.stream(), false, ":status", "200", "content-type", "application/grpc");
+            framed.data(request.stream(), "\0\0\0\0\0", false);
+            framed.headers(request.stream(), true, "grpc-status", status);
+        }));
+    }
+
+    private void call() {
+        try (Http2Client client = Http2Client.connect(gateway.address())) {
+            client.response(
+                    client.request("POST", "/a.B/C", true, "content-type", "application/grpc", "te", "trailers"));
+        }
     }
 
     @Test

@@ -1,0 +1,66 @@
+package io.tidegate.engine.health;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tidegate.config.UpstreamConfig;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+/// When checks are made, and what comes of them.
+class CheckingTest {
+
+    private final ManualTiming timing = new ManualTiming();
+
+    private UpstreamHealth health(String keys) {
+        UpstreamConfig config = UpstreamHealthTest.config(keys, 1);
+        return new UpstreamHealth("a", config,
+                config.endpoints().stream().map(endpoint -> endpoint.url().authority()).toList(), 2, timing);
+    }
+
+    @Test
+    void aCheckThatCouldNotBeMadeSaysNothing() {
+        UpstreamHealth health = health("healthCheck: { interval: 1s, unhealthyAfter: 1 }, panicThreshold: 0%");
+        List<Checking.Verdict> begun = new ArrayList<>();
+        Checking checking = new Checking(health, health.endpoints().getFirst(), begun::add,
+                Objects.requireNonNull(UpstreamHealthTest.config("healthCheck: { interval: 1s }", 1).healthCheck()), timing,
+                new SplittableRandom(1));
+        checking.start();
+        for (int i = 1; i <= 5; i++) {
+            timing.pass(1_101);
+            assertThat(begun).hasSize(i);
+            begun.getLast().undecided();
+        }
+
+        assertThat(health.selection().used()).containsExactly(0);
+        assertThat(health.state(0).checksFailed() + health.state(0).checksPassed()).isZero();
+        checking.stop();
+    }
+
+    @Test
+    void aCheckBeginsAnIntervalAfterTheEndOfTheOneBefore() {
+        UpstreamHealth health = health("healthCheck: { interval: 1s }");
+        List<Checking.Verdict> begun = new ArrayList<>();
+        Checking checking = new Checking(health, health.endpoints().getFirst(), begun::add,
+                Objects.requireNonNull(UpstreamHealthTest.config("healthCheck: { interval: 1s }", 1).healthCheck()), timing,
+                new SplittableRandom(1));
+        checking.start();
+        timing.pass(101);
+        assertThat(begun).hasSize(1);
+        timing.pass(10_000);
+        assertThat(begun).as("one at a time").hasSize(1);
+        begun.getFirst().over(null);
+        timing.pass(899);
+        assertThat(begun).hasSize(1);
+        timing.pass(202);
+        assertThat(begun).hasSize(2);
+        checking.stop();
+        begun.getLast().over("x");
+        timing.pass(10_000);
+        assertThat(begun).hasSize(2);
+        assertThat(health.state(0).checksPassed()).isEqualTo(1);
+        assertThat(health.state(0).checksFailed()).isZero();
+    }
+}

@@ -1,0 +1,117 @@
+package io.tidegate.engine.limit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tidegate.engine.limit.AdaptiveLimit.Interval;
+import org.junit.jupiter.api.Test;
+
+/// What the adaptive limit makes of services, in a time of their own.
+class AdaptiveLimitTest {
+
+    private static final long MILLIS = 1_000_000;
+
+    private final AdaptiveLimit limit = new AdaptiveLimit(10, 10_000);
+
+    private long judge(int answers, double millis, boolean held) {
+        return limit.judge(new Interval(250 * MILLIS, answers, 0, answers * millis * MILLIS, held));
+    }
+
+    @Test
+    void beginsAtTheMost() {
+        assertThat(limit.limit()).isEqualTo(10_000);
+    }
+
+    @Test
+    void anOverloadedServiceKeepsAnsweringAsManyAsItCan() {
+        SimulatedService service = new SimulatedService(limit, 3, 0.01);
+        assertThat(service.run(150, 20)).as("below its 300 a second").isGreaterThan(145);
+        assertThat(limit.limit()).isEqualTo(10_000);
+
+        service.run(900, 10);
+        assertThat(service.run(900, 60)).as("of 300 a second").isGreaterThan(285);
+        assertThat(limit.limit()).isLessThan(30);
+        assertThat(limit.usual()).as("an overload does not become what is usual").isLessThan(30 * MILLIS);
+    }
+
+    @Test
+    void withoutItTheSameServiceAnswersNobodyInTime() {
+        SimulatedService service = new SimulatedService(new AdaptiveLimit(9_999, 10_000), 3, 0.01);
+        service.run(150, 20);
+        service.run(900, 10);
+
+        assertThat(service.run(900, 10)).isLessThan(30);
+    }
+
+    @Test
+    void afterAnOverloadNobodyIsHeldBack() {
+        SimulatedService service = new SimulatedService(limit, 3, 0.01);
+        service.run(150, 20);
+        service.run(900, 20);
+        service.run(150, 10);
+
+        assertThat(limit.limit()).isEqualTo(10_000);
+        service.run(150, 10);
+        assertThat(service.refusedShare()).isZero();
+    }
+
+    @Test
+    void aServiceThatBecomesSlowerIsNotHeldBackForLong() {
+        SimulatedService service = new SimulatedService(limit, 100_000, 0.02);
+        service.run(3_000, 20);
+        service.become(100_000, 0.3);
+        service.run(3_000, 10);
+        service.run(3_000, 10);
+
+        assertThat(service.refusedShare()).isZero();
+        assertThat(limit.limit()).isGreaterThan(3_000);
+        assertThat(limit.usual()).isGreaterThan(100 * MILLIS);
+    }
+
+    @Test
+    void aServiceThatNeverAnswersGetsTheLeast() {
+        judge(100, 10, false);
+        for (int i = 0; i < 20; i++) {
+            limit.judge(new Interval(2_000 * MILLIS, 0, 100, 100 * 1_000.0 * MILLIS, true));
+        }
+
+        assertThat(limit.limit()).isEqualTo(10);
+        assertThat(limit.usual()).isEqualTo(10 * MILLIS);
+    }
+
+    @Test
+    void oneServiceWithNoiseIsNeverHeldBack() {
+        for (int i = 0; i < 10_000; i++) {
+            judge(50, 20 + i * 31 % 29, false);
+            assertThat(limit.limit()).isEqualTo(10_000);
+        }
+    }
+
+    @Test
+    void onePauseIsNoOverload() {
+        judge(100, 10, false);
+        judge(100, 900, false);
+        assertThat(limit.limit()).isEqualTo(10_000);
+        judge(100, 10, false);
+        judge(100, 900, false);
+
+        assertThat(limit.limit()).isEqualTo(10_000);
+    }
+
+    @Test
+    void fewSamplesSayNothing() {
+        judge(100, 10, false);
+        for (int i = 0; i < 100; i++) {
+            judge(9, 5_000, false);
+        }
+
+        assertThat(limit.limit()).isEqualTo(10_000);
+    }
+
+    @Test
+    void waitsUntilWhatWasSentUnderTheOldLimitIsAnswered() {
+        judge(100, 10, false);
+        judge(100, 600, false);
+
+        assertThat(judge(100, 600, false)).isEqualTo(1_200 * MILLIS);
+    }
+}
