@@ -64,9 +64,11 @@ final class Attempts {
         retries.begin(way.retry(), way.upstream());
         endless = matched.config().streaming() || EndlessMessages.isCall(exchange.request());
         reused = false;
-        hedge = endless || exchange.request().isHandshake() || !request.isIdempotent() ? null : matched.hedge();
-        if (hedge != null) {
-            race().begin(hedge);
+        Hedge declared = matched.hedge();
+        hedge = null;
+        if (declared != null && !endless && !exchange.request().isHandshake() && request.isIdempotent()) {
+            hedge = declared;
+            race().begin(declared);
         }
         next();
     }
