@@ -76,9 +76,11 @@ final class Attempts {
         call = EndlessMessages.isCall(exchange.request());
         endless = matched.config().streaming() || call;
         reused = false;
-        hedge = endless || exchange.request().isHandshake() || !request.isIdempotent() ? null : matched.hedge();
-        if (hedge != null) {
-            race().begin(hedge);
+        Hedge declared = matched.hedge();
+        hedge = null;
+        if (declared != null && !endless && !exchange.request().isHandshake() && request.isIdempotent()) {
+            hedge = declared;
+            race().begin(declared);
         }
         next();
     }

@@ -48,7 +48,7 @@ final class Latencies {
     /// a
     /// second at most.
     long nanos(long time) {
-        if (time - knownAt >= AGAIN) {
+        if (time - knownAt >= AGAIN || (known == Long.MAX_VALUE && isEnough())) {
             turn(time);
             knownAt = time;
             known = find();
@@ -56,11 +56,15 @@ final class Latencies {
         return known;
     }
 
+    private boolean isEnough() {
+        return nowCount + beforeCount >= LEAST_SAMPLES;
+    }
+
     private long find() {
-        int count = nowCount + beforeCount;
-        if (count < LEAST_SAMPLES) {
+        if (!isEnough()) {
             return Long.MAX_VALUE;
         }
+        int count = nowCount + beforeCount;
         long wanted = ((long) count * percentile + 99) / 100;
         long seen = 0;
         for (int i = 0; i < BUCKETS; i++) {

@@ -192,9 +192,8 @@ public final class Mirror implements UpstreamEvents {
         if (takesTrailers) {
             made.takeTrailers();
         }
-        HeadWriter out = worker.heads();
-        copied.write(out, to.host(), route.field(), length);
-        made.sendHead(out, length == 0, toHead, length);
+        copied.write(worker.heads(), to.host(), route.field(), length);
+        made.sendHead(worker.heads(), length == 0, toHead, length);
         if (length > 0) {
             made.sendBytes(request.bytes(), 0, length);
             made.endRequest();
@@ -368,12 +367,9 @@ public final class Mirror implements UpstreamEvents {
 
     private void compared(Comparison.@Nullable Outcome outcome) {
         lane.comparing--;
-        if (outcome == null) {
-            uncompared(Uncompared.FAILED);
-            return;
-        }
-        if (outcome.uncompared() != null) {
-            uncompared(outcome.uncompared());
+        Uncompared cause = outcome == null ? Uncompared.FAILED : outcome.uncompared();
+        if (outcome == null || cause != null) {
+            uncompared(cause == null ? Uncompared.FAILED : cause);
             return;
         }
         lane.cells.result(outcome.result());

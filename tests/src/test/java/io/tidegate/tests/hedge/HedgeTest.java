@@ -56,21 +56,22 @@ class HedgeTest {
         void serve(UpstreamConnection connection, RawRequest request) throws IOException;
     }
 
-    /// Serves the first request by the first step and so on, whichever endpoint it comes to; those that follow by the
-    /// last.
+    /// Serves the first try of a request by the first step and so on, whichever endpoint it comes to, and in whichever
+    /// order they arrive.
     private void steps(String hedge, String more, Step... steps) {
-        AtomicInteger served = new AtomicInteger();
         for (TestUpstream service : List.of(one, other)) {
             service.script(connection -> {
                 for (RawRequest next = connection.request(); next != null; next = connection.request()) {
-                    steps[Math.min(served.getAndIncrement(), steps.length - 1)].serve(connection, next);
+                    String number = next.field("x-attempt");
+                    steps[number == null ? 0 : Integer.parseInt(number) - 1].serve(connection, next);
                 }
             });
         }
         gateway.apply(GatewayYaml.to(one, other).upstream(more).route("hedge: { " + hedge + " }").text());
     }
 
-    private static final String QUICK = "retry: { attempts: 2, budget: 100%, backoff: { base: 1ms, max: 1ms } }";
+    private static final String QUICK = "retry: { attempts: 2, budget: 100%, attemptHeader: X-Attempt,"
+            + " backoff: { base: 1ms, max: 1ms } }";
 
     private static Step says(String text) {
         return (connection, request) -> connection.answer(text);
@@ -147,7 +148,7 @@ class HedgeTest {
             secondGoes.open();
             assertThat(client.receive().body()).isEqualTo("first");
         }
-        assertThat(requests()).isEqualTo(2);
+        assertThat(requests()).isEqualTo(3);
     }
 
     @Test
@@ -265,7 +266,8 @@ class HedgeTest {
             service.script(connection -> {
                 Http2Service to = Http2Service.accept(connection);
                 for (Http2Service.Request next = to.request(); next != null; next = to.request()) {
-                    if (served.getAndIncrement() > 0) {
+                    served.getAndIncrement();
+                    if (next.field("x-attempt") != null || "/p".equals(next.field(":path"))) {
                         to.answer(next, 200, "second " + next.body());
                     }
                 }
@@ -274,7 +276,7 @@ class HedgeTest {
         gateway.apply(GatewayYaml.to(one, other).upstream(QUICK).upstream("protocol: h2c")
                 .route("hedge: { after: 1ms }").text());
         try (Http2Client client = Http2Client.connect(gateway.address())) {
-            int stream = client.request("PUT", "/p", false);
+            int stream = client.request("PUT", "/first", false);
             client.upload(stream, "abc");
             assertThat(client.response(stream).body()).isEqualTo("second abc");
             for (int i = 0; i < 20; i++) {

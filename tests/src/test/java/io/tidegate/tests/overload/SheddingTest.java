@@ -212,8 +212,8 @@ class SheddingTest extends OverloadFixture {
     @Test
     void mirrorsGoBeforeAnyRequestIsShed() {
         start("");
-        gateway().apply(yaml(upstream.url(), "").replace("routes:\n", "  next: { endpoints: [\"" + upstream.url()
-                + "\"] }\nroutes:\n").replace("upstream: all }", "upstream: all, mirror: { upstream: next } }"));
+        gateway().apply(yaml(upstream.url(), "").replace("telemetry:", "  next: { endpoints: [\"" + upstream.url()
+                + "\"] }\ntelemetry:").replace("upstream: all }", "upstream: all, mirror: { upstream: next } }"));
         setPressure(0.01);
         try (RawClient client = gateway().client()) {
             assertThat(client.get("/normal/1").status()).isEqualTo(200);
