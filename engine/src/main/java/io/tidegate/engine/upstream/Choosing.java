@@ -162,14 +162,11 @@ final class Choosing {
     }
 
     private void begin(Endpoint[] used, long now) {
-        if (slowStart == null) {
-            return;
-        }
         Set<String> names = new HashSet<>();
         for (Endpoint endpoint : used) {
             names.add(endpoint.authority());
             // Where none was used before, all are new, and none would be spared by it.
-            if (before != null && !before.isEmpty() && !before.contains(endpoint.authority())) {
+            if (slowStart != null && before != null && !before.isEmpty() && !before.contains(endpoint.authority())) {
                 slowStart.begins(endpoint.authority(), now);
             }
         }
