@@ -47,6 +47,11 @@ public record EndpointUrl(Scheme scheme, String host, int port) {
             return secure;
         }
 
+        /// Whether requests can be sent by it.
+        public boolean speaksHttp() {
+            return http;
+        }
+
         private static @Nullable Scheme of(@Nullable String text) {
             return switch (text == null ? "" : text.toLowerCase(Locale.ROOT)) {
                 case "http" -> HTTP;

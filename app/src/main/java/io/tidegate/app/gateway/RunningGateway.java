@@ -9,6 +9,7 @@ import io.tidegate.config.ProcessConfig;
 import io.tidegate.control.ControlOptions;
 import io.tidegate.control.ControlPlane;
 import io.tidegate.control.ReloadResult;
+import io.tidegate.control.discovery.KnownSources;
 import io.tidegate.engine.Engine;
 import io.tidegate.engine.EngineOptions;
 import java.io.IOException;
@@ -42,7 +43,7 @@ public final class RunningGateway implements AutoCloseable {
     private RunningGateway(Declared declared, String version, Runnable whenTaken) {
         ProcessConfig process = declared.loaded().config().gateway();
         this.whenTaken = whenTaken;
-        EngineOptions options = new EngineOptions(process, version);
+        EngineOptions options = new EngineOptions(process, version).withSources(new KnownSources());
         engine = Engine.start(options);
         certificates = new AcmeCertificates(options.challenges());
         view = new EngineView(engine, warmUp, certificates, LogSink.ofProcess());
