@@ -118,6 +118,12 @@ public record EndpointUrl(Scheme scheme, String host, int port) {
         return port < 0;
     }
 
+    /// Whether it may be used although nobody has declared it: not where its host can't be one, and not where it is the
+    /// metadata service of a cloud, which hands out credentials.
+    public boolean isAcceptable() {
+        return isUnix() || (host.matches("[a-z0-9_.:-]{1,253}") && port <= 65535 && !AddressChecks.isMetadata(host));
+    }
+
     /// As it stands in logs and metrics: `10.0.0.11:8080`.
     public String authority() {
         if (isUnix()) {

@@ -66,12 +66,27 @@ public interface GatewayView {
     ///            whether endpoints are used that should not be, since too few others are left
     /// @param endpoints
     ///            its endpoints
-    record UpstreamState(boolean panic, List<EndpointState> endpoints) {
+    /// @param discovery
+    ///            where they are found; null where they are declared
+    record UpstreamState(boolean panic, List<EndpointState> endpoints, @Nullable DiscoveryState discovery) {
 
         /// Copies what it is given.
         public UpstreamState {
             endpoints = List.copyOf(endpoints);
         }
+    }
+
+    /// How the endpoints of an upstream are found.
+    ///
+    /// @param source
+    ///            where, in words
+    /// @param endpoints
+    ///            number of those that were found
+    /// @param ageSeconds
+    ///            how long ago they were told last; NaN where never
+    /// @param failure
+    ///            why the last question came to nothing, where it did
+    record DiscoveryState(String source, int endpoints, double ageSeconds, @Nullable String failure) {
     }
 
     /// How an endpoint is doing.

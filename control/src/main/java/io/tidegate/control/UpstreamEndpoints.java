@@ -1,5 +1,6 @@
 package io.tidegate.control;
 
+import io.tidegate.control.GatewayView.DiscoveryState;
 import io.tidegate.control.GatewayView.EndpointState;
 import io.tidegate.control.admin.AdminAnswer;
 import io.tidegate.control.admin.AdminRequest;
@@ -36,6 +37,10 @@ final class UpstreamEndpoints {
             view.upstreams().forEach((name, upstream) -> {
                 json.writeObjectPropertyStart(name);
                 json.writeBooleanProperty("panic", upstream.panic());
+                DiscoveryState discovery = upstream.discovery();
+                if (discovery != null) {
+                    discovery(json, discovery);
+                }
                 json.writeArrayPropertyStart("endpoints");
                 upstream.endpoints().forEach(endpoint -> endpoint(json, endpoint));
                 json.writeEndArray();
@@ -43,6 +48,19 @@ final class UpstreamEndpoints {
             });
             json.writeEndObject();
         });
+    }
+
+    private static void discovery(JsonGenerator json, DiscoveryState discovery) {
+        json.writeObjectPropertyStart("discovery");
+        json.writeStringProperty("source", discovery.source());
+        json.writeNumberProperty("endpoints", discovery.endpoints());
+        if (!Double.isNaN(discovery.ageSeconds())) {
+            json.writeNumberProperty("ageSeconds", (long) discovery.ageSeconds());
+        }
+        if (discovery.failure() != null) {
+            json.writeStringProperty("failure", discovery.failure());
+        }
+        json.writeEndObject();
     }
 
     private static void endpoint(JsonGenerator json, EndpointState endpoint) {

@@ -3,6 +3,7 @@ package io.tidegate.control;
 import io.tidegate.config.TelemetryConfig.Log.Level;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// A gateway whose state a test sets.
@@ -52,9 +53,11 @@ final class FakeGateway implements GatewayView {
 
     @Override
     public Map<String, UpstreamState> upstreams() {
-        return Map.of("orders", new UpstreamState(true, List.of(
+        return new TreeMap<>(Map.of("orders", new UpstreamState(true, List.of(
                 new EndpointState("10.0.0.1:80", !drained, null, null, 0, drained),
-                new EndpointState("10.0.0.2:80", false, "status 500", "errors", 9000, false))));
+                new EndpointState("10.0.0.2:80", false, "status 500", "errors", 9000, false)), null), "users",
+                new UpstreamState(false, List.of(),
+                        new DiscoveryState("dns users.internal:80", 0, 12.7, "no such name"))));
     }
 
     @Override

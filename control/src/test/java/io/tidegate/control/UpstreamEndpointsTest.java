@@ -21,7 +21,9 @@ class UpstreamEndpointsTest extends ControlPlaneFixture {
         assertThat(get("/upstreams").body()).isEqualTo("{\"upstreams\":{\"orders\":{\"panic\":true,\"endpoints\":["
                 + "{\"endpoint\":\"10.0.0.1:80\",\"healthy\":true,\"draining\":false},"
                 + "{\"endpoint\":\"10.0.0.2:80\",\"healthy\":false,\"draining\":false,\"unhealthy\":\"status 500\","
-                + "\"ejected\":\"errors\",\"ejectedForMillis\":9000}]}}}\n");
+                + "\"ejected\":\"errors\",\"ejectedForMillis\":9000}]},"
+                + "\"users\":{\"panic\":false,\"discovery\":{\"source\":\"dns users.internal:80\",\"endpoints\":0,"
+                + "\"ageSeconds\":12,\"failure\":\"no such name\"},\"endpoints\":[]}}}\n");
         assertThat(open("/upstreams").statusCode()).isEqualTo(401);
     }
 

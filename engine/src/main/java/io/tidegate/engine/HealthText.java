@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/// Says in words how it is found out which endpoints can be used, defaults included.
+/// Says in words how endpoints are found, and how it is found out which of them can be used, defaults included.
 final class HealthText {
 
     private HealthText() {
@@ -17,6 +17,9 @@ final class HealthText {
     /// By key of the upstream.
     static Map<String, String> of(UpstreamConfig upstream) {
         Map<String, String> text = new LinkedHashMap<>();
+        if (upstream.discovery() != null) {
+            text.put("discovery", DiscoveryText.of(upstream, upstream.discovery()));
+        }
         HealthCheckConfig check = upstream.healthCheck();
         text.put("healthCheck", check == null ? "none" : check(check));
         text.put("outlierDetection", outliers(upstream.outlierDetection()));

@@ -3,13 +3,17 @@ package io.tidegate.app.gateway;
 import io.tidegate.acme.AcmeCertificates;
 import io.tidegate.app.explain.ExplanationJson;
 import io.tidegate.app.log.LogSink;
+import io.tidegate.config.DiscoveryConfig;
 import io.tidegate.config.Loaded;
 import io.tidegate.config.ProcessConfig;
+import io.tidegate.config.Secrets;
 import io.tidegate.config.TelemetryConfig.Log.Level;
+import io.tidegate.config.UpstreamConfig;
 import io.tidegate.control.GatewayView;
 import io.tidegate.engine.Engine;
 import io.tidegate.engine.EngineStatus;
 import io.tidegate.engine.Explainer;
+import io.tidegate.engine.discovery.Knowledge;
 import io.tidegate.engine.health.UpstreamHealth;
 import java.util.List;
 import java.util.Map;
@@ -80,10 +84,24 @@ final class EngineView implements GatewayView {
     @Override
     public Map<String, UpstreamState> upstreams() {
         Map<String, UpstreamState> upstreams = new TreeMap<>();
-        engine.upstreams().forEach((name, health) -> upstreams.put(name,
-                new UpstreamState(health.selection().panic(), health.states().stream().map(EngineView::state)
-                        .toList())));
+        Map<String, Knowledge> found = engine.found();
+        Loaded.Accepted loaded = running;
+        engine.upstreams().forEach((name, health) -> {
+            Knowledge known = found.get(name);
+            UpstreamConfig declared = loaded == null ? null : loaded.config().upstreams().get(name);
+            upstreams.put(name,
+                    new UpstreamState(health.selection().panic(),
+                            health.states().stream().map(EngineView::state).toList(),
+                            known == null || loaded == null || declared == null || declared.discovery() == null
+                                    ? null
+                                    : state(declared.discovery(), known, loaded.secrets())));
+        });
         return upstreams;
+    }
+
+    private static DiscoveryState state(DiscoveryConfig declared, Knowledge known, Secrets secrets) {
+        return new DiscoveryState(secrets.hide(declared.toString()), known.endpoints().size(), known.ageSeconds(),
+                known.failure() == null ? null : secrets.hide(known.failure()));
     }
 
     private static EndpointState state(io.tidegate.engine.health.EndpointState of) {
@@ -122,7 +140,8 @@ final class EngineView implements GatewayView {
         Loaded.Accepted loaded = running;
         return loaded == null
                 ? null
-                : ExplanationJson.write(new Explainer(loaded.config()).explain(method, url, headers, null),
+                : ExplanationJson.write(
+                        new Explainer(loaded.config(), engine.found()).explain(method, url, headers, null),
                         loaded.secrets());
     }
 }
