@@ -49,7 +49,7 @@ final class ConsulSource implements EndpointSource {
         if (reply.status() != 200) {
             throw new IOException("Consul answers with status " + reply.status());
         }
-        JsonTree body = JsonTree.read(reply.body());
+        JsonTree body = reply.json();
         if (!body.isList()) {
             throw new IOException("Consul's answer is no list of instances");
         }

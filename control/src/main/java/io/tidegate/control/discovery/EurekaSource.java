@@ -40,7 +40,7 @@ final class EurekaSource implements EndpointSource {
         if (reply.status() != 200) {
             throw new IOException("Eureka answers with status " + reply.status());
         }
-        JsonTree application = JsonTree.read(reply.body()).get("application");
+        JsonTree application = reply.json().get("application");
         if (application.get("name").text() == null) {
             throw new IOException("Eureka's answer is no application");
         }

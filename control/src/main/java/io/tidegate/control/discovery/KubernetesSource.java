@@ -74,7 +74,7 @@ final class KubernetesSource implements EndpointSource {
         if (reply.status() != 200) {
             throw new IOException("the API of Kubernetes answers with status " + reply.status());
         }
-        JsonTree list = JsonTree.read(reply.body());
+        JsonTree list = reply.json();
         String at = list.get("metadata").get("resourceVersion").text();
         if (at == null) {
             throw new IOException("the API of Kubernetes does not answer with a list");

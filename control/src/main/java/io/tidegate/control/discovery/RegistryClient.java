@@ -40,7 +40,33 @@ final class RegistryClient implements AutoCloseable {
     private boolean closed;
 
     /// An answer.
-    record Reply(int status, HttpHeaders headers, byte[] body) {
+    static final class Reply {
+
+        private final int status;
+        private final HttpHeaders headers;
+        private final byte[] body;
+
+        private Reply(HttpResponse<byte[]> response) {
+            this.status = response.statusCode();
+            this.headers = response.headers();
+            this.body = response.body();
+        }
+
+        int status() {
+            return status;
+        }
+
+        HttpHeaders headers() {
+            return headers;
+        }
+
+        /// What it holds.
+        ///
+        /// @throws IOException
+        ///             where that is no JSON
+        JsonTree json() throws IOException {
+            return JsonTree.read(body);
+        }
     }
 
     /// Asks nobody yet.
@@ -56,9 +82,7 @@ final class RegistryClient implements AutoCloseable {
     /// @param limit
     ///            until the end of the answer
     Reply get(URI uri, Map<String, String> fields, Duration limit) throws IOException, InterruptedException {
-        HttpResponse<byte[]> response = send(uri, fields, BodyHandlers.limiting(BodyHandlers.ofByteArray(), LARGEST),
-                limit);
-        return new Reply(response.statusCode(), response.headers(), response.body());
+        return new Reply(send(uri, fields, BodyHandlers.limiting(BodyHandlers.ofByteArray(), LARGEST), limit));
     }
 
     /// Asks, and takes the answer as it comes, however long that takes.
