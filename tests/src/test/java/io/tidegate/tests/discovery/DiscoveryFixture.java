@@ -68,6 +68,8 @@ abstract class DiscoveryFixture {
 
     void run(UnaryOperator<EngineOptions> options, String discovery) {
         gateway = TestGateway.start(TestGateway.Setup.PLAIN, options, yaml(discovery, ""));
+        // It waits for that itself, but not for as long as a busy machine may take.
+        Await.until("the source to have been asked", () -> answers() + failures() >= 1);
     }
 
     TestGateway gateway() {
