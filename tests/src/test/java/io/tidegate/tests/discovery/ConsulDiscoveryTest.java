@@ -102,7 +102,8 @@ class ConsulDiscoveryTest extends DiscoveryFixture {
     void theGatewayStartsWithoutIt() {
         TestUpstream one = service("one");
         consul.fails(503);
-        runConsul("");
+        start(options -> options.withSources(new KnownSources()),
+                "{ consul: { service: orders, url: \"" + consul.url() + "\" } }");
         assertThat(get().status()).isEqualTo(503);
         consul.tell(1, instance(one.port(), 1, "warning"));
         consul.fails(0);

@@ -83,7 +83,7 @@ class FileDiscoveryTest extends DiscoveryFixture {
 
     @Test
     void aFileMayComeLater() throws IOException {
-        runFile();
+        start(options -> options.withSources(new KnownSources()), "{ file: \"" + file + "\" }");
         assertThat(get().status()).isEqualTo(503);
         Files.writeString(file, yaml(one));
         Await.until("the endpoint to be found", () -> get().status() == 200);
@@ -92,7 +92,8 @@ class FileDiscoveryTest extends DiscoveryFixture {
     @Test
     void aFileForBytesIsRefusedWhereRequestsAreSent() throws IOException {
         Files.writeString(file, "endpoints: [ \"tcp://127.0.0.1:" + one.port() + "\" ]\n");
-        runFile();
+        start(options -> options.withSources(new KnownSources()), "{ file: \"" + file + "\" }");
+        Await.until("it to be refused", () -> failures() >= 1);
         assertThat(get().status()).isEqualTo(503);
         assertThat(gateway().engine().found().get("all")).satisfies(
                 known -> assertThat(known.failure()).contains("its upstream is for HTTP, and tcp://"));
