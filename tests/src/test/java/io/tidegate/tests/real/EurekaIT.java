@@ -9,6 +9,7 @@ import io.tidegate.testkit.RawResponse;
 import io.tidegate.testkit.TestGateway;
 import io.tidegate.testkit.TestUpstream;
 import io.tidegate.tests.Project;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -16,10 +17,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.Timeout;
 
 /// Endpoints in the Eureka server of Spring Cloud Netflix, which Maven gets the first time.
 @Tag("real")
@@ -27,19 +27,25 @@ class EurekaIT {
 
     private static final String HELLO = "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n";
 
-    @TempDir
-    private Path folder = Path.of("");
     private final int port = Processes.freePort();
     private final HttpClient client = HttpClient.newHttpClient();
 
-    private Process start() {
+    private Process start() throws IOException {
         Path pom = Project.root().resolve("tests/eureka/pom.xml");
         Processes.Outcome packaged = Processes.run("", "mvn", "-q", "-B", "-ntp", "-f", pom.toString(), "package");
         assertThat(packaged.status()).as(packaged.output()).isZero();
-        return Processes.serve(folder.resolve("eureka.txt"), port,
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m", "-jar",
-                        Project.root().resolve("tests/eureka/target/eureka.jar").toString(),
-                        "--server.port=" + port));
+        Process process = new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m", "-jar",
+                Project.root().resolve("tests/eureka/target/eureka.jar").toString(), "--server.port=" + port)
+                .redirectErrorStream(true).start();
+        BufferedReader said = process.inputReader();
+        String line = said.readLine();
+        while (line != null && !line.contains("Started Main in")) {
+            line = said.readLine();
+        }
+        assertThat(line).as("what Eureka says once it serves").isNotNull();
+        Thread.ofVirtual().start(() -> said.lines().forEach(later -> {}));
+        return process;
     }
 
     private int send(String method, String path, String json) throws IOException, InterruptedException {
@@ -66,6 +72,8 @@ class EurekaIT {
         }
     }
 
+    // A server of Spring takes its time on a machine that is busy.
+    @Timeout(300)
     @Test
     void instancesThatAreUpAreUsed() throws IOException, InterruptedException {
         Process eureka = start();
