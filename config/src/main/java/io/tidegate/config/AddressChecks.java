@@ -182,7 +182,7 @@ final class AddressChecks {
 
     // Hosts. Names are never resolved here: checking a file asks nobody.
 
-    private static boolean isMetadata(String host) {
+    static boolean isMetadata(String host) {
         InetAddress address = literal(host);
         String name = host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
         return address == null ? METADATA_NAMES.contains(name) : METADATA.contains(address.getHostAddress());

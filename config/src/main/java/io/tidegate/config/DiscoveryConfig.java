@@ -138,7 +138,7 @@ public record DiscoveryConfig(
 
             @Doc("An expression that instances must fulfil, in Consul's own language.") @Nullable String filter,
 
-            @Doc("Whether only instances are used all of whose checks pass.") @Default("true") boolean passing,
+            @Doc("Whether only instances are used all of whose checks pass; `false` takes in those with warnings, by their weight for that.") @Default("true") boolean passing,
 
             @Doc("What is shown to Consul (`X-Consul-Token`).") @Secret @Nullable String token,
 

@@ -47,6 +47,11 @@ public record EndpointUrl(Scheme scheme, String host, int port) {
             return secure;
         }
 
+        /// Whether requests can be sent by it.
+        public boolean speaksHttp() {
+            return http;
+        }
+
         private static @Nullable Scheme of(@Nullable String text) {
             return switch (text == null ? "" : text.toLowerCase(Locale.ROOT)) {
                 case "http" -> HTTP;
@@ -111,6 +116,12 @@ public record EndpointUrl(Scheme scheme, String host, int port) {
     /// Whether it is a Unix socket.
     public boolean isUnix() {
         return port < 0;
+    }
+
+    /// Whether it may be used although nobody has declared it: not where its host can't be one, and not where it is the
+    /// metadata service of a cloud, which hands out credentials.
+    public boolean isAcceptable() {
+        return isUnix() || (host.matches("[a-z0-9_.:-]{1,253}") && port <= 65535 && !AddressChecks.isMetadata(host));
     }
 
     /// As it stands in logs and metrics: `10.0.0.11:8080`.

@@ -80,8 +80,11 @@ public interface GatewayView {
     ///            how many requests run; null where any number may
     /// @param endpoints
     ///            its endpoints
+    /// @param discovery
+    ///            where they are found; null where they are declared
     record UpstreamState(boolean panic, int declared, @Nullable String circuitBreaker,
-            @Nullable ConcurrencyState concurrency, List<EndpointState> endpoints) {
+            @Nullable ConcurrencyState concurrency, List<EndpointState> endpoints,
+            @Nullable DiscoveryState discovery) {
 
         /// Copies what it is given.
         public UpstreamState {
@@ -98,6 +101,19 @@ public interface GatewayView {
     /// @param waiting
     ///            those that wait for their turn
     record ConcurrencyState(int running, int limit, int waiting) {
+    }
+
+    /// How the endpoints of an upstream are found.
+    ///
+    /// @param source
+    ///            where, in words
+    /// @param endpoints
+    ///            number of those that were found
+    /// @param ageSeconds
+    ///            how long ago they were told last; NaN where never
+    /// @param failure
+    ///            why the last question came to nothing, where it did
+    record DiscoveryState(String source, int endpoints, double ageSeconds, @Nullable String failure) {
     }
 
     /// How an endpoint is doing.

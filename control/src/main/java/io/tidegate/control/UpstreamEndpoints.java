@@ -1,6 +1,7 @@
 package io.tidegate.control;
 
 import io.tidegate.control.GatewayView.ConcurrencyState;
+import io.tidegate.control.GatewayView.DiscoveryState;
 import io.tidegate.control.GatewayView.EndpointState;
 import io.tidegate.control.admin.AdminAnswer;
 import io.tidegate.control.admin.AdminRequest;
@@ -40,6 +41,10 @@ final class UpstreamEndpoints {
                 if (upstream.declared() > upstream.endpoints().size()) {
                     json.writeNumberProperty("subsetOf", upstream.declared());
                 }
+                DiscoveryState discovery = upstream.discovery();
+                if (discovery != null) {
+                    discovery(json, discovery);
+                }
                 if (upstream.circuitBreaker() != null) {
                     json.writeStringProperty("circuitBreaker", upstream.circuitBreaker());
                 }
@@ -58,6 +63,19 @@ final class UpstreamEndpoints {
             });
             json.writeEndObject();
         });
+    }
+
+    private static void discovery(JsonGenerator json, DiscoveryState discovery) {
+        json.writeObjectPropertyStart("discovery");
+        json.writeStringProperty("source", discovery.source());
+        json.writeNumberProperty("endpoints", discovery.endpoints());
+        if (!Double.isNaN(discovery.ageSeconds())) {
+            json.writeNumberProperty("ageSeconds", (long) discovery.ageSeconds());
+        }
+        if (discovery.failure() != null) {
+            json.writeStringProperty("failure", discovery.failure());
+        }
+        json.writeEndObject();
     }
 
     private static void endpoint(JsonGenerator json, EndpointState endpoint) {

@@ -3,6 +3,7 @@ package io.tidegate.control;
 import io.tidegate.config.TelemetryConfig.Log.Level;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// A gateway whose state a test sets.
@@ -52,9 +53,13 @@ final class FakeGateway implements GatewayView {
 
     @Override
     public Map<String, UpstreamState> upstreams() {
-        return Map.of("orders", new UpstreamState(true, 5, "half open", new ConcurrencyState(3, 20, 1), List.of(
-                new EndpointState("10.0.0.1:80", !drained, null, null, 0, drained, "eu-1a", null, "open"),
-                new EndpointState("10.0.0.2:80", false, "status 500", "errors", 9000, false, null, 40, null))));
+        return new TreeMap<>(Map.of("orders",
+                new UpstreamState(true, 5, "half open", new ConcurrencyState(3, 20, 1), List.of(
+                        new EndpointState("10.0.0.1:80", !drained, null, null, 0, drained, "eu-1a", null, "open"),
+                        new EndpointState("10.0.0.2:80", false, "status 500", "errors", 9000, false, null, 40, null)),
+                        null),
+                "users", new UpstreamState(false, 0, null, null, List.of(),
+                        new DiscoveryState("dns users.internal:80", 0, 12.7, "no such name"))));
     }
 
     @Override

@@ -22,7 +22,9 @@ class UpstreamEndpointsTest extends ControlPlaneFixture {
                 + "\"circuitBreaker\":\"half open\",\"concurrency\":{\"running\":3,\"limit\":20,\"waiting\":1},\"endpoints\":["
                 + "{\"endpoint\":\"10.0.0.1:80\",\"healthy\":true,\"draining\":false,\"zone\":\"eu-1a\",\"circuitBreaker\":\"open\"},"
                 + "{\"endpoint\":\"10.0.0.2:80\",\"healthy\":false,\"draining\":false,\"unhealthy\":\"status 500\","
-                + "\"ejected\":\"errors\",\"ejectedForMillis\":9000,\"startingPercent\":40}]}}}\n");
+                + "\"ejected\":\"errors\",\"ejectedForMillis\":9000,\"startingPercent\":40}]},"
+                + "\"users\":{\"panic\":false,\"discovery\":{\"source\":\"dns users.internal:80\",\"endpoints\":0,"
+                + "\"ageSeconds\":12,\"failure\":\"no such name\"},\"endpoints\":[]}}}\n");
         assertThat(open("/upstreams").statusCode()).isEqualTo(401);
     }
 

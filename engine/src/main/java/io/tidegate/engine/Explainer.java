@@ -4,7 +4,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.tidegate.api.Fault;
 import io.tidegate.config.EffectivePolicies;
-import io.tidegate.config.EndpointConfig;
 import io.tidegate.config.GatewayConfig;
 import io.tidegate.config.ListenerConfig;
 import io.tidegate.config.RequestKeyConfig;
@@ -18,6 +17,7 @@ import io.tidegate.engine.Explanation.Candidate;
 import io.tidegate.engine.Explanation.Limit;
 import io.tidegate.engine.Explanation.Target;
 import io.tidegate.engine.Explanation.Understood;
+import io.tidegate.engine.discovery.Knowledge;
 import io.tidegate.engine.exchange.Route;
 import io.tidegate.engine.route.HeadInput;
 import io.tidegate.engine.route.RouteMatch;
@@ -40,10 +40,20 @@ import org.jspecify.annotations.Nullable;
 public final class Explainer {
 
     private final GatewayConfig config;
+    private final Map<String, Knowledge> found;
 
     /// Explains by `config`, whether it runs or not.
     public Explainer(GatewayConfig config) {
+        this(config, Map.of());
+    }
+
+    /// The same where it runs.
+    ///
+    /// @param found
+    ///            what is known of endpoints that are not declared, by name of the upstream
+    public Explainer(GatewayConfig config, Map<String, Knowledge> found) {
         this.config = config;
+        this.found = found;
     }
 
     /// Explains a request.
@@ -237,8 +247,8 @@ public final class Explainer {
         shares.forEach((name, share) -> {
             UpstreamConfig upstream = config.upstreams().get(name);
             if (upstream != null) {
-                List<String> endpoints = upstream.endpoints().stream().filter(endpoint -> endpoint.weight() > 0)
-                        .map(Explainer::describe).toList();
+                Knowledge known = found.get(name);
+                List<String> endpoints = DiscoveryText.endpoints(upstream, known == null ? null : known.endpoints());
                 Map<String, String> settings = new LinkedHashMap<>(health.apply(name));
                 settings.putAll(BalanceText.of(upstream, config.gateway()));
                 if (splitBy != null) {
@@ -249,11 +259,6 @@ public final class Explainer {
             }
         });
         return targets;
-    }
-
-    private static String describe(EndpointConfig endpoint) {
-        return endpoint.url() + (endpoint.weight() == 1 ? "" : " weight " + endpoint.weight())
-                + (endpoint.zone() == null ? "" : " in " + endpoint.zone());
     }
 
     private Map<String, Limit> timeouts(String name, RouteConfig route) {

@@ -14,7 +14,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// Says in words how it is found out which endpoints can be used, and how much, defaults included.
+/// Says in words how endpoints are found, and how it is found out which of them can be used, and how much, defaults
+/// included.
 final class HealthText {
 
     private HealthText() {
@@ -25,6 +26,9 @@ final class HealthText {
         Map<String, String> text = new LinkedHashMap<>();
         if (upstream == null) {
             return text;
+        }
+        if (upstream.discovery() != null) {
+            text.put("discovery", DiscoveryText.of(upstream, upstream.discovery()));
         }
         HealthCheckConfig check = upstream.healthCheck();
         text.put("healthCheck", check == null ? "none" : check(check));

@@ -5,14 +5,18 @@ import io.tidegate.app.explain.ExplanationJson;
 import io.tidegate.app.log.LogSink;
 import io.tidegate.app.mirror.MirrorJson;
 import io.tidegate.app.mirror.MirrorText;
+import io.tidegate.config.DiscoveryConfig;
 import io.tidegate.config.Loaded;
 import io.tidegate.config.ProcessConfig;
+import io.tidegate.config.Secrets;
 import io.tidegate.config.TelemetryConfig.Log.Level;
+import io.tidegate.config.UpstreamConfig;
 import io.tidegate.control.GatewayView;
 import io.tidegate.engine.BoundState;
 import io.tidegate.engine.Engine;
 import io.tidegate.engine.EngineStatus;
 import io.tidegate.engine.Explainer;
+import io.tidegate.engine.discovery.Knowledge;
 import io.tidegate.engine.health.UpstreamHealth;
 import io.tidegate.engine.upstream.BalanceState;
 import java.util.ArrayList;
@@ -89,6 +93,7 @@ final class EngineView implements GatewayView {
         Map<String, UpstreamState> upstreams = new TreeMap<>();
         Map<String, BoundState> bounds = engine.bounds();
         Map<String, BalanceState> balance = engine.balance();
+        Map<String, Knowledge> found = engine.found();
         engine.upstreams().forEach((name, health) -> {
             BoundState bound = bounds.get(name);
             BalanceState shares = balance.getOrDefault(name, new BalanceState(0, Map.of(), Map.of()));
@@ -98,9 +103,23 @@ final class EngineView implements GatewayView {
                             bound == null || bound.limit() < 0
                                     ? null
                                     : new ConcurrencyState(bound.running(), bound.limit(), bound.waiting()),
-                            health.states().stream().map(state -> state(state, shares, bound)).toList()));
+                            health.states().stream().map(state -> state(state, shares, bound)).toList(),
+                            discovery(name, found.get(name))));
         });
         return upstreams;
+    }
+
+    private @Nullable DiscoveryState discovery(String upstream, @Nullable Knowledge known) {
+        Loaded.Accepted loaded = running;
+        UpstreamConfig declared = loaded == null ? null : loaded.config().upstreams().get(upstream);
+        return known == null || loaded == null || declared == null || declared.discovery() == null
+                ? null
+                : state(declared.discovery(), known, loaded.secrets());
+    }
+
+    private static DiscoveryState state(DiscoveryConfig declared, Knowledge known, Secrets secrets) {
+        return new DiscoveryState(secrets.hide(declared.toString()), known.endpoints().size(), known.ageSeconds(),
+                known.failure() == null ? null : secrets.hide(known.failure()));
     }
 
     @Override
@@ -146,7 +165,8 @@ final class EngineView implements GatewayView {
         Loaded.Accepted loaded = running;
         return loaded == null
                 ? null
-                : ExplanationJson.write(new Explainer(loaded.config()).explain(method, url, headers, null),
+                : ExplanationJson.write(
+                        new Explainer(loaded.config(), engine.found()).explain(method, url, headers, null),
                         loaded.secrets());
     }
 }

@@ -10,6 +10,7 @@ import io.tidegate.config.RedisConfig;
 import io.tidegate.control.ControlOptions;
 import io.tidegate.control.ControlPlane;
 import io.tidegate.control.ReloadResult;
+import io.tidegate.control.discovery.KnownSources;
 import io.tidegate.engine.Engine;
 import io.tidegate.engine.EngineOptions;
 import io.tidegate.engine.state.RemoteState;
@@ -45,7 +46,8 @@ public final class RunningGateway implements AutoCloseable {
     private RunningGateway(Declared declared, String version, Runnable whenTaken) {
         ProcessConfig process = declared.loaded().config().gateway();
         this.whenTaken = whenTaken;
-        EngineOptions options = new EngineOptions(process, version).withRemotes(RunningGateway::open);
+        EngineOptions options = new EngineOptions(process, version).withSources(new KnownSources())
+                .withRemotes(RunningGateway::open);
         engine = Engine.start(options);
         certificates = new AcmeCertificates(options.challenges());
         view = new EngineView(engine, warmUp, certificates, LogSink.ofProcess());

@@ -134,8 +134,8 @@ public final class Discovery {
         failure = null;
         answers.increment();
         // In one order, since name servers and registries change theirs from answer to answer.
-        List<Found> next = answered.stream().filter(each -> each.config().weight() > 0).distinct().sorted(ORDER)
-                .toList();
+        List<Found> next = answered.stream().filter(each -> each.config().weight() > 0 && isAcceptable(each)).distinct()
+                .sorted(ORDER).toList();
         synchronized (this) {
             at = clock.getAsLong();
             told = true;
@@ -146,6 +146,15 @@ public final class Discovery {
                 use(next);
             }
         }
+    }
+
+    private boolean isAcceptable(Found found) {
+        boolean acceptable = found.config().url().isAcceptable();
+        if (!acceptable) {
+            LOG.atDebug().addKeyValue("upstream", upstream).addKeyValue("endpoint", found.config().url().toString())
+                    .log("an endpoint is left out: it has no possible host, or is the metadata service of a cloud");
+        }
+        return acceptable;
     }
 
     private void gone() {

@@ -205,7 +205,9 @@ class ArchitectureTest {
     void theLoopNeverBlocks() {
         noClasses().that(resideInAnyPackage("io.tidegate.engine..")
                 .and(not(resideInAnyPackage("io.tidegate.engine", "io.tidegate.engine.worker",
-                        "io.tidegate.engine.observe", "io.tidegate.engine.compile")))
+                        "io.tidegate.engine.observe", "io.tidegate.engine.compile",
+                        // Sources of endpoints wait on virtual threads of their own.
+                        "io.tidegate.engine.discovery")))
                 // They bind, wait when they cut, and take the file of a Unix socket away: nothing of it is on a loop.
                 .and(not(com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleName("Listener")))
                 .and(not(com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleName("QuicListener")))
@@ -259,6 +261,7 @@ class ArchitectureTest {
     void onlyTheRoomsForItStartThreads() {
         noClasses().that(resideInAnyPackage("io.tidegate..")
                 .and(not(resideInAnyPackage("io.tidegate.engine.worker..", "io.tidegate.engine.observe..",
+                        "io.tidegate.engine.discovery..",
                         "io.tidegate.control..", "io.tidegate.acme..", "io.tidegate.app..", "io.tidegate.testkit.."))))
                 .should().callMethodWhere(com.tngtech.archunit.core.domain.JavaCall.Predicates.target(
                         com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With

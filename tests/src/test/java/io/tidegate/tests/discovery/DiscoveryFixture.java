@@ -21,9 +21,6 @@ import org.junit.jupiter.api.AfterEach;
 /// Tests with services that a gateway has to find.
 abstract class DiscoveryFixture {
 
-    private static final String CLOSING = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s";
-    private static final String KEEPING = "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s";
-
     private final List<TestUpstream> services = new ArrayList<>();
     @Nullable
     TestGateway gateway;
@@ -38,13 +35,15 @@ abstract class DiscoveryFixture {
 
     /// A service that says who it is.
     TestUpstream service(String body) {
-        return added(TestUpstream.start(TestUpstream.answering(KEEPING.formatted(body.length(), body))));
+        return added(TestUpstream.start(TestUpstream.answering(
+                "HTTP/1.1 200 OK\r\nContent-Length: " + body.length() + "\r\n\r\n" + body)));
     }
 
     /// The same at another address of the loopback, with a connection for each request.
     TestUpstream service(String address, int port, String body) {
         return added(TestUpstream.start(new InetSocketAddress(InetAddress.ofLiteral(address), port),
-                TestUpstream.answeringOnce(CLOSING.formatted(body.length(), body))));
+                TestUpstream.answeringOnce("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: " + body.length()
+                        + "\r\n\r\n" + body)));
     }
 
     private TestUpstream added(TestUpstream made) {
@@ -67,7 +66,15 @@ abstract class DiscoveryFixture {
                 """.formatted(discovery, more);
     }
 
+    /// A gateway that has been told of endpoints, or of none.
     void run(UnaryOperator<EngineOptions> options, String discovery) {
+        start(options, discovery);
+        // It waits for that itself, but not for as long as a busy machine may take.
+        Await.until("the source to answer", () -> answers() >= 1);
+    }
+
+    /// A gateway that has asked in vain, or is still asking.
+    void start(UnaryOperator<EngineOptions> options, String discovery) {
         gateway = TestGateway.start(TestGateway.Setup.PLAIN, options, yaml(discovery, ""));
     }
 

@@ -94,7 +94,8 @@ class DnsDiscoveryTest extends DiscoveryFixture {
     @Test
     void aNameThatIsNotThereYetCostsItsOwnRouteOnly() {
         TestUpstream one = service("one");
-        runByName(one.port());
+        start(options -> options.withNameServers(List.of(names.address())),
+                "{ dns: { name: " + NAME + ", port: " + one.port() + ", minTtl: 50ms } }");
         RawResponse refused = get();
         assertThat(refused.status()).isEqualTo(503);
         assertThat(refused.fault()).isEqualTo("upstream.unavailable");

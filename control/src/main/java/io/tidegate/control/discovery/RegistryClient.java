@@ -1,0 +1,158 @@
+package io.tidegate.control.discovery;
+
+import io.tidegate.api.FilePath;
+import io.tidegate.config.pem.Certificates;
+import io.tidegate.config.pem.UnusableFileException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
+
+/// Asks a registry by HTTP. Answers are bounded in size and time; redirects are not followed, since secrets would go
+/// there too.
+final class RegistryClient implements AutoCloseable {
+
+    /// Largest answer.
+    static final int LARGEST = 8 << 20;
+    private static final Duration CONNECT = Duration.ofSeconds(5);
+
+    private final @Nullable FilePath ca;
+    private @Nullable HttpClient client;
+    private boolean closed;
+
+    /// An answer.
+    static final class Reply {
+
+        private final int status;
+        private final HttpHeaders headers;
+        private final byte[] body;
+
+        private Reply(HttpResponse<byte[]> response) {
+            this.status = response.statusCode();
+            this.headers = response.headers();
+            this.body = response.body();
+        }
+
+        int status() {
+            return status;
+        }
+
+        HttpHeaders headers() {
+            return headers;
+        }
+
+        /// What it holds.
+        ///
+        /// @throws IOException
+        ///             where that is no JSON
+        JsonTree json() throws IOException {
+            return JsonTree.read(body);
+        }
+    }
+
+    /// Asks nobody yet.
+    ///
+    /// @param ca
+    ///            authorities to trust, in PEM; null for those that Java trusts
+    RegistryClient(@Nullable FilePath ca) {
+        this.ca = ca;
+    }
+
+    /// Asks, and takes the whole answer.
+    ///
+    /// @param limit
+    ///            until the end of the answer
+    Reply get(URI uri, Map<String, String> fields, Duration limit) throws IOException, InterruptedException {
+        return new Reply(send(uri, fields, BodyHandlers.limiting(BodyHandlers.ofByteArray(), LARGEST), limit));
+    }
+
+    /// Asks, and takes the answer as it comes, however long that takes.
+    ///
+    /// @param limit
+    ///            until the head of the answer
+    HttpResponse<InputStream> stream(URI uri, Map<String, String> fields, Duration limit)
+            throws IOException, InterruptedException {
+        return send(uri, fields, BodyHandlers.ofInputStream(), limit);
+    }
+
+    private <T> HttpResponse<T> send(URI uri, Map<String, String> fields, BodyHandler<T> body, Duration limit)
+            throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri).header("Accept", "application/json");
+        fields.forEach(request::header);
+        CompletableFuture<HttpResponse<T>> answer = client().sendAsync(request.build(), body);
+        try {
+            return answer.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            throw new IOException("no answer from " + uri.getAuthority() + " within " + limit.toSeconds() + " s", e);
+        } catch (ExecutionException e) {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw new IOException("no answer from " + uri.getAuthority() + ": "
+                    + (cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage()), e);
+        } finally {
+            answer.cancel(true);
+        }
+    }
+
+    private synchronized HttpClient client() throws IOException {
+        if (closed) {
+            throw new IOException("closed");
+        }
+        HttpClient made = client;
+        if (made == null) {
+            HttpClient.Builder builder = HttpClient.newBuilder().connectTimeout(CONNECT)
+                    .version(HttpClient.Version.HTTP_1_1).executor(Executors.newVirtualThreadPerTaskExecutor());
+            if (ca != null) {
+                builder.sslContext(trusting(ca));
+            }
+            made = builder.build();
+            client = made;
+        }
+        return made;
+    }
+
+    private static SSLContext trusting(FilePath ca) throws IOException {
+        try {
+            KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
+            trusted.load(null, null);
+            List<X509Certificate> authorities = Certificates.read(ca.path());
+            for (int i = 0; i < authorities.size(); i++) {
+                trusted.setCertificateEntry(Integer.toString(i), authorities.get(i));
+            }
+            TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            factory.init(trusted);
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, factory.getTrustManagers(), null);
+            return context;
+        } catch (UnusableFileException | GeneralSecurityException e) {
+            throw new IOException("can't use the file " + ca + ": " + e.getMessage(), e);
+        }
+    }
+
+    /// Whoever waits for an answer gets an [IOException].
+    @Override
+    public synchronized void close() {
+        closed = true;
+        if (client != null) {
+            client.shutdownNow();
+        }
+    }
+}
