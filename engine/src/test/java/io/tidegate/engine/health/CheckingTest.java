@@ -25,7 +25,8 @@ class CheckingTest {
         UpstreamHealth health = health("healthCheck: { interval: 1s, unhealthyAfter: 1 }, panicThreshold: 0%");
         List<Checking.Verdict> begun = new ArrayList<>();
         Checking checking = new Checking(health, health.endpoints().getFirst(), begun::add,
-                Objects.requireNonNull(UpstreamHealthTest.config("healthCheck: { interval: 1s }", 1).healthCheck()), timing,
+                Objects.requireNonNull(UpstreamHealthTest.config("healthCheck: { interval: 1s }", 1).healthCheck()),
+                timing,
                 new SplittableRandom(1));
         checking.start();
         for (int i = 1; i <= 5; i++) {
@@ -35,7 +36,8 @@ class CheckingTest {
         }
 
         assertThat(health.selection().used()).containsExactly(0);
-        assertThat(health.state(0).checksFailed() + health.state(0).checksPassed()).isZero();
+        assertThat(health.state(health.endpoints().getFirst()).checksFailed()
+                + health.state(health.endpoints().getFirst()).checksPassed()).isZero();
         checking.stop();
     }
 
@@ -44,7 +46,8 @@ class CheckingTest {
         UpstreamHealth health = health("healthCheck: { interval: 1s }");
         List<Checking.Verdict> begun = new ArrayList<>();
         Checking checking = new Checking(health, health.endpoints().getFirst(), begun::add,
-                Objects.requireNonNull(UpstreamHealthTest.config("healthCheck: { interval: 1s }", 1).healthCheck()), timing,
+                Objects.requireNonNull(UpstreamHealthTest.config("healthCheck: { interval: 1s }", 1).healthCheck()),
+                timing,
                 new SplittableRandom(1));
         checking.start();
         timing.pass(101);
@@ -60,7 +63,7 @@ class CheckingTest {
         begun.getLast().over("x");
         timing.pass(10_000);
         assertThat(begun).hasSize(2);
-        assertThat(health.state(0).checksPassed()).isEqualTo(1);
-        assertThat(health.state(0).checksFailed()).isZero();
+        assertThat(health.state(health.endpoints().getFirst()).checksPassed()).isEqualTo(1);
+        assertThat(health.state(health.endpoints().getFirst()).checksFailed()).isZero();
     }
 }

@@ -47,7 +47,8 @@ class ReplacedEndpointsTest {
             throw new AssertionError("the configuration was refused: " + loaded);
         }
         return new Upstream("service", Objects.requireNonNull(accepted.config().upstreams().get("service")), null,
-                new Upstream.Surroundings(workers, names, new ServiceConnections(100, workers), metrics));
+                new Upstream.Surroundings(workers, names, new ServiceConnections(100, workers), metrics,
+                        Site.make("test")));
     }
 
     @AfterEach
@@ -57,7 +58,7 @@ class ReplacedEndpointsTest {
     }
 
     private static Found found(String url, int weight) {
-        return Found.of(new EndpointConfig(EndpointUrl.of(url), weight));
+        return Found.of(new EndpointConfig(EndpointUrl.of(url), weight, null));
     }
 
     private void inLoop(Runnable work) throws InterruptedException {
@@ -83,9 +84,9 @@ class ReplacedEndpointsTest {
     void onlyTheEndpointsThatThereAreNowAreChosen() throws InterruptedException {
         upstream.replace(List.of(found("http://c.test:80", 1)));
         Endpoint only = upstream.endpoints().getFirst();
-        inLoop(() -> assertThat(upstream.pick(worker, null)).isSameAs(only));
+        inLoop(() -> assertThat(upstream.pick(worker, Caller.of(null), null)).isSameAs(only));
         upstream.replace(List.of());
-        inLoop(() -> assertThat(upstream.pick(worker, null)).isNull());
+        inLoop(() -> assertThat(upstream.pick(worker, Caller.of(null), null)).isNull());
         assertThat(upstream.isDown()).isTrue();
     }
 
