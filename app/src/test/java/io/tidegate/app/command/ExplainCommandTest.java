@@ -111,11 +111,11 @@ class ExplainCommandTest {
                       circuitBreaker    none
                       maxConcurrency    adaptive, 10 to 10000; others wait for 100ms, 1000 of them at most
                       fallback          none
+                      fallbackResponse  none
                       stickySession     none
                       slowStart         none
                       zonePreference    none: gateway.zone is not said
                       subset            none
-                      fallbackResponse  none
                   green  33.33%  leastRequests
                         http://10.0.0.3:80
                       healthCheck       none
@@ -124,11 +124,11 @@ class ExplainCommandTest {
                       circuitBreaker    none
                       maxConcurrency    adaptive, 10 to 10000; others wait for 100ms, 1000 of them at most
                       fallback          none
+                      fallbackResponse  none
                       stickySession     none
                       slowStart         none
                       zonePreference    none: gateway.zone is not said
                       subset            none
-                      fallbackResponse  none
 
                 time-outs
                   request   10s     routes.orders.timeouts.request

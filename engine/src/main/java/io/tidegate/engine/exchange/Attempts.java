@@ -205,8 +205,6 @@ final class Attempts {
     ///
     /// @param on
     ///            the stream that it was sent on; null where no connection stands yet
-    /// @param way
-    ///            how it goes
     void take(Endpoint to, @Nullable UpstreamStream on, boolean again, int given, long began, Passage way) {
         endpoint = to;
         upstream = to.upstream();
@@ -219,18 +217,14 @@ final class Attempts {
         record.take(began);
     }
 
-    /// No connection came about. Nothing has been sent, so another endpoint can be tried whatever the method.
+    /// No connection came about, so that another endpoint can be tried whatever the method.
     void connectFailed(Fault fault, int given) {
         Upstream target = upstream;
         if (given != ticket || !connecting || target == null) {
             return;
         }
         connecting = false;
-        if (endpoint != null) {
-            endpoint.connectFailed(worker, fault);
-        }
-        passage.unreached(fault);
-        passage.giveBack();
+        passage.connectFailed(fault);
         if (retries.afterNoConnection(fault, target.hasOther(endpoint))) {
             again();
         } else {

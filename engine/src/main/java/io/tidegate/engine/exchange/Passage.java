@@ -236,7 +236,15 @@ final class Passage {
     }
 
     /// No connection came about.
-    void unreached(Fault fault) {
+    void connectFailed(Fault fault) {
+        if (endpoint != null) {
+            endpoint.connectFailed(worker, fault);
+        }
+        unreached(fault);
+        giveBack();
+    }
+
+    private void unreached(Fault fault) {
         if (fault.equals(Fault.UPSTREAM_BUSY)) {
             leavesBreakers();
         } else {

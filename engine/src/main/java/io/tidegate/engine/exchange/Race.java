@@ -236,10 +236,7 @@ final class Race {
             if (isKnown()) {
                 exchange.onConnectFailed(fault, given);
             } else {
-                endpoint().connectFailed(worker, fault);
-                Passage mine = beside.passage();
-                mine.unreached(fault);
-                mine.giveBack();
+                beside.passage().connectFailed(fault);
                 clear();
                 second = null;
                 count(Hedged.FAILED);

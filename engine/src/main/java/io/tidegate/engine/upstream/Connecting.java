@@ -14,6 +14,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.tidegate.api.Fault;
 import io.tidegate.engine.tls.ServiceTls;
 import io.tidegate.engine.worker.Deadlines.Deadline;
+import io.tidegate.engine.worker.Transport;
 import io.tidegate.engine.worker.Worker;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -82,14 +83,19 @@ final class Connecting {
         return bootstrap;
     }
 
-    /// Begins once the events that the loop has at hand are served. One of them may be that of a socket which was
-    /// closed
-    /// a moment ago: its descriptor, used anew now, would be told what was meant for it (epoll names sockets by
-    /// descriptor).
+    /// Begins; with epoll once the events that the loop has at hand are served. One of them may be that of a socket
+    /// which
+    /// was closed a moment ago: epoll names sockets by descriptor, and a new one with the same number would be told what
+    /// was
+    /// meant for the old one.
     void start(Bootstrap bootstrap) {
         worker.deadlines().refresh();
         worker.deadlines().set(deadline, limit.toNanos());
-        worker.loop().execute(() -> open(bootstrap));
+        if (worker.transport() == Transport.EPOLL) {
+            worker.loop().execute(() -> open(bootstrap));
+        } else {
+            open(bootstrap);
+        }
     }
 
     private void open(Bootstrap bootstrap) {

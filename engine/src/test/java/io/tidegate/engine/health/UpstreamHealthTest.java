@@ -6,7 +6,6 @@ import io.tidegate.config.ConfigLoader;
 import io.tidegate.config.Loaded;
 import io.tidegate.config.Plugins;
 import io.tidegate.config.UpstreamConfig;
-import io.tidegate.engine.health.UpstreamHealth.Member;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -32,12 +31,16 @@ class UpstreamHealthTest {
     }
 
     private UpstreamHealth health(String keys, int endpoints) {
+        return health(keys, endpoints, timing);
+    }
+
+    static UpstreamHealth health(String keys, int endpoints, ManualTiming timing) {
         UpstreamConfig config = config(keys, endpoints);
         return new UpstreamHealth("a", config,
                 config.endpoints().stream().map(endpoint -> endpoint.url().authority()).toList(), 2, timing);
     }
 
-    private static void fail(UpstreamHealth health, int endpoint, int times) {
+    static void fail(UpstreamHealth health, int endpoint, int times) {
         for (int i = 0; i < times; i++) {
             health.endpoints().get(endpoint).failed(i % 2);
         }
@@ -366,53 +369,5 @@ class UpstreamHealthTest {
         health.endpoints().get(1).broken(false);
 
         assertThat(health.selection().used()).containsExactly(1);
-    }
-
-    // Other endpoints.
-
-    @Test
-    void anEndpointThatStaysKeepsWhatIsKnownOfIt() {
-        UpstreamHealth health = health("", 2);
-        EndpointHealth stays = health.endpoints().get(1);
-        fail(health, 1, 5);
-        EndpointHealth comes = health.made("10.0.0.9:80");
-        health.replace(List.of(new Member(comes, 0), new Member(stays, 0)), () -> {});
-        assertThat(health.states()).extracting(EndpointState::endpoint).containsExactly("10.0.0.9:80", "10.0.0.1:80");
-        assertThat(health.states().get(1).ejected()).isEqualTo("errors");
-        assertThat(health.selection().used()).containsExactly(0);
-    }
-
-    @Test
-    void whatComesOfRequestsToAnEndpointThatIsGoneChangesNothing() {
-        UpstreamHealth health = health("healthCheck: { path: /, unhealthyAfter: 1 }", 2);
-        EndpointHealth stays = health.endpoints().getFirst();
-        EndpointHealth goes = health.endpoints().get(1);
-        fail(health, 1, 5);
-        health.replace(List.of(new Member(stays, 0)), () -> {});
-        List<Selection> changes = new ArrayList<>();
-        health.onChange(() -> changes.add(health.selection()));
-        timing.pass(60_000);
-        IntStream.range(0, 10).forEach(i -> goes.failed(0));
-        IntStream.range(0, 10).forEach(i -> goes.refused(0));
-        health.checked(goes, "status 503");
-        goes.answered(0, 1);
-        assertThat(changes).isEmpty();
-        assertThat(health.selection().used()).containsExactly(0);
-    }
-
-    @Test
-    void endpointsOfAHigherTierAreUsedWhileTooFewOfALowerOneAreWell() {
-        UpstreamHealth health = health("outlierDetection: { maxEjected: 100% }", 3);
-        List<EndpointHealth> all = health.endpoints();
-        health.replace(List.of(new Member(all.get(0), 0), new Member(all.get(1), 7), new Member(all.get(2), 0)),
-                () -> {});
-        assertThat(health.selection().used()).containsExactly(0, 2);
-        fail(health, 0, 5);
-        assertThat(health.selection().used()).containsExactly(2);
-        fail(health, 2, 5);
-        assertThat(health.selection().used()).containsExactly(1);
-        fail(health, 1, 5);
-        assertThat(health.selection().used()).containsExactly(0, 1, 2);
-        assertThat(health.selection().panic()).isTrue();
     }
 }
