@@ -90,7 +90,7 @@ public record RouteConfig(
     public record Timeouts(
             @Doc("From the request's head to the end of the response, tries and policies included. Left out: no limit beyond the upstream's.") @Nullable Duration request,
 
-            @Doc("One try: from its start to the end of the response.") @Nullable Duration perTry,
+            @Doc("One try: from the end of the request to the end of the response.") @Nullable Duration perTry,
 
             @Doc("Instead of the upstream's `response`.") @Nullable Duration response,
 

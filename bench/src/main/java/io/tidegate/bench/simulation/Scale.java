@@ -36,9 +36,12 @@ final class Scale {
             return new Scale(0, 1, false);
         }
         return logarithmic
-                ? new Scale(power(StrictMath.floor(StrictMath.log10(least))),
-                        power(StrictMath.ceil(StrictMath.log10(most) + 1e-9)), true)
+                ? orders(StrictMath.floor(StrictMath.log10(least) + 1e-9), StrictMath.ceil(StrictMath.log10(most) - 1e-9))
                 : new Scale(0, most, false);
+    }
+
+    private static Scale orders(double from, double to) {
+        return new Scale(power(from), power(Math.max(to, from + 1)), true);
     }
 
     private static double power(double exponent) {

@@ -25,6 +25,8 @@ final class Scenarios {
         all.put("slow-endpoint", Scenarios::slowEndpoint);
         all.put("flapping-endpoint", Scenarios::flappingEndpoint);
         all.put("retry-storm", Scenarios::retryStorm);
+        all.put("overloaded-service", Scenarios::overloadedService);
+        all.put("slowing-service", Scenarios::slowingService);
         all.put("shedding", Scenarios::shedding);
         return all;
     }
@@ -54,7 +56,7 @@ final class Scenarios {
         for (String way : List.of("roundRobin", "random", "leastRequests", "peakEwma")) {
             Simulation time = new Simulation(SEED);
             List<SimulatedService> services = services(time, 3, 100, 20);
-            SimulatedUpstream upstream = new SimulatedUpstream(time, "loadBalancing: " + way, services, seconds);
+            SimulatedUpstream upstream = new SimulatedUpstream(time, "loadBalancing: " + way + ", maxConcurrency: unlimited", services, seconds);
             Ledger ledger = new Ledger(time, seconds);
             new SimulatedClients(time, upstream, ledger, 5_000, 0, 0).come(now -> 900, seconds);
             SimulatedService slow = services.getFirst();
@@ -126,8 +128,9 @@ final class Scenarios {
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of("", "answered in time while it lasts, 1/s", "from 10 s after on, 1/s",
                 "most tries in a second"));
-        storm("no budget", "", false, seconds, goodput, load, rows);
-        storm("budget (default)", "", true, seconds, goodput, load, rows);
+        storm("no budget, no limit", ", maxConcurrency: unlimited", false, seconds, goodput, load, rows);
+        storm("budget, no limit", ", maxConcurrency: unlimited", true, seconds, goodput, load, rows);
+        storm("budget and limit (default)", "", true, seconds, goodput, load, rows);
         return new Outcome("retry-storm", SECONDS, List.of(goodput, load), rows);
     }
 
@@ -146,12 +149,84 @@ final class Scenarios {
         time.run(seconds);
         goodput.line(name, ledger.answered());
         load.line(name, upstream.tries());
-        double most = 0;
-        for (double tries : upstream.tries()) {
-            most = Math.max(most, tries);
-        }
         rows.add(List.of(name, rounded(ledger.good(20, 30) / 10), rounded(ledger.good(40, seconds) / (seconds - 40)),
-                rounded(most)));
+                rounded(most(upstream.tries()))));
+    }
+
+    /// A service that can do 300 requests in a second is asked for three times as many, for half a minute.
+    static Outcome overloadedService() {
+        int seconds = 90;
+        Panel goodput = new Panel("requests answered within a second, 1/s").shade(20, 50);
+        Panel latency = new Panel("99 of 100 are answered, or given up after 1 s, within, ms").logarithmic().shade(20, 50);
+        Panel inside = new Panel("requests in the service").logarithmic().shade(20, 50);
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of("`maxConcurrency`", "answered in time while it lasts, 1/s", "from 5 s after on, 1/s",
+                "most requests in the service"));
+        for (String limit : List.of("unlimited", "adaptive")) {
+            Simulation time = new Simulation(SEED);
+            List<SimulatedService> services = services(time, 1, 15, 50);
+            SimulatedUpstream upstream = new SimulatedUpstream(time, "maxConcurrency: " + limit, services, seconds);
+            Ledger ledger = new Ledger(time, seconds);
+            new SimulatedClients(time, upstream, ledger, 1_000, 0, 0).come(now -> now >= 20 && now < 50 ? 900 : 240,
+                    seconds);
+            double[] waiting = inside(time, services, seconds);
+            time.run(seconds);
+            String name = limit.equals("adaptive") ? "adaptive (default)" : limit;
+            goodput.line(name, ledger.answered());
+            latency.line(name, ledger.millis(0.99));
+            inside.line(name, waiting);
+            rows.add(List.of("`" + limit + "`", rounded(ledger.good(25, 50) / 25),
+                    rounded(ledger.good(55, seconds) / (seconds - 55)), rounded(most(waiting))));
+        }
+        return new Outcome("overloaded-service", SECONDS, List.of(goodput, latency, inside), rows);
+    }
+
+    /// Services become three times as slow while as many requests come as before, more than they can do then.
+    static Outcome slowingService() {
+        int seconds = 120;
+        Panel goodput = new Panel("requests answered within a second, 1/s").shade(30, 75);
+        Panel inside = new Panel("requests in the services").logarithmic().shade(30, 75);
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of("`maxConcurrency`", "answered in time while it lasts, 1/s", "from 5 s after on, 1/s",
+                "most requests in the services"));
+        for (String limit : List.of("unlimited", "60", "adaptive")) {
+            Simulation time = new Simulation(SEED);
+            List<SimulatedService> services = services(time, 2, 10, 50);
+            SimulatedUpstream upstream = new SimulatedUpstream(time, "maxConcurrency: " + limit, services, seconds);
+            Ledger ledger = new Ledger(time, seconds);
+            new SimulatedClients(time, upstream, ledger, 1_000, 0, 0).come(now -> 320, seconds);
+            for (int i = 0; i <= 20; i++) {
+                double slowness = 1 + i / 10.0;
+                time.at(30 + i, () -> services.forEach(service -> service.slow(slowness)));
+            }
+            time.at(75, () -> services.forEach(service -> service.slow(1)));
+            double[] waiting = inside(time, services, seconds);
+            time.run(seconds);
+            String name = limit.equals("adaptive") ? "adaptive (default)" : limit;
+            goodput.line(name, ledger.answered());
+            inside.line(name, waiting);
+            rows.add(List.of("`" + limit + "`", rounded(ledger.good(50, 75) / 25),
+                    rounded(ledger.good(80, seconds) / (seconds - 80)), rounded(most(waiting))));
+        }
+        return new Outcome("slowing-service", SECONDS, List.of(goodput, inside), rows);
+    }
+
+    private static double[] inside(Simulation time, List<SimulatedService> services, int seconds) {
+        double[] found = new double[seconds];
+        for (int i = 0; i < seconds; i++) {
+            int second = i;
+            time.at(i + 0.5,
+                    () -> found[second] = services.stream().mapToInt(SimulatedService::inside).sum());
+        }
+        return found;
+    }
+
+    private static double most(double[] values) {
+        double most = 0;
+        for (double value : values) {
+            most = Math.max(most, value);
+        }
+        return most;
     }
 
     /// Half to five times as many requests as an event loop can serve, three in ten of them critical.

@@ -1,5 +1,6 @@
 package io.tidegate.bench.simulation;
 
+import io.tidegate.config.ConcurrencyConfig;
 import io.tidegate.config.ConfigLoader;
 import io.tidegate.config.Loaded;
 import io.tidegate.config.Plugins;
@@ -31,6 +32,7 @@ final class SimulatedUpstream implements SimulatedClients.Door {
     private final List<Way> ways;
     private final UpstreamHealth health;
     private final RetryBudget.Lane budget;
+    private final @Nullable SimulatedLimit limit;
     private final long[] tries;
     private final boolean budgeted;
     private Balancer balancer;
@@ -63,6 +65,9 @@ final class SimulatedUpstream implements SimulatedClients.Door {
         this.balancer = balancer(ways);
         this.health.onChange(this::choose);
         this.budget = new RetryBudget(1, time.now()).lane(0);
+        this.limit = config.maxConcurrency().kind() == ConcurrencyConfig.Kind.UNLIMITED
+                ? null
+                : new SimulatedLimit(time, config.maxConcurrency());
         this.tries = new long[seconds];
     }
 
@@ -145,19 +150,39 @@ final class SimulatedUpstream implements SimulatedClients.Door {
         return sum;
     }
 
+    private void leaveLimit() {
+        if (limit != null) {
+            limit.leave();
+        }
+    }
+
     private final class Request {
 
         private final Consumer<Reply> reply;
         private int attempts;
         private @Nullable Try running;
+        private boolean left;
 
         Request(Consumer<Reply> reply) {
             this.reply = reply;
         }
 
         void next(@Nullable Way before) {
+            if (limit == null) {
+                go(before);
+            } else {
+                limit.enter(() -> go(before), () -> reply.accept(Reply.SHED));
+            }
+        }
+
+        private void go(@Nullable Way before) {
+            if (left) {
+                leaveLimit();
+                return;
+            }
             List<Way> among = used;
             if (among.isEmpty()) {
+                leaveLimit();
                 reply.accept(Reply.SHED);
                 return;
             }
@@ -181,6 +206,7 @@ final class SimulatedUpstream implements SimulatedClients.Door {
 
         /// The client has gone.
         void leave() {
+            left = true;
             if (running != null) {
                 running.cancel();
             }
@@ -227,6 +253,10 @@ final class SimulatedUpstream implements SimulatedClients.Door {
             if (!over) {
                 over = true;
                 way.active--;
+                if (limit != null) {
+                    limit.givenUp(time.now() - began);
+                }
+                leaveLimit();
             }
         }
 
@@ -236,11 +266,17 @@ final class SimulatedUpstream implements SimulatedClients.Door {
             }
             over = true;
             way.active--;
+            leaveLimit();
             long took = time.now() - began;
             switch (came) {
                 case REFUSED -> way.own.refused(0);
                 case GOOD -> way.own.answered(0, took);
                 default -> way.own.failed(0);
+            }
+            if (limit != null && came == Reply.GOOD) {
+                limit.answered(took);
+            } else if (limit != null && came == Reply.LATE) {
+                limit.givenUp(took);
             }
             if (came == Reply.GOOD || came == Reply.LATE) {
                 way.latency.took(time.now(), took);

@@ -15,10 +15,10 @@ import java.util.concurrent.TimeUnit;
 /// while requests are held back: an overload that lasts must not become what is usual.
 ///
 /// Plain arithmetic on one interval after the other; whoever calls sees to it that it is one thread at a time.
-final class AdaptiveLimit {
+public final class AdaptiveLimit {
 
     /// Shortest interval, in nanoseconds.
-    static final long INTERVAL = TimeUnit.MILLISECONDS.toNanos(250);
+    public static final long INTERVAL = TimeUnit.MILLISECONDS.toNanos(250);
     /// Longest time that is waited for enough samples.
     static final long PATIENCE = TimeUnit.SECONDS.toNanos(2);
     /// Fewest samples to judge by.
@@ -53,7 +53,8 @@ final class AdaptiveLimit {
     private double latencyThen;
     private double limitThen;
 
-    AdaptiveLimit(int min, int max) {
+    /// One that begins at `max`.
+    public AdaptiveLimit(int min, int max) {
         this.min = min;
         this.max = max;
         this.limit = max;
@@ -71,14 +72,16 @@ final class AdaptiveLimit {
     ///            of all of them together, in nanoseconds
     /// @param held
     ///            whether requests were held back
-    record Interval(long nanos, long answers, long givenUp, double latency, boolean held) {
+    public record Interval(long nanos, long answers, long givenUp, double latency, boolean held) {
 
-        long samples() {
+        /// Of both kinds.
+        public long samples() {
             return answers + givenUp;
         }
     }
 
-    int limit() {
+    /// How many may run now.
+    public int limit() {
         return (int) limit;
     }
 
@@ -88,7 +91,7 @@ final class AdaptiveLimit {
     }
 
     /// What is usual, in nanoseconds; 0 where nothing is known.
-    double usual() {
+    public double usual() {
         return usual;
     }
 
@@ -97,7 +100,7 @@ final class AdaptiveLimit {
     /// @return how long the next one must be at least, in nanoseconds: what is answered by then must have been sent
     ///         under
     ///         this limit
-    long judge(Interval seen) {
+    public long judge(Interval seen) {
         if (seen.samples() < LEAST_SAMPLES) {
             slowInARow = 0;
             grow(seen.held() ? HELD_GROWTH : FREE_GROWTH);

@@ -1,0 +1,109 @@
+package io.tidegate.bench.simulation;
+
+import io.tidegate.config.ConcurrencyConfig;
+import io.tidegate.engine.limit.AdaptiveLimit;
+import java.util.ArrayDeque;
+
+/// How many requests run at an upstream at a time: the others wait for a moment, first come, first served, and are
+/// refused then.
+final class SimulatedLimit {
+
+    private final Simulation time;
+    private final ConcurrencyConfig config;
+    private final AdaptiveLimit adaptive;
+    private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
+    private int running;
+    private long begunAt;
+    private long answers;
+    private long givenUp;
+    private double latency;
+    private boolean held;
+
+    private static final class Waiting {
+
+        private final Runnable go;
+        private boolean over;
+
+        Waiting(Runnable go) {
+            this.go = go;
+        }
+    }
+
+    SimulatedLimit(Simulation time, ConcurrencyConfig config) {
+        this.time = time;
+        this.config = config;
+        this.adaptive = new AdaptiveLimit(config.min(), config.max());
+        time.after(AdaptiveLimit.INTERVAL, this::judge);
+    }
+
+    private void judge() {
+        long now = time.now();
+        long next = adaptive
+                .judge(new AdaptiveLimit.Interval(now - begunAt, answers, givenUp, latency, held || !waiting.isEmpty()));
+        begunAt = now;
+        answers = 0;
+        givenUp = 0;
+        latency = 0;
+        held = false;
+        time.after(next, this::judge);
+        serve();
+    }
+
+    /// Runs `go` when there is a place, or `refused` when there was none for too long.
+    void enter(Runnable go, Runnable refused) {
+        if (running < limit()) {
+            running++;
+            go.run();
+            return;
+        }
+        held = true;
+        if (waiting.size() >= config.maxWaiting()) {
+            refused.run();
+            return;
+        }
+        Waiting one = new Waiting(go);
+        waiting.add(one);
+        time.after(config.maxWait().toNanos(), () -> {
+            if (!one.over) {
+                one.over = true;
+                waiting.remove(one);
+                refused.run();
+            }
+        });
+    }
+
+    /// One that ran is over.
+    void leave() {
+        running--;
+        serve();
+    }
+
+    private void serve() {
+        while (running < limit() && !waiting.isEmpty()) {
+            Waiting next = waiting.remove();
+            next.over = true;
+            running++;
+            next.go.run();
+        }
+    }
+
+    /// One was answered after so many nanoseconds.
+    void answered(long nanos) {
+        answers++;
+        latency += nanos;
+    }
+
+    /// One was given up after so many nanoseconds.
+    void givenUp(long nanos) {
+        if (nanos > adaptive.usual()) {
+            givenUp++;
+            latency += nanos;
+        }
+    }
+
+    /// How many may run now.
+    int limit() {
+        Integer fixed = config.limit();
+        return config.kind() == ConcurrencyConfig.Kind.FIXED && fixed != null ? fixed : adaptive.limit();
+    }
+}
