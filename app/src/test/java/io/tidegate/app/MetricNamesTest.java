@@ -31,7 +31,16 @@ class MetricNamesTest {
             "tidegate_tls_certificate_expiry_seconds",
             "tidegate_acme_last_success_seconds", "tidegate_acme_next_attempt_seconds", "tidegate_acme_failures_total",
             "tidegate_policy_events_total", "tidegate_state_degraded", "tidegate_state_local_calls_total",
-            "tidegate_state_late_total");
+            "tidegate_state_late_total",
+            "tidegate_discovery_age_seconds",
+            "tidegate_discovery_answers_total",
+            "tidegate_discovery_endpoints",
+            "tidegate_upstream_breaker_openings_total",
+            "tidegate_upstream_breaker_refused_total",
+            "tidegate_upstream_breaker_state",
+            "tidegate_upstream_endpoint_breaker_openings_total",
+            "tidegate_upstream_endpoint_breaker_refused_total",
+            "tidegate_upstream_endpoint_breaker_state");
     private static final Pattern RELOAD_ALERT = Pattern.compile("alert: TidegateReloadFailed\\s+expr: (\\w+) == 0\\n");
 
     @TempDir

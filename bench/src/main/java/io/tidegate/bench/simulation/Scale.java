@@ -36,7 +36,8 @@ final class Scale {
             return new Scale(0, 1, false);
         }
         return logarithmic
-                ? orders(StrictMath.floor(StrictMath.log10(least) + 1e-9), StrictMath.ceil(StrictMath.log10(most) - 1e-9))
+                ? orders(StrictMath.floor(StrictMath.log10(least) + 1e-9),
+                        StrictMath.ceil(StrictMath.log10(most) - 1e-9))
                 : new Scale(0, most, false);
     }
 

@@ -56,7 +56,8 @@ final class Scenarios {
         for (String way : List.of("roundRobin", "random", "leastRequests", "peakEwma")) {
             Simulation time = new Simulation(SEED);
             List<SimulatedService> services = services(time, 3, 100, 20);
-            SimulatedUpstream upstream = new SimulatedUpstream(time, "loadBalancing: " + way + ", maxConcurrency: unlimited", services, seconds);
+            SimulatedUpstream upstream = new SimulatedUpstream(time,
+                    "loadBalancing: " + way + ", maxConcurrency: unlimited", services, seconds);
             Ledger ledger = new Ledger(time, seconds);
             new SimulatedClients(time, upstream, ledger, 5_000, 0, 0).come(now -> 900, seconds);
             SimulatedService slow = services.getFirst();
@@ -157,7 +158,8 @@ final class Scenarios {
     static Outcome overloadedService() {
         int seconds = 90;
         Panel goodput = new Panel("requests answered within a second, 1/s").shade(20, 50);
-        Panel latency = new Panel("99 of 100 are answered, or given up after 1 s, within, ms").logarithmic().shade(20, 50);
+        Panel latency = new Panel("99 of 100 are answered, or given up after 1 s, within, ms").logarithmic().shade(20,
+                50);
         Panel inside = new Panel("requests in the service").logarithmic().shade(20, 50);
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of("`maxConcurrency`", "answered in time while it lasts, 1/s", "from 5 s after on, 1/s",

@@ -39,7 +39,8 @@ final class SimulatedLimit {
     private void judge() {
         long now = time.now();
         long next = adaptive
-                .judge(new AdaptiveLimit.Interval(now - begunAt, answers, givenUp, latency, held || !waiting.isEmpty()));
+                .judge(new AdaptiveLimit.Interval(now - begunAt, answers, givenUp, latency,
+                        held || !waiting.isEmpty()));
         begunAt = now;
         answers = 0;
         givenUp = 0;
