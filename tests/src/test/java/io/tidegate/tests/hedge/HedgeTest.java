@@ -336,8 +336,9 @@ class HedgeTest {
             });
         }
         gateway.apply(
-                GatewayYaml.to(one, other).upstream("retry: { budget: 100% }, connections: { maxPerEndpoint: 200 }")
-                        .route("hedge: { after: 1ms }").text());
+                // The services answer once both tries are there, so that none may be held back.
+                GatewayYaml.to(one, other).upstream("retry: { budget: 100% }, connections: { maxPerEndpoint: 200 }, "
+                        + "maxConcurrency: unlimited").route("hedge: { after: 1ms }").text());
         try (ExecutorService threads = Executors.newFixedThreadPool(clients)) {
             List<Future<Integer>> results = new ArrayList<>();
             for (int c = 0; c < clients; c++) {
