@@ -2,7 +2,6 @@ package io.tidegate.engine.mirror;
 
 import io.tidegate.config.MirrorCompareConfig;
 import io.tidegate.config.MirrorConfig;
-import io.tidegate.engine.breaker.Breaker;
 import io.tidegate.engine.observe.MirrorCells;
 import io.tidegate.engine.observe.MirrorCells.Skipped;
 import io.tidegate.engine.upstream.Caller;
@@ -90,11 +89,10 @@ public final class RouteMirror {
     /// The endpoint that a copy goes to; null where there is none now, or nothing is let through to the mirror.
     @Nullable
     Endpoint target(Worker worker, Origin of) {
-        Breaker breaker = upstream.breaker();
         SocketAddress client = of.client();
-        return breaker != null && !breaker.admits()
-                ? null
-                : upstream.pick(worker, client == null ? Caller.NOBODY : Caller.of(client), null);
+        return upstream.admits()
+                ? upstream.pick(worker, client == null ? Caller.NOBODY : Caller.of(client), null)
+                : null;
     }
 
     /// A copy was answered.

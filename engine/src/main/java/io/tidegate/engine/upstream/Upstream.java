@@ -248,6 +248,11 @@ public final class Upstream implements AutoCloseable {
         return breaker;
     }
 
+    /// Whether its breaker, where it has one, lets requests through.
+    public boolean admits() {
+        return breaker == null || breaker.admits();
+    }
+
     /// How many requests run at it, and may; null where any number may.
     public @Nullable Concurrency concurrency() {
         return concurrency;
