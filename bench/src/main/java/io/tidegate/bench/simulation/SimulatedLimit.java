@@ -39,7 +39,7 @@ final class SimulatedLimit {
     private void judge() {
         long now = time.now();
         long next = adaptive
-                .judge(new AdaptiveLimit.Interval(now - begunAt, answers, givenUp, latency,
+                .judge(new AdaptiveLimit.Interval(now - begunAt, answers, givenUp, latency, running,
                         held || !waiting.isEmpty()));
         begunAt = now;
         answers = 0;

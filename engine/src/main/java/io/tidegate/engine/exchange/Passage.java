@@ -88,7 +88,21 @@ final class Passage {
     /// Asks for a place among those that run.
     Permit.Answer asks(Upstream upstream, Criticality criticality) {
         Concurrency bound = upstream.concurrency();
-        return bound == null ? Permit.Answer.GRANTED : permit.ask(bound, criticality);
+        if (bound == null) {
+            permit.skip();
+            return Permit.Answer.GRANTED;
+        }
+        return permit.ask(bound, criticality);
+    }
+
+    /// Takes a place among those that run, where there is one at once.
+    boolean takes(Upstream upstream) {
+        Concurrency bound = upstream.concurrency();
+        if (bound == null) {
+            permit.skip();
+            return true;
+        }
+        return permit.take(bound);
     }
 
     /// Chooses an endpoint that lets the try through; null where there is none.
@@ -223,7 +237,7 @@ final class Passage {
         }
         if (status >= SERVER_ERROR || grpc > 0) {
             // Errors are often quick, which says nothing of how long it takes to do the work.
-            permit.givenUp(took);
+            permit.failed(took);
         } else {
             permit.answered(took);
         }

@@ -88,7 +88,7 @@ final class Race {
         Route route = attempts.unanswered();
         Endpoint other = upstream == null || route == null
                 ? null
-                : beside.target(route, upstream, attempts.endpoint());
+                : beside.target(upstream, attempts.endpoint());
         if (other == null) {
             return;
         }

@@ -1,7 +1,6 @@
 package io.tidegate.engine.exchange;
 
 import io.tidegate.engine.chain.PolicyRun;
-import io.tidegate.engine.limit.Permit;
 import io.tidegate.engine.upstream.Endpoint;
 import io.tidegate.engine.upstream.Upstream;
 import io.tidegate.engine.upstream.UpstreamStream;
@@ -62,13 +61,11 @@ final class SecondTry {
     ///            where the first one went
     @Nullable
     @SuppressWarnings("ReferenceEquality") // this endpoint, not an equal one
-    Endpoint target(Route route, Upstream upstream, @Nullable Endpoint first) {
+    Endpoint target(Upstream upstream, @Nullable Endpoint first) {
         if (!request.isAtHand() || worker.pressure().isRaised() || !upstream.hasOther(first)) {
             return null;
         }
-        Endpoint other = passage.asks(upstream, route.config().criticality()) == Permit.Answer.GRANTED
-                ? passage.choose(upstream, steering, first)
-                : null;
+        Endpoint other = passage.takes(upstream) ? passage.choose(upstream, steering, first) : null;
         if (other == null) {
             passage.giveBack();
             return null;

@@ -21,6 +21,8 @@ public final class AdaptiveLimit {
     public static final long INTERVAL = TimeUnit.MILLISECONDS.toNanos(250);
     /// Longest time that is waited for enough samples.
     static final long PATIENCE = TimeUnit.SECONDS.toNanos(2);
+    /// Longest time until what a step down has come to is looked at.
+    private static final long LONGEST_PAUSE = TimeUnit.SECONDS.toNanos(30);
     /// Fewest samples to judge by.
     static final int LEAST_SAMPLES = 10;
 
@@ -70,9 +72,11 @@ public final class AdaptiveLimit {
     ///            requests that were given up after having waited for longer than is usual
     /// @param latency
     ///            of all of them together, in nanoseconds
+    /// @param running
+    ///            requests that run at its end
     /// @param held
     ///            whether requests were held back
-    public record Interval(long nanos, long answers, long givenUp, double latency, boolean held) {
+    public record Interval(long nanos, long answers, long givenUp, double latency, int running, boolean held) {
 
         /// Of both kinds.
         public long samples() {
@@ -108,6 +112,12 @@ public final class AdaptiveLimit {
         }
         double latency = seen.latency() / seen.samples();
         boolean answered = seen.answers() >= MOSTLY_ANSWERED * seen.samples();
+        if (usual == 0 && !answered && seen.answers() > 0) {
+            // It answers, and there is nothing to compare with yet.
+            slowInARow = 0;
+            grow(HELD_GROWTH);
+            return INTERVAL;
+        }
         if (usual == 0 ? answered : latency <= bound()) {
             well(latency, seen.held());
             return INTERVAL;
@@ -143,7 +153,8 @@ public final class AdaptiveLimit {
     }
 
     private long slow(double latency, boolean answered, Interval seen) {
-        double running = seen.latency() / seen.nanos();
+        // Places are held to the end of the response, which may be long behind its head.
+        double running = Math.max(seen.latency() / seen.nanos(), seen.running());
         slowInARow++;
         if (!seen.held() && answered) {
             usual = Math.min(latency, usual * SLOW_GROWTH);
@@ -166,6 +177,7 @@ public final class AdaptiveLimit {
         }
         double cut = Math.clamp(bound() / latency, MOST_CUT, LEAST_CUT);
         limit = Math.max(min, Math.min(limit, running) * cut);
-        return Math.clamp((long) (2 * latency), INTERVAL, PATIENCE);
+        // Who does not answer at all is not waited for.
+        return Math.clamp((long) (2 * latency), INTERVAL, answered ? LONGEST_PAUSE : PATIENCE);
     }
 }

@@ -184,7 +184,7 @@ public final class Concurrency {
             latency += lane.takeLatency();
             held |= lane.takeHeld() > 0;
         }
-        Interval seen = new Interval(now - begunAt, answers, givenUp, latency, held);
+        Interval seen = new Interval(now - begunAt, answers, givenUp, latency, running(), held);
         int before = limit;
         long pause = by.judge(seen);
         begunAt = now;

@@ -178,7 +178,13 @@ final class Lane {
 
     /// From another loop: places may have become free.
     void serveLater() {
-        worker.loop().execute(this::serve);
+        worker.loop().execute(() -> {
+            serve();
+            if (waiting == 0) {
+                // It was for nobody here: another loop may have it.
+                all.offer();
+            }
+        });
     }
 
     /// Any thread may ask.
@@ -203,6 +209,13 @@ final class Lane {
             add(GIVEN_UP, 1);
             add(LATENCY, nanos);
             all.look(worker.deadlines().now());
+        }
+    }
+
+    /// An error, which tells something only where it took longer than answers do.
+    void failed(long nanos) {
+        if (all.usualNanos() > 0) {
+            givenUp(nanos);
         }
     }
 

@@ -86,6 +86,26 @@ public final class Permit {
         return Answer.WAITS;
     }
 
+    /// Takes a place, where there is one at once.
+    ///
+    /// @return whether there was
+    public boolean take(Concurrency of) {
+        if (state != State.NONE) {
+            throw new IllegalStateException("a place is held already");
+        }
+        lane = of.lane(worker.index());
+        state = lane.takePlace();
+        return state != State.NONE;
+    }
+
+    /// No place is needed, and nothing is to be told of the request.
+    public void skip() {
+        if (state != State.NONE) {
+            throw new IllegalStateException("a place is held already");
+        }
+        lane = null;
+    }
+
     Criticality criticality() {
         return criticality;
     }
@@ -125,7 +145,14 @@ public final class Permit {
         }
     }
 
-    /// The request that had a place last was given up after so many nanoseconds without an answer, or has failed.
+    /// The request that had a place last was answered with an error after so many nanoseconds.
+    public void failed(long nanos) {
+        if (lane != null) {
+            lane.failed(nanos);
+        }
+    }
+
+    /// The request that had a place last was given up after so many nanoseconds without an answer.
     public void givenUp(long nanos) {
         if (lane != null) {
             lane.givenUp(nanos);

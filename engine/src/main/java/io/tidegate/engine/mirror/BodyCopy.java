@@ -72,8 +72,11 @@ public final class BodyCopy {
         }
     }
 
-    /// Gives its room back. Once more does nothing.
+    /// Gives its room back, and takes none any more. Once more does nothing.
     void free() {
+        if (state == State.OPEN) {
+            state = State.NO_ROOM;
+        }
         worker.unhold(bytes.length);
         bytes = NOTHING;
         length = 0;

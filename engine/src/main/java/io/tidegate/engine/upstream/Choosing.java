@@ -40,6 +40,7 @@ final class Choosing {
     private final @Nullable StickySessions sessions;
     private final @Nullable SlowStart slowStart;
     private List<Endpoint> pointed = List.of();
+    private int[] pointedWeights = {};
     private @Nullable RingPoints points;
     /// Those that were used last; null before there were any.
     private @Nullable Set<String> before;
@@ -206,11 +207,13 @@ final class Choosing {
             return null;
         }
         RingPoints known = points;
-        if (known == null || !pointed.equals(all)) {
-            known = new RingPoints(all.stream().map(Endpoint::authority).toList(),
-                    all.stream().mapToInt(Endpoint::weight).toArray());
+        int[] declared = all.stream().mapToInt(Endpoint::weight).toArray();
+        // What is found may change its weight.
+        if (known == null || !pointed.equals(all) || !Arrays.equals(pointedWeights, declared)) {
+            known = new RingPoints(all.stream().map(Endpoint::authority).toList(), declared);
             points = known;
             pointed = List.copyOf(all);
+            pointedWeights = declared;
         }
         Map<Endpoint, Integer> positions = new HashMap<>();
         all.forEach(endpoint -> positions.put(endpoint, positions.size()));

@@ -13,7 +13,7 @@ class AdaptiveLimitTest {
     private final AdaptiveLimit limit = new AdaptiveLimit(10, 10_000);
 
     private long judge(int answers, double millis, boolean held) {
-        return limit.judge(new Interval(250 * MILLIS, answers, 0, answers * millis * MILLIS, held));
+        return limit.judge(new Interval(250 * MILLIS, answers, 0, answers * millis * MILLIS, 0, held));
     }
 
     @Test
@@ -68,10 +68,27 @@ class AdaptiveLimitTest {
     }
 
     @Test
+    void aServiceThatFailsNowAndThenFromTheStartIsNotHeldBack() {
+        for (int i = 0; i < 50; i++) {
+            limit.judge(new Interval(250 * MILLIS, 70, 30, 100 * 50.0 * MILLIS, 50, true));
+        }
+        assertThat(limit.limit()).isEqualTo(10_000);
+    }
+
+    @Test
+    void whatIsStillSentCountsAsRunning() {
+        judge(100, 20, false);
+        for (int i = 0; i < 2; i++) {
+            limit.judge(new Interval(250 * MILLIS, 100, 0, 100 * 60.0 * MILLIS, 300, false));
+        }
+        assertThat(limit.limit()).isBetween(150, 300);
+    }
+
+    @Test
     void aServiceThatNeverAnswersGetsTheLeast() {
         judge(100, 10, false);
         for (int i = 0; i < 20; i++) {
-            limit.judge(new Interval(2_000 * MILLIS, 0, 100, 100 * 1_000.0 * MILLIS, true));
+            limit.judge(new Interval(2_000 * MILLIS, 0, 100, 100 * 1_000.0 * MILLIS, 0, true));
         }
 
         assertThat(limit.limit()).isEqualTo(10);

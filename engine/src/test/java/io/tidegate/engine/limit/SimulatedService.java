@@ -124,7 +124,7 @@ final class SimulatedService {
             nextLook = now + 0.25;
             return;
         }
-        long pause = limit.judge(new Interval((long) ((now - begun) * 1e9), answers, givenUp, latency, held));
+        long pause = limit.judge(new Interval((long) ((now - begun) * 1e9), answers, givenUp, latency, 0, held));
         begun = now;
         nextLook = now + pause / 1e9;
         answers = 0;

@@ -187,8 +187,11 @@ final class IdempotencyPolicy implements Policy {
             copy.letGo();
         }
         Fault fault = outcome.fault();
-        boolean leftAlone = fault != null && fault.status() == Fault.CLIENT_CLOSED.status();
-        // The service may still be at work for a client that has gone: a repeat must not reach it beside the first.
+        // The service may still be at work for a client that has gone, or that was told that it takes too long: a repeat
+        // must not reach it beside the first.
+        boolean leftAlone = fault != null && (fault.status() == Fault.CLIENT_CLOSED.status()
+                || fault.equals(Fault.UPSTREAM_TIMEOUT) || fault.equals(Fault.UPSTREAM_CLOSED)
+                || fault.equals(Fault.UPSTREAM_RESET) || fault.equals(Fault.GRPC_DEADLINE));
         if (!leftAlone || outcome.attempts() == 0) {
             claim.release();
         }
