@@ -7,16 +7,13 @@ import io.tidegate.config.pem.UnusableFileException;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.security.GeneralSecurityException;
 import java.security.KeyPair;
-import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 import org.shredzone.acme4j.Account;
 import org.shredzone.acme4j.AccountBuilder;
@@ -147,18 +144,8 @@ final class Rfc8555Authority implements Authority {
 
     private static SSLContext trusting(FilePath ca) throws IssueException {
         try {
-            KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
-            trusted.load(null, null);
-            List<X509Certificate> authorities = Certificates.read(ca.path());
-            for (int i = 0; i < authorities.size(); i++) {
-                trusted.setCertificateEntry(Integer.toString(i), authorities.get(i));
-            }
-            TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            factory.init(trusted);
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, factory.getTrustManagers(), null);
-            return context;
-        } catch (UnusableFileException | GeneralSecurityException | IOException e) {
+            return Certificates.trusting(ca.path());
+        } catch (UnusableFileException e) {
             throw new IssueException("ca", "can't use the file " + ca + ": " + e.getMessage(), null, e);
         }
     }

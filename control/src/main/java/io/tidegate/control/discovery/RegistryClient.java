@@ -12,11 +12,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -24,7 +20,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
 /// Asks a registry by HTTP. Answers are bounded in size and time; redirects are not followed, since secrets would go
@@ -131,18 +126,8 @@ final class RegistryClient implements AutoCloseable {
 
     private static SSLContext trusting(FilePath ca) throws IOException {
         try {
-            KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
-            trusted.load(null, null);
-            List<X509Certificate> authorities = Certificates.read(ca.path());
-            for (int i = 0; i < authorities.size(); i++) {
-                trusted.setCertificateEntry(Integer.toString(i), authorities.get(i));
-            }
-            TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            factory.init(trusted);
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, factory.getTrustManagers(), null);
-            return context;
-        } catch (UnusableFileException | GeneralSecurityException e) {
+            return Certificates.trusting(ca.path());
+        } catch (UnusableFileException e) {
             throw new IOException("can't use the file " + ca + ": " + e.getMessage(), e);
         }
     }

@@ -2,7 +2,6 @@ package io.tidegate.engine.health;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tidegate.config.UpstreamConfig;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -14,20 +13,18 @@ class CheckingTest {
 
     private final ManualTiming timing = new ManualTiming();
 
-    private UpstreamHealth health(String keys) {
-        UpstreamConfig config = UpstreamHealthTest.config(keys, 1);
-        return new UpstreamHealth("a", config,
-                config.endpoints().stream().map(endpoint -> endpoint.url().authority()).toList(), 2, timing);
+    private Checking checking(UpstreamHealth health, List<Checking.Verdict> begun) {
+        return new Checking(health, health.endpoints().getFirst(), begun::add,
+                Objects.requireNonNull(UpstreamHealthTest.config("healthCheck: { interval: 1s }", 1).healthCheck()),
+                timing, new SplittableRandom(1));
     }
 
     @Test
     void aCheckThatCouldNotBeMadeSaysNothing() {
-        UpstreamHealth health = health("healthCheck: { interval: 1s, unhealthyAfter: 1 }, panicThreshold: 0%");
+        UpstreamHealth health = UpstreamHealthTest
+                .health("healthCheck: { interval: 1s, unhealthyAfter: 1 }, panicThreshold: 0%", 1, timing);
         List<Checking.Verdict> begun = new ArrayList<>();
-        Checking checking = new Checking(health, health.endpoints().getFirst(), begun::add,
-                Objects.requireNonNull(UpstreamHealthTest.config("healthCheck: { interval: 1s }", 1).healthCheck()),
-                timing,
-                new SplittableRandom(1));
+        Checking checking = checking(health, begun);
         checking.start();
         for (int i = 1; i <= 5; i++) {
             timing.pass(1_101);
@@ -43,12 +40,9 @@ class CheckingTest {
 
     @Test
     void aCheckBeginsAnIntervalAfterTheEndOfTheOneBefore() {
-        UpstreamHealth health = health("healthCheck: { interval: 1s }");
+        UpstreamHealth health = UpstreamHealthTest.health("healthCheck: { interval: 1s }", 1, timing);
         List<Checking.Verdict> begun = new ArrayList<>();
-        Checking checking = new Checking(health, health.endpoints().getFirst(), begun::add,
-                Objects.requireNonNull(UpstreamHealthTest.config("healthCheck: { interval: 1s }", 1).healthCheck()),
-                timing,
-                new SplittableRandom(1));
+        Checking checking = checking(health, begun);
         checking.start();
         timing.pass(101);
         assertThat(begun).hasSize(1);

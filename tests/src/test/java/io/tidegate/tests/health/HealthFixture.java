@@ -10,45 +10,21 @@ import io.tidegate.testkit.TestGateway;
 import io.tidegate.testkit.TestGateway.Setup;
 import io.tidegate.testkit.TestUpstream;
 import io.tidegate.tests.GatewayYaml;
-import java.util.ArrayList;
-import java.util.List;
+import io.tidegate.tests.ServicesFixture;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.Parameter;
 
 /// Tests with services that come and go behind a gateway.
 @SuppressWarnings("NullAway.Init")
-abstract class HealthFixture {
+abstract class HealthFixture extends ServicesFixture {
 
-    static final String HELLO = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
     static final String UNAVAILABLE = "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n";
-
-    final List<TestUpstream> services = new ArrayList<>();
-    TestGateway gateway;
 
     @Parameter
     Setup setup = Setup.PLAIN;
 
     static Stream<Setup> setups() {
         return Stream.of(new Setup(Transport.AUTO, 1), new Setup(Transport.NIO, 3));
-    }
-
-    @AfterEach
-    void stop() {
-        if (gateway != null) {
-            gateway.close();
-        }
-        services.forEach(TestUpstream::close);
-    }
-
-    TestUpstream service(TestUpstream.Script script) {
-        TestUpstream made = TestUpstream.start(script);
-        services.add(made);
-        return made;
-    }
-
-    TestUpstream hello() {
-        return service(TestUpstream.answering(HELLO));
     }
 
     /// The service comes back at the same address.
@@ -65,12 +41,6 @@ abstract class HealthFixture {
     static String yaml(String keys, TestUpstream... endpoints) {
         GatewayYaml yaml = GatewayYaml.to(endpoints);
         return (keys.isEmpty() ? yaml : yaml.upstream(keys)).text();
-    }
-
-    RawResponse get() {
-        try (RawClient client = gateway.client()) {
-            return client.get("/");
-        }
     }
 
     /// Sends this many requests, all of which must be served.
