@@ -10,8 +10,10 @@ import io.tidegate.config.EndpointConfig;
 import io.tidegate.config.EndpointUrl;
 import io.tidegate.config.Loaded;
 import io.tidegate.config.Plugins;
+import io.tidegate.config.RequestKeyConfig;
 import io.tidegate.config.discovery.Found;
 import io.tidegate.engine.HeldNames;
+import io.tidegate.engine.balance.KeyHash;
 import io.tidegate.engine.observe.Metrics;
 import io.tidegate.engine.wire.ResponseHead;
 import io.tidegate.engine.worker.Transport;
@@ -26,6 +28,8 @@ import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -38,11 +42,11 @@ class ReplacedEndpointsTest {
     private final Worker worker = workers.all().getFirst();
     private final HeldNames names = new HeldNames();
     private final BlockingQueue<String> log = new LinkedBlockingQueue<>();
-    private final Upstream upstream = upstream();
+    private final Upstream upstream = upstream("");
 
-    private Upstream upstream() {
+    private Upstream upstream(String keys) {
         Loaded loaded = new ConfigLoader(Plugins.none(), name -> null).loadText("test.yaml",
-                "upstreams: { service: { endpoints: [\"http://a.test:80\", \"http://b.test:80\"] } }\n");
+                "upstreams: { service: { endpoints: [\"http://a.test:80\", \"http://b.test:80\"]" + keys + " } }\n");
         if (!(loaded instanceof Loaded.Accepted accepted)) {
             throw new AssertionError("the configuration was refused: " + loaded);
         }
@@ -78,6 +82,39 @@ class ReplacedEndpointsTest {
         assertThat(upstream.endpoints().get(1)).isSameAs(stays);
         assertThat(stays.weight()).isEqualTo(7);
         assertThat(upstream.health().endpoints().get(1)).isSameAs(stays.health());
+    }
+
+    @Test
+    void keysGoWhereTheWeightsOfNowSay() throws InterruptedException {
+        try (Upstream ring = upstream(", loadBalancing: { ringHash: { key: path } }")) {
+            ring.replace(List.of(found("http://a.test:80", 1), found("http://b.test:80", 1)));
+            assertThat(keysOf(ring)).isBetween(200L, 800L);
+            ring.replace(List.of(found("http://a.test:80", 1), found("http://b.test:80", 1000)));
+            assertThat(keysOf(ring)).isLessThan(100);
+        }
+    }
+
+    /// How many of a thousand keys go to the first endpoint.
+    private long keysOf(Upstream ring) throws InterruptedException {
+        Endpoint first = ring.endpoints().getFirst();
+        AtomicLong found = new AtomicLong();
+        inLoop(() -> found.set(IntStream.rangeClosed(1, 1000).mapToObj(key -> ring.pick(worker, keyed(key), null))
+                .filter(first::equals).count()));
+        return found.get();
+    }
+
+    private static Caller keyed(int key) {
+        return new Caller() {
+            @Override
+            public long hash(RequestKeyConfig ignored) {
+                return KeyHash.of("/" + key);
+            }
+
+            @Override
+            public long session(StickySessions sessions) {
+                return 0;
+            }
+        };
     }
 
     @Test

@@ -118,9 +118,14 @@ final class IdempotencyPolicy implements Policy {
             return Decision.next();
         }
         Response response = exchange.response();
+        if (!response.fromUpstream()) {
+            // Whether the service may be at work all the same is known in the end.
+            notKept.add();
+            return Decision.next();
+        }
         int most = (int) config.maxResponseBody().bytes();
         long length = response.contentLength();
-        if (!response.fromUpstream() || !config.keeps(response.status()) || length > most
+        if (!config.keeps(response.status()) || length > most
                 || isStream(response.headers().get("content-type"))) {
             return dropped(claim);
         }

@@ -92,6 +92,22 @@ class IdempotencyTest extends StateFixture {
     }
 
     @Test
+    void aKeyStaysTakenWhileTheServiceMayStillBeAtWork() {
+        TestUpstream busy = closed(TestUpstream.start(connection -> {
+            while (connection.request() != null) {
+                served.incrementAndGet();
+                connection.awaitEnd();
+            }
+        }));
+        TestGateway gateway = closed(TestGateway.start(yaml(busy, "idempotency: {}", "")
+                .replace("timeouts: { connect: 20s }", "timeouts: { response: 50ms }")));
+
+        assertThat(post(gateway, "k1", "").status()).isEqualTo(504);
+        assertThat(post(gateway, "k1", "").fault()).isEqualTo("idempotency.in_progress");
+        assertThat(served).hasValue(1);
+    }
+
+    @Test
     void anAnswerThatIsNotKeptLeavesTheKeyFree() {
         TestUpstream failing = closed(TestUpstream.start(connection -> {
             while (connection.request() != null) {
