@@ -16,8 +16,7 @@ public interface PolicyContext {
     StateStore state();
 
     /// Counts what this policy does, in `tidegate_policy_events_total`. The same name gives the same count, over
-    /// reloads
-    /// too.
+    /// reloads too.
     ///
     /// @param event
     ///            what happened, in lower case: `replayed`

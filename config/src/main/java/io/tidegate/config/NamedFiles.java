@@ -25,9 +25,7 @@ final class NamedFiles {
     }
 
     /// All of them but those that are looked at anyway, and those that `config` will find in stores of certificates;
-    /// those of what is broken too, so that
-    /// it
-    /// is looked at again once they change.
+    /// those of what is broken too, so that it is looked at again once they change.
     Set<Path> of(@Nullable GatewayConfig config) {
         Set<Path> files = new LinkedHashSet<>(named);
         files.removeIf(Files::isDirectory);

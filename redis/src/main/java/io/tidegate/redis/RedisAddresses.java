@@ -9,11 +9,8 @@ import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
 import io.tidegate.api.FilePath;
 import io.tidegate.config.RedisConfig;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
-import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
+import io.tidegate.config.pem.Certificates;
+import io.tidegate.config.pem.UnusableFileException;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -89,12 +86,10 @@ final class RedisAddresses {
         if (ca == null) {
             return;
         }
-        try (InputStream in = Files.newInputStream(ca.path())) {
-            if (CertificateFactory.getInstance("X.509").generateCertificates(in).isEmpty()) {
-                throw new IllegalArgumentException("'ca' " + ca + " holds no certificate");
-            }
-        } catch (IOException | CertificateException e) {
-            throw new IllegalArgumentException("'ca' " + ca + " can't be used: " + e, e);
+        try {
+            Certificates.read(ca.path());
+        } catch (UnusableFileException e) {
+            throw new IllegalArgumentException("'ca' " + ca + " can't be used: it " + e.getMessage(), e);
         }
     }
 }

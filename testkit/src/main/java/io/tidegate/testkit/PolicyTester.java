@@ -10,9 +10,8 @@ import java.util.List;
 /// Runs policies without a gateway: requests are described, what went upstream and what the client got is looked at.
 ///
 /// Policies run as the gateway runs them: `onRequest` in order, `onAttempt`, `onResponse` in reverse order for those
-/// that
-/// have run, `onEnd` once. The exchange is confined to the thread of the test: a policy that touches it from elsewhere,
-/// or after the end, fails.
+/// that have run, `onEnd` once. The exchange is confined to the thread of the test: a policy that touches it from
+/// elsewhere, or after the end, fails.
 ///
 /// ```java
 /// try (PolicyTester tester = PolicyTester.of(new HeadersFactory(), config)) {

@@ -67,8 +67,7 @@ public final class TestGateway implements AutoCloseable {
     }
 
     /// A gateway run in this way with this configuration, and with options of its own. It takes a machine that is busy
-    /// for
-    /// no overload, unless the options say otherwise.
+    /// for no overload, unless the options say otherwise.
     ///
     /// @param options
     ///            changes what a gateway is started with

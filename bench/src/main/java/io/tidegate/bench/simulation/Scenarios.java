@@ -24,6 +24,7 @@ final class Scenarios {
         Map<String, Supplier<Outcome>> all = new LinkedHashMap<>();
         all.put("slow-endpoint", Scenarios::slowEndpoint);
         all.put("flapping-endpoint", Scenarios::flappingEndpoint);
+        all.put("killed-endpoint", Scenarios::killedEndpoint);
         all.put("retry-storm", Scenarios::retryStorm);
         all.put("overloaded-service", Scenarios::overloadedService);
         all.put("slowing-service", Scenarios::slowingService);
@@ -101,15 +102,7 @@ final class Scenarios {
                 time.at(i, () -> flapping.fail(1));
                 time.at(i + 5.0, () -> flapping.fail(0));
             }
-            double[] tried = new double[seconds];
-            long[] before = new long[1];
-            for (int i = 1; i <= seconds; i++) {
-                int second = i - 1;
-                time.at(i, () -> {
-                    tried[second] = flapping.received() - before[0];
-                    before[0] = flapping.received();
-                });
-            }
+            double[] tried = received(time, flapping, seconds);
             time.run(seconds);
             String name = on ? "ejected (default)" : "never ejected";
             failed.line(name, ledger.failed());
@@ -118,6 +111,48 @@ final class Scenarios {
                     percent((double) flapping.received() / upstream.allTries())));
         }
         return new Outcome("flapping-endpoint", SECONDS, List.of(failed, asked), rows);
+    }
+
+    /// One of three endpoints is killed, and comes back after half a minute.
+    static Outcome killedEndpoint() {
+        int seconds = 75;
+        Panel failed = new Panel("requests that failed, 1/s").shade(20, 50);
+        Panel asked = new Panel("requests that the killed endpoint served, 1/s").shade(20, 50);
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of("`retry`", "requests that failed", "tries for each request"));
+        for (String retry : List.of("{ attempts: 0 }", "{ attempts: 1 }")) {
+            Simulation time = new Simulation(SEED);
+            List<SimulatedService> services = services(time, 3, 50, 20);
+            SimulatedUpstream upstream = new SimulatedUpstream(time, "retry: " + retry, services, seconds);
+            Ledger ledger = new Ledger(time, seconds);
+            new SimulatedClients(time, upstream, ledger, 2_000, 0, 0).come(now -> 900, seconds);
+            SimulatedService killed = services.getFirst();
+            time.at(20, () -> killed.up(false));
+            time.at(50, () -> killed.up(true));
+            double[] served = received(time, killed, seconds);
+            time.run(seconds);
+            String name = retry.equals("{ attempts: 1 }") ? "one repeat (default)" : "no repeat";
+            failed.line(name, ledger.failed());
+            asked.line(name, served);
+            double all = ledger.good(0, seconds) + ledger.bad(0, seconds);
+            rows.add(List.of("`" + retry + "`", rounded(ledger.bad(0, seconds)),
+                    String.format(Locale.ROOT, "%.4f", upstream.allTries() / all)));
+        }
+        return new Outcome("killed-endpoint", SECONDS, List.of(failed, asked), rows);
+    }
+
+    /// How many requests a service gets in each second.
+    private static double[] received(Simulation time, SimulatedService service, int seconds) {
+        double[] received = new double[seconds];
+        long[] before = new long[1];
+        for (int i = 1; i <= seconds; i++) {
+            int second = i - 1;
+            time.at(i, () -> {
+                received[second] = service.received() - before[0];
+                before[0] = service.received();
+            });
+        }
+        return received;
     }
 
     /// Services get three times as slow for ten seconds, at four fifths of what they can do, under clients that ask

@@ -38,6 +38,10 @@ final class SimulatedLimit {
 
     private void judge() {
         long now = time.now();
+        if (!AdaptiveLimit.isDue(answers + givenUp, now - begunAt)) {
+            time.after(AdaptiveLimit.INTERVAL, this::judge);
+            return;
+        }
         long next = adaptive
                 .judge(new AdaptiveLimit.Interval(now - begunAt, answers, givenUp, latency, running,
                         held || !waiting.isEmpty()));
@@ -99,6 +103,13 @@ final class SimulatedLimit {
         if (nanos > adaptive.usual()) {
             givenUp++;
             latency += nanos;
+        }
+    }
+
+    /// One was answered with an error after so many nanoseconds.
+    void failed(long nanos) {
+        if (adaptive.usual() > 0) {
+            givenUp(nanos);
         }
     }
 

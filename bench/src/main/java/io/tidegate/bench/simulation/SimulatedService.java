@@ -7,8 +7,7 @@ import java.util.SplittableRandom;
 import java.util.function.Consumer;
 
 /// A service that works on a number of requests at a time and lets the others wait in a queue without an end, as most
-/// do
-/// who were never told otherwise. It does not notice that nobody waits for an answer any more.
+/// do who were never told otherwise. It does not notice that nobody waits for an answer any more.
 final class SimulatedService {
 
     private final Simulation time;

@@ -9,9 +9,6 @@ import io.tidegate.config.UpstreamConfig;
 import io.tidegate.engine.balance.Balancer;
 import io.tidegate.engine.balance.Candidate;
 import io.tidegate.engine.balance.Latency;
-import io.tidegate.engine.balance.LeastRequests;
-import io.tidegate.engine.balance.PeakEwma;
-import io.tidegate.engine.balance.RoundRobin;
 import io.tidegate.engine.health.EndpointHealth;
 import io.tidegate.engine.health.UpstreamHealth;
 import io.tidegate.engine.upstream.RetryBudget;
@@ -92,12 +89,7 @@ final class SimulatedUpstream implements SimulatedClients.Door {
     private Balancer balancer(List<Way> among) {
         int[] weights = new int[among.size()];
         Arrays.fill(weights, 1);
-        return switch (config.loadBalancing().method()) {
-            case RANDOM -> Balancer.random(weights);
-            case ROUND_ROBIN -> new RoundRobin(weights, 1);
-            case PEAK_EWMA -> new PeakEwma(among, weights);
-            case LEAST_REQUESTS -> new LeastRequests(among, weights);
-        };
+        return Balancer.of(config.loadBalancing().method(), among, weights, 1);
     }
 
     /// What the gateway keeps of an endpoint.
@@ -192,6 +184,7 @@ final class SimulatedUpstream implements SimulatedClients.Door {
                 for (int i = 0; same(way, before) && i < 4; i++) {
                     way = among.get(balancer.choose(0, random));
                 }
+                way = same(way, before) ? among.get((among.indexOf(way) + 1) % among.size()) : way;
             }
             attempts++;
             tries[(int) Math.min(time.now() / Simulation.SECOND, tries.length - 1)]++;
@@ -275,6 +268,8 @@ final class SimulatedUpstream implements SimulatedClients.Door {
             }
             if (limit != null && came == Reply.GOOD) {
                 limit.answered(took);
+            } else if (limit != null && came == Reply.ERROR) {
+                limit.failed(took);
             } else if (limit != null && came == Reply.LATE) {
                 limit.givenUp(took);
             }

@@ -74,9 +74,9 @@ public final class HashRing {
         return factor == 0 || candidates[home].active() == 0 ? home : withRoom(at);
     }
 
-    /// Whether a key belongs to the candidate of this index, however busy that is.
-    public boolean isHome(long hash, int index) {
-        return owners[position(hash)] == index;
+    /// The index of the candidate that a key belongs to, however busy that is.
+    public int home(long hash) {
+        return owners[position(hash)];
     }
 
     private int position(long hash) {

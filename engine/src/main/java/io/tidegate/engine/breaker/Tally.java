@@ -4,8 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /// What came of tries within a window of time that slides on in parts, counted by each event loop for itself. A count
-/// is
-/// a few stores without contention; only what fails makes somebody add up.
+/// is a few stores without contention; only what fails makes somebody add up.
 final class Tally {
 
     /// Parts of the window.

@@ -294,8 +294,7 @@ public final class Compiler implements AutoCloseable {
     }
 
     /// Begins with what is found; where nothing is known yet, with what its namesake has used until now, if it was
-    /// found
-    /// too.
+    /// found too.
     private static void begin(Upstream upstream, List<Found> found, @Nullable Upstream before) {
         if (!found.isEmpty()) {
             upstream.replace(found);

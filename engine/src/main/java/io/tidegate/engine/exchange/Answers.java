@@ -49,8 +49,7 @@ public final class Answers {
     }
 
     /// In how many seconds to come again. Those whom an overload has turned away must not all come back at once. A
-    /// circuit
-    /// breaker says it itself.
+    /// circuit breaker says it itself.
     private static String retryAfter(Fault fault) {
         return fault.equals(Fault.OVERLOADED) || fault.equals(Fault.UPSTREAM_LIMITED)
                 ? RETRY_AFTER[ThreadLocalRandom.current().nextInt(RETRY_AFTER.length)]
@@ -74,10 +73,8 @@ public final class Answers {
     }
 
     /// What is answered before a route is looked for: a proof to an authority that looks whether a name leads here, the
-    /// way
-    /// to https, and what the gateway itself can do. Null where it is none of them, or where there is no way to https
-    /// since
-    /// the request names no host.
+    /// way to https, and what the gateway itself can do. Null where it is none of them, or where there is no way to
+    /// https since the request names no host.
     static @Nullable Reply withoutRoute(RequestHead request, ListenerSnapshot on) {
         HttpChallenges challenges = on.challenges();
         Reply proof = challenges == null ? null : challenges.answer(request);

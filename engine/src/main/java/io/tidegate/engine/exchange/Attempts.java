@@ -17,8 +17,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// The way of one request to a service: which endpoint is tried, over which connection, and whether another try is
-/// safe.
-/// Reused from request to request.
+/// safe. Reused from request to request.
 final class Attempts {
 
     private final HttpExchange exchange;
@@ -149,8 +148,9 @@ final class Attempts {
         if (policies.hasSteps()) {
             policies.attempt(new Try(record.attempts(), target.name(), chosen.authority()));
         }
-        UpstreamEvents events = hedge == null ? exchange : race().first(chosen, ++ticket);
-        chosen.pool(worker).acquire(events, hedge == null ? ++ticket : ticket, retries.needsFreshConnection());
+        ticket++;
+        UpstreamEvents events = hedge == null ? exchange : race().first(chosen, ticket);
+        chosen.pool(worker).acquire(events, ticket, retries.needsFreshConnection());
     }
 
     /// One try, as policies see it.

@@ -9,8 +9,7 @@ import io.tidegate.engine.worker.Worker;
 import org.jspecify.annotations.Nullable;
 
 /// The end of a [Relay] on the side that its body goes to: cuts it into chunks where they are needed, and keeps it
-/// where
-/// it may have to go out once more.
+/// where it may have to go out once more.
 final class BodyOutput {
 
     private static final byte[] CRLF = Ascii.bytes("\r\n");

@@ -4,8 +4,7 @@ import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 
 /// How long the tries of a route took on one event loop in the last five to ten seconds, in buckets an eighth of a
-/// power
-/// of two wide. Touched on that loop only.
+/// power of two wide. Touched on that loop only.
 final class Latencies {
 
     /// So many must be known before anything is said.
@@ -45,8 +44,7 @@ final class Latencies {
     }
 
     /// How long the percentile takes, in nanoseconds; [Long#MAX_VALUE] where too little is known. Found anew ten times
-    /// a
-    /// second at most.
+    /// a second at most.
     long nanos(long time) {
         if (time - knownAt >= AGAIN || (known == Long.MAX_VALUE && isEnough())) {
             turn(time);

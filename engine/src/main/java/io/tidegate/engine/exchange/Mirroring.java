@@ -10,8 +10,7 @@ import io.tidegate.engine.wire.ResponseHead;
 import org.jspecify.annotations.Nullable;
 
 /// What an exchange does for the mirror of its route: it tells the copy what becomes of the request. Reused from
-/// request
-/// to request.
+/// request to request.
 final class Mirroring {
 
     private final HttpExchange exchange;

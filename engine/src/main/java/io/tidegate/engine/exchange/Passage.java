@@ -15,12 +15,10 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// What one try after the other has to be let through by, and owes for it: a place among those that run at the
-/// upstream,
-/// passes of circuit breakers, and one verdict of what came of it. Reused from request to request.
+/// upstream, passes of circuit breakers, and one verdict of what came of it. Reused from request to request.
 ///
 /// The verdict comes with the end of a response, since one that breaks off is none; of a stream without an end in sight
-/// it
-/// comes with its head, and its place is given back then.
+/// it comes with its head, and its place is given back then.
 final class Passage {
 
     /// How often another endpoint is looked for where one lets nothing through.
@@ -66,16 +64,14 @@ final class Passage {
     // The way in.
 
     /// The first of an upstream, its fallback and so on that can be used and whose breaker lets requests through; one
-    /// that
-    /// can't be used where none can; null where all breakers are open.
+    /// that can't be used where none can; null where all breakers are open.
     @Nullable
     Upstream wayTo(Upstream first) {
         Upstream unused = null;
         closed = null;
         for (Upstream at = first; at != null; at = at.fallback()) {
-            Breaker breaker = at.breaker();
-            if (breaker != null && !breaker.admits()) {
-                closed = closed == null ? breaker : closed;
+            if (!at.admits()) {
+                closed = closed == null ? at.breaker() : closed;
             } else if (at.isUsed()) {
                 return at;
             } else if (unused == null) {

@@ -16,9 +16,8 @@ import io.tidegate.engine.worker.Worker;
 import org.jspecify.annotations.Nullable;
 
 /// Up to two tries of one request at the same time, in front of the exchange, which knows of one of them: the first
-/// until
-/// the second is answered before it, or is all that is left. What comes of the other ends here. Reused from request to
-/// request.
+/// until the second is answered before it, or is all that is left. What comes of the other ends here. Reused from
+/// request to request.
 ///
 /// The choice is made with the first head, before which a service says nothing that a client could have seen. From then
 /// on there is one.

@@ -145,11 +145,6 @@ final class ResponseSide implements Relay.Target, TunnelDirection.Way {
         return headSent;
     }
 
-    /// Whether the response is complete with its head.
-    boolean isBodiless() {
-        return bodiless;
-    }
-
     void setBodiless(boolean complete) {
         bodiless = complete;
     }
@@ -222,9 +217,8 @@ final class ResponseSide implements Relay.Target, TunnelDirection.Way {
     }
 
     /// Where the message has no body there is nothing to rewrite, and what a policy puts in its place is sent only
-    /// where
-    /// one may be. The length that is told to HEAD is that of the body that GET would get, which is not known then (RFC
-    /// 9110 section 8.6).
+    /// where one may be. The length that is told to HEAD is that of the body that GET would get, which is not known
+    /// then (RFC 9110 section 8.6).
     private void settleBodiless(ResponseHead head) {
         if (!bodiless) {
             return;

@@ -17,9 +17,6 @@ import org.jspecify.annotations.Nullable;
 /// Reused from request to request.
 final class Steering implements Caller {
 
-    private static final int BAD_GATEWAY = 502;
-    private static final int GATEWAY_TIMEOUT = 504;
-
     private final RequestHead request;
     private final Downstream client;
     private @Nullable RequestKeyConfig key;
@@ -85,8 +82,7 @@ final class Steering implements Caller {
     }
 
     /// An endpoint has answered, and the client gets to see that: keeps the client with it. Nobody is kept with one
-    /// that
-    /// answers as gateways do whose services are down.
+    /// that answers as gateways do whose services are down.
     void answered(ResponseHead head, Endpoint endpoint) {
         StickySessions keep = endpoint.upstream().sessions();
         if (keep == null) {
@@ -96,7 +92,7 @@ final class Steering implements Caller {
         int worker = client.worker().index();
         if (said == endpoint.sessionTag()) {
             keep.kept(worker);
-        } else if (head.status() < BAD_GATEWAY || head.status() > GATEWAY_TIMEOUT) {
+        } else if (!Endpoint.isDown(head.status())) {
             head.add("set-cookie", keep.make(worker, said, endpoint.sessionTag(), client.peer().isSecured()));
         }
     }

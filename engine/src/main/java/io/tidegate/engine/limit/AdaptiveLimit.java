@@ -6,10 +6,11 @@ import java.util.concurrent.TimeUnit;
 ///
 /// It begins at the most there may be, and stays there for as long as answers take about as long as they use to. Where
 /// they take more than [#TOLERANCE] times as long, twice in a row, it comes down to a part of what runs (by Little's
-/// law:
-/// the rate times the latency), again and again until they don't. Whether that helps is looked at: where fewer run and
-/// each takes as long as before, the service is not overloaded but has become slower, so that holding requests back
-/// would only do harm. What was taken for usual is changed then, and the limit given up.
+/// law the rate times the latency, or as many as hold a place where that is more), again and again until they don't.
+/// Whether that helps is looked at: where fewer run and each takes as long as before, the service is not overloaded but
+/// has become slower, so that holding requests back would only do harm. What was taken for usual is changed then, and
+/// the
+/// limit given up.
 ///
 /// What is usual is a mean over a long time. It follows shorter times within seconds, and longer ones slowly, but never
 /// while requests are held back: an overload that lasts must not become what is usual.
@@ -69,7 +70,7 @@ public final class AdaptiveLimit {
     /// @param answers
     ///            requests that were answered
     /// @param givenUp
-    ///            requests that were given up after having waited for longer than is usual
+    ///            requests that were given up, or answered with an error, after longer than is usual
     /// @param latency
     ///            of all of them together, in nanoseconds
     /// @param running
@@ -97,6 +98,16 @@ public final class AdaptiveLimit {
     /// What is usual, in nanoseconds; 0 where nothing is known.
     public double usual() {
         return usual;
+    }
+
+    /// Whether there is enough to judge by.
+    ///
+    /// @param samples
+    ///            in the interval so far
+    /// @param nanos
+    ///            how long it has lasted
+    public static boolean isDue(long samples, long nanos) {
+        return samples >= LEAST_SAMPLES || nanos >= PATIENCE;
     }
 
     /// Looks at an interval.

@@ -17,11 +17,9 @@ import org.slf4j.LoggerFactory;
 
 /// How many requests run at one service at a time, over all event loops, and how many may.
 ///
-/// A small number is one counter that all loops share, so that it is kept to exactly. Of a large one that is adaptive
-/// each
-/// loop has a part to itself, as half of it is given out that way: as long as there is plenty, no loop waits for
-/// another's
-/// cache line. No clock runs: whoever sees the end of an interval looks at it.
+/// With more than one loop, a small number is one counter that all loops share, so that it is kept to exactly. Of a
+/// large one that is adaptive each loop has a part to itself, as half of it is given out that way: as long as there is
+/// plenty, no loop waits for another's cache line. No clock runs: whoever sees the end of an interval looks at it.
 public final class Concurrency {
 
     private static final Logger LOG = LoggerFactory.getLogger(Concurrency.class);
@@ -29,7 +27,6 @@ public final class Concurrency {
     private static final int SHARED_BELOW = 64;
 
     private final String upstream;
-    private final LongSupplier clock;
     private final long waitNanos;
     private final int maxWaiting;
     private final List<Lane> lanes = new ArrayList<>();
@@ -51,7 +48,6 @@ public final class Concurrency {
 
     private Concurrency(String upstream, ConcurrencyConfig config, List<Worker> workers, LongSupplier clock) {
         this.upstream = upstream;
-        this.clock = clock;
         this.waitNanos = config.maxWait().toNanos();
         this.maxWaiting = config.maxWaiting();
         this.adaptive = config.kind() == Kind.ADAPTIVE ? new AdaptiveLimit(config.min(), config.max()) : null;
@@ -82,10 +78,6 @@ public final class Concurrency {
 
     Lane lane(int worker) {
         return lanes.get(worker);
-    }
-
-    long now() {
-        return clock.getAsLong();
     }
 
     long waitNanos() {
@@ -170,7 +162,7 @@ public final class Concurrency {
         for (Lane lane : lanes) {
             samples += lane.samples();
         }
-        if (samples < AdaptiveLimit.LEAST_SAMPLES && now - begunAt < AdaptiveLimit.PATIENCE) {
+        if (!AdaptiveLimit.isDue(samples, now - begunAt)) {
             nextAt = now + AdaptiveLimit.INTERVAL;
             return;
         }
@@ -239,11 +231,6 @@ public final class Concurrency {
     /// Requests turned away so far.
     public long refused() {
         return refused.sum();
-    }
-
-    /// Whether it finds out by itself how many may run.
-    public boolean isAdaptive() {
-        return adaptive != null;
     }
 
     /// Goes on from what another one, which this one takes the place of, has found out. Before requests come.

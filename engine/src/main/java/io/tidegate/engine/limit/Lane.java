@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// Touched on that loop only, where nothing else is said.
 ///
 /// Of those that wait the most critical come first; of those alike the first to come, unless it has waited for half of
-/// the
-/// time it may: then there is more than can be served, and the last to come has the best chance to be served in time.
+/// the time it may: then there is more than can be served, and the last to come has the best chance to be served in
+/// time.
 final class Lane {
 
     private static final VarHandle ELEMENT = MethodHandles.arrayElementVarHandle(long[].class);
@@ -190,10 +190,6 @@ final class Lane {
     /// Any thread may ask.
     boolean hasWaiting() {
         return waiting > 0;
-    }
-
-    Worker worker() {
-        return worker;
     }
 
     // How long they take.

@@ -7,10 +7,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// A place at a service, or in the queue for one. Its owner has one for all the requests that it sends one after the
-/// other;
-/// giving it back where there is nothing to give back does nothing, so that every way out can do it. Confined to its
-/// event
-/// loop.
+/// other; giving it back where there is nothing to give back does nothing, so that every way out can do it. Confined to
+/// its event loop.
 ///
 /// ```
 ///   none ── ask ──▶ own or shared ── give back ──▶ none

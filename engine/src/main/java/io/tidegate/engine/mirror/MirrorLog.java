@@ -16,8 +16,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Function;
 
 /// What came of the copies of one route's requests, for those who ask: counts, and the last answers that differ. Lives
-/// on
-/// over reloads. For any thread.
+/// on over reloads. For any thread.
 public final class MirrorLog {
 
     private static final int LONGEST_REQUEST = 200;

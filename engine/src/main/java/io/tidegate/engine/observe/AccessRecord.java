@@ -4,8 +4,7 @@ import io.tidegate.api.GrpcStatus;
 import org.jspecify.annotations.Nullable;
 
 /// What the access log tells of one exchange that is over. Asked once per line, on the event loop of the exchange; what
-/// a
-/// span is set to must stay as it is until [AccessLane#log] returns.
+/// a span is set to must stay as it is until [AccessLane#log] returns.
 public interface AccessRecord {
 
     /// Whether it is a connection whose bytes were relayed, and so has no method, no target and no status.

@@ -2,6 +2,7 @@ package io.tidegate.engine.observe;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -15,6 +16,15 @@ final class CodeCounts {
     private static final VarHandle ELEMENT = MethodHandles.arrayElementVarHandle(long[].class);
 
     private final ConcurrentHashMap<String, long[]> counts = new ConcurrentHashMap<>();
+
+    /// The codes of an enum, by ordinal: its names in lower case.
+    static String[] words(Enum<?>[] constants) {
+        String[] words = new String[constants.length];
+        for (Enum<?> constant : constants) {
+            words[constant.ordinal()] = constant.name().toLowerCase(Locale.ROOT);
+        }
+        return words;
+    }
 
     /// Counts `code`; called by the owner only.
     void add(String code) {

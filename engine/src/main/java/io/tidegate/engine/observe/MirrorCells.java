@@ -1,6 +1,5 @@
 package io.tidegate.engine.observe;
 
-import java.util.Locale;
 import java.util.Map;
 
 /// What one event loop counts of the copies of a route's requests.
@@ -56,9 +55,9 @@ public final class MirrorCells {
         BUSY
     }
 
-    private static final String[] RESULTS = words(Result.values());
-    private static final String[] SKIPPED = words(Skipped.values());
-    private static final String[] UNCOMPARED = words(Uncompared.values());
+    private static final String[] RESULTS = CodeCounts.words(Result.values());
+    private static final String[] SKIPPED = CodeCounts.words(Skipped.values());
+    private static final String[] UNCOMPARED = CodeCounts.words(Uncompared.values());
 
     private final CodeCounts results = new CodeCounts();
     private final CodeCounts skipped = new CodeCounts();
@@ -69,14 +68,6 @@ public final class MirrorCells {
 
     MirrorCells() {
         // Nothing has been counted.
-    }
-
-    private static String[] words(Enum<?>[] constants) {
-        String[] words = new String[constants.length];
-        for (Enum<?> constant : constants) {
-            words[constant.ordinal()] = constant.name().toLowerCase(Locale.ROOT);
-        }
-        return words;
     }
 
     /// Counts a copy that was sent and is over.

@@ -1,6 +1,5 @@
 package io.tidegate.engine.observe;
 
-import java.util.Locale;
 import java.util.Map;
 
 /// What one event loop counts of the repeats to one upstream.
@@ -50,8 +49,8 @@ public final class RetryCells {
     static final char BETWEEN = ' ';
 
     private static final String[][] REPEATED = repeated();
-    private static final String[] REFUSED = words(Refusal.values());
-    private static final String[] HEDGED = words(Hedged.values());
+    private static final String[] REFUSED = CodeCounts.words(Refusal.values());
+    private static final String[] HEDGED = CodeCounts.words(Hedged.values());
 
     private final CodeCounts repeats = new CodeCounts();
     private final CodeCounts refusals = new CodeCounts();
@@ -61,16 +60,8 @@ public final class RetryCells {
         // Nothing has been counted.
     }
 
-    private static String[] words(Enum<?>[] constants) {
-        String[] words = new String[constants.length];
-        for (Enum<?> constant : constants) {
-            words[constant.ordinal()] = constant.name().toLowerCase(Locale.ROOT);
-        }
-        return words;
-    }
-
     private static String[][] repeated() {
-        String[] reasons = words(Reason.values());
+        String[] reasons = CodeCounts.words(Reason.values());
         String[][] all = new String[reasons.length][];
         for (int i = 0; i < reasons.length; i++) {
             all[i] = new String[]{reasons[i] + BETWEEN + "failed", reasons[i] + BETWEEN + "answered"};

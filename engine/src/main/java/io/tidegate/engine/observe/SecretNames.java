@@ -2,7 +2,7 @@ package io.tidegate.engine.observe;
 
 import java.nio.charset.StandardCharsets;
 
-/// Names of query parameters whose values don't belong in a log.
+/// Names of query parameters, fields and keys whose values don't belong in a log.
 ///
 /// Only the letters of a name count, without regard to case and with escapes resolved: `api_key`, `apiKey`, `api-key[]`
 /// and `%61pikey` are one name. Secret is what ends in `token`, `apikey`, `password`, `passwd`, `secret`, `signature` or

@@ -73,7 +73,8 @@ public final class HeadInput implements RouteInput {
                 first = value;
             } else {
                 joined = joined == null ? new StringBuilder(first) : joined;
-                joined.append(", ").append(value);
+                // Cookies are no list (RFC 9113 section 8.2.3).
+                joined.append(lowerCaseName.equals("cookie") ? "; " : ", ").append(value);
             }
         }
         return joined == null ? first : joined.toString();

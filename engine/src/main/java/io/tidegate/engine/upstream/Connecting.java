@@ -21,8 +21,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /// A connection on its way, from the name to the answer of the other side, TLS included. Ends once: with the
-/// connection,
-/// with a failure, or with its deadline. Confined to its event loop.
+/// connection, with a failure, or with its deadline. Confined to its event loop.
 final class Connecting {
 
     /// Who wants the connection.
@@ -84,10 +83,8 @@ final class Connecting {
     }
 
     /// Begins; with epoll once the events that the loop has at hand are served. One of them may be that of a socket
-    /// which
-    /// was closed a moment ago: epoll names sockets by descriptor, and a new one with the same number would be told what
-    /// was
-    /// meant for the old one.
+    /// which was closed a moment ago: epoll names sockets by descriptor, and a new one with the same number would be
+    /// told what was meant for the old one.
     void start(Bootstrap bootstrap) {
         worker.deadlines().refresh();
         worker.deadlines().set(deadline, limit.toNanos());

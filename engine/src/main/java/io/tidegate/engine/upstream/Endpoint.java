@@ -232,6 +232,11 @@ public final class Endpoint implements Candidate {
         }
     }
 
+    /// Whether gateways answer so whose services are down: 502 to 504.
+    public static boolean isDown(int status) {
+        return status >= BAD_GATEWAY && status <= GATEWAY_TIMEOUT;
+    }
+
     /// A try begins to be answered.
     ///
     /// @param nanos
@@ -250,7 +255,7 @@ public final class Endpoint implements Candidate {
     /// @param nanos
     ///            from its start to the head of the response
     public void answered(Worker worker, int status, int grpc, long nanos) {
-        if ((status >= BAD_GATEWAY && status <= GATEWAY_TIMEOUT) || grpc == GRPC_UNAVAILABLE) {
+        if (isDown(status) || grpc == GRPC_UNAVAILABLE) {
             health.failed(worker.index());
         } else {
             health.answered(worker.index(), nanos);

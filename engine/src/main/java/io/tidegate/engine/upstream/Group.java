@@ -3,9 +3,6 @@ package io.tidegate.engine.upstream;
 import io.tidegate.config.LoadBalancingConfig;
 import io.tidegate.engine.balance.Balancer;
 import io.tidegate.engine.balance.HashRing;
-import io.tidegate.engine.balance.LeastRequests;
-import io.tidegate.engine.balance.PeakEwma;
-import io.tidegate.engine.balance.RoundRobin;
 import io.tidegate.engine.worker.Worker;
 import java.util.Arrays;
 import java.util.List;
@@ -25,13 +22,7 @@ final class Group {
     Group(Endpoint[] members, int[] weights, LoadBalancingConfig.Method method, @Nullable HashRing ring, int workers) {
         this.members = members;
         this.ring = ring;
-        List<Endpoint> list = List.of(members);
-        this.balancer = members.length < 2 ? null : switch (method) {
-            case RANDOM -> Balancer.random(weights);
-            case ROUND_ROBIN -> new RoundRobin(weights, workers);
-            case PEAK_EWMA -> new PeakEwma(list, weights);
-            case LEAST_REQUESTS -> new LeastRequests(list, weights);
-        };
+        this.balancer = members.length < 2 ? null : Balancer.of(method, List.of(members), weights, workers);
     }
 
     /// Chooses one, another than `before` where there is another.
@@ -57,14 +48,6 @@ final class Group {
     /// Whether a key belongs to another member, which has no room.
     @SuppressWarnings("ReferenceEquality") // this endpoint, not an equal one
     boolean isPassed(long hash, Endpoint chosen) {
-        if (ring == null || hash == 0 || members.length < 2) {
-            return false;
-        }
-        for (int i = 0; i < members.length; i++) {
-            if (members[i] == chosen) {
-                return !ring.isHome(hash, i);
-            }
-        }
-        return false;
+        return ring != null && hash != 0 && members.length > 1 && members[ring.home(hash)] != chosen;
     }
 }

@@ -293,9 +293,8 @@ public final class Pool {
     ///            whether the connection can serve another
     /// @param keepAliveSeconds
     ///            how long the service says that it keeps the connection; negative where it says nothing
-    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer: this loop
     void done(PooledConnection connection, boolean reusable, int keepAliveSeconds) {
-        active--;
+        used(-1);
         if (!reusable || closed || (owned != null && !(waiters.isEmpty() && owned.mayKeep(connection)))) {
             connection.close();
             return;
@@ -315,9 +314,8 @@ public final class Pool {
     }
 
     /// A request of a connection that may carry others is over.
-    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer: this loop
     void done(Http2UpstreamConnection connection) {
-        active--;
+        used(-1);
         serveBy(connection);
         if (connection.isUnused() && (closed || endpoint.hasWaiters())) {
             connection.close();

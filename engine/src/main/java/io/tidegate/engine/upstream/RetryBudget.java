@@ -4,9 +4,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// How many repeats an upstream has to bear: a share of the requests of the last ten seconds, counted by each event
-/// loop
-/// for itself, and [#FLOOR_PER_SECOND] beside it, counted for all of them together. A service that fails under its load
-/// gets hardly more of it.
+/// loop for itself, and [#FLOOR_PER_SECOND] beside it, counted for all of them together. A service that fails under its
+/// load gets hardly more of it.
 public final class RetryBudget {
 
     /// Repeats in a second that are allowed however few requests there are.

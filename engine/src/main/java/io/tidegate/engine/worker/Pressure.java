@@ -16,13 +16,10 @@ import java.util.concurrent.atomic.AtomicReference;
 ///   that is busy with something else is not relieved by serving less.
 ///
 /// Where it is later than it should be the pressure grows, the faster the later it is, and at once with each tick that
-/// is
-/// later than the one before; where it is less late it falls in the same way. So it comes to where the loop is as late
-/// as
-/// it should be, whatever the load: a controller of proportional and integral part, as queues of routers have (RFC
-/// 8033).
-/// A pressure that follows from the lateness alone has to swing: what is shed now makes the loop less late only when
-/// what waits already has been served.
+/// is later than the one before; where it is less late it falls in the same way. So it comes to where the loop is as
+/// late as it should be, whatever the load: a controller of proportional and integral part, as queues of routers have
+/// (RFC 8033). A pressure that follows from the lateness alone has to swing: what is shed now makes the loop less late
+/// only when what waits already has been served.
 public final class Pressure {
 
     /// What the pressure gains in a second, for each time that the loop is as late again as it should be.

@@ -1,8 +1,7 @@
 package io.tidegate.engine.worker;
 
 /// What the whole process is short of, and how late its event loops may be: written beside them, read by each with
-/// every
-/// tick.
+/// every tick.
 ///
 /// @param lag
 ///            how late a loop should be at most, in nanoseconds; infinite where that does not count

@@ -156,7 +156,7 @@ class HashRingTest {
         int[] running = candidates.stream().mapToInt(One::active).toArray();
         assertThat(IntStream.of(running).sum()).isEqualTo(1_000);
         assertThat(IntStream.of(running).filter(each -> each > 0).count()).as("who bear a part of it").isGreaterThan(2);
-        assertThat(ring.isHome(hash, all.whole().choose(hash, -1))).isTrue();
+        assertThat(ring.home(hash)).isEqualTo(all.whole().choose(hash, -1));
     }
 
     @Test

@@ -6,8 +6,7 @@ import java.util.PriorityQueue;
 import java.util.SplittableRandom;
 
 /// A service with so many hands, a queue without a bound, and clients that go after a second, behind an adaptive limit:
-/// all
-/// of it in a time of its own. The service does not notice that a client has gone.
+/// all of it in a time of its own. The service does not notice that a client has gone.
 final class SimulatedService {
 
     private static final double PATIENCE = 1;
@@ -120,7 +119,7 @@ final class SimulatedService {
     }
 
     private void look() {
-        if (answers + givenUp < AdaptiveLimit.LEAST_SAMPLES && (now - begun) * 1e9 < AdaptiveLimit.PATIENCE) {
+        if (!AdaptiveLimit.isDue(answers + givenUp, (long) ((now - begun) * 1e9))) {
             nextLook = now + 0.25;
             return;
         }

@@ -77,6 +77,7 @@ class SplitsTest extends BalanceFixture {
         RawClient client = client();
         assertThat(who(client, "/")).isEqualTo("s0");
         assertThat(who(client, "/", "Cookie: a=1; canary=yes")).isEqualTo("s1");
+        assertThat(who(client, "/", "Cookie: a=1", "Cookie: canary=yes")).as("in several fields").isEqualTo("s1");
         assertThat(who(client, "/", "Cookie: canary=no")).isEqualTo("s0");
         assertThat(who(client, "/", "Cookie: xcanary=yes")).isEqualTo("s0");
         assertThat(who(client, "/", "canary: yes")).isEqualTo("s0");

@@ -17,8 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /// A name server on a UDP port of the loopback address that knows the addresses of one name, and SRV records of any
-/// (RFC
-/// 1035 section 4, RFC 2782).
+/// (RFC 1035 section 4, RFC 2782).
 public final class NameServer implements AutoCloseable {
 
     private static final int TYPE_A = 1;
