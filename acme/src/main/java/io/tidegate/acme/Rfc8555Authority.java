@@ -2,7 +2,7 @@ package io.tidegate.acme;
 
 import io.tidegate.api.FilePath;
 import io.tidegate.config.AcmeConfig;
-import io.tidegate.config.pem.Certificates;
+import io.tidegate.config.pem.ClientContexts;
 import io.tidegate.config.pem.UnusableFileException;
 import java.io.IOException;
 import java.net.URI;
@@ -144,7 +144,7 @@ final class Rfc8555Authority implements Authority {
 
     private static SSLContext trusting(FilePath ca) throws IssueException {
         try {
-            return Certificates.trusting(ca.path());
+            return ClientContexts.trusting(ca.path());
         } catch (UnusableFileException e) {
             throw new IssueException("ca", "can't use the file " + ca + ": " + e.getMessage(), null, e);
         }

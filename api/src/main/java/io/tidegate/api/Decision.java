@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /// What a policy wants to happen next.
 public sealed interface Decision {
@@ -39,6 +40,13 @@ public sealed interface Decision {
         return new Await(stage);
     }
 
+    /// Asks `then`, on the event loop, where the exchange may be touched. For what [#await] leads to: its stage
+    /// completes
+    /// on any thread.
+    static Decision resume(Supplier<? extends Decision> then) {
+        return new Resume(then);
+    }
+
     /// Holds the message for a while, then goes on with `then`. Holds no thread. Longer than the gateway lets policies
     /// wait (30 s), it fails with [Fault#POLICY_TIMEOUT].
     static Decision delay(Duration time, Decision then) {
@@ -72,6 +80,10 @@ public sealed interface Decision {
                 throw new IllegalArgumentException("time must not be negative (was " + time + ")");
             }
         }
+    }
+
+    /// Decides on the event loop.
+    record Resume(Supplier<? extends Decision> then) implements Decision {
     }
 
     /// Waits for something else.

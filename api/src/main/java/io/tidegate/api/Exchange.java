@@ -27,6 +27,13 @@ public interface Exchange {
     @Nullable
     String route();
 
+    /// Who was found to be calling, or null.
+    @Nullable
+    Principal principal();
+
+    /// This is who calls. Said by a policy that has checked it; what an earlier one said is replaced.
+    void identify(Principal principal);
+
     /// The value kept under `key`, or null.
     <T> @Nullable T get(Key<T> key);
 

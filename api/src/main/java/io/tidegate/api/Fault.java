@@ -1,8 +1,10 @@
 package io.tidegate.api;
 
 import java.util.List;
+import java.util.stream.Stream;
 
-/// Why a request could not be served as asked: every error a client can see that the gateway itself makes.
+/// Why a request could not be served as asked: every error a client can see that the gateway itself makes. Those of
+/// who calls and what they may do stand in [AccessFaults].
 ///
 /// Answered as `application/problem+json` (RFC 9457) with the status, the title and the request id; the code goes to
 /// the access log and the metrics and is the last part of the problem's `type`.
@@ -529,7 +531,7 @@ public record Fault(String code, int status, String title, Party blame) {
     public static final Fault INTERNAL = new Fault("gateway.internal", 500, "The request could not be processed",
             Party.GATEWAY);
 
-    private static final List<Fault> ALL = List.of(
+    private static final List<Fault> OWN = List.of(
             FRAMING_CL_TE, FRAMING_TE_HTTP10, FRAMING_TE_FINAL, FRAMING_TE_UNKNOWN,
             FRAMING_TE_DUP, FRAMING_FOLD, FRAMING_CL_DUP, FRAMING_CL_SYNTAX,
             FRAMING_CL_RANGE, FRAMING_BODY_HTTP10, FRAMING_EXPECT, FRAMING_STRAY,
@@ -563,7 +565,7 @@ public record Fault(String code, int status, String title, Party blame) {
 
     /// Every fault the gateway itself knows; policies may have more of their own.
     public static List<Fault> all() {
-        return ALL;
+        return Stream.concat(OWN.stream(), AccessFaults.all().stream()).toList();
     }
 
     /// Refuses a status that is no error.

@@ -1,6 +1,7 @@
 package io.tidegate.api;
 
 import java.time.InstantSource;
+import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
 
 /// What a policy may use beyond the exchange. Made for one place in one route.
@@ -21,6 +22,24 @@ public interface PolicyContext {
     /// @param event
     ///            what happened, in lower case: `replayed`
     Counter counter(String event);
+
+    /// A value as it is now, in `tidegate_policy_value`. Shown for as long as the policy is declared.
+    ///
+    /// @param name
+    ///            what it is, with its unit, in lower case: `keys_age_seconds`
+    void gauge(String name, DoubleSupplier value);
+
+    /// Who may call.
+    Consumers consumers();
+
+    /// Calls servers. Callers with the same settings share connections and the bound of their calls.
+    ///
+    /// @throws ConfigException
+    ///             where a file that it names can't be used
+    HttpCaller http(HttpClientConfig settings);
+
+    /// Work that no request waits for.
+    Background background();
 
     /// The wall clock.
     InstantSource clock();

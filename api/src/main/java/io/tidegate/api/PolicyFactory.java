@@ -30,8 +30,19 @@ public interface PolicyFactory<C extends Record> {
         return Set.of();
     }
 
+    /// Whether it lets those pass who show no credentials at all, so that it alone protects nothing.
+    default boolean isOptional(C config) {
+        return false;
+    }
+
     /// What must not be known yet when this policy runs: `cors` stands before anything that authenticates.
     default Set<Trait> precedes() {
+        return Set.of();
+    }
+
+    /// Header fields of requests that are this policy's to write: what it says of who calls. They are taken out of what
+    /// clients send on every route of the configuration, whether the policy runs there or not.
+    default Set<String> ownHeaders(C config) {
         return Set.of();
     }
 

@@ -29,6 +29,8 @@ final class Checks {
         names("upstreams", config.upstreams());
         names("routes", config.routes());
         names("policySets", config.policySets());
+        names("consumers", config.consumers());
+        new ConsumerChecks(context).run();
         new AddressChecks(context).run();
         new DiscoveryChecks(context).run();
         new TlsChecks(context).run();

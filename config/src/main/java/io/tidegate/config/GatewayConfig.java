@@ -23,6 +23,8 @@ public record GatewayConfig(
 
         @Doc("What a route without an authenticating policy is: `open`, or refused at load unless it says `public: true`.") @Default("open") DefaultAccess defaultAccess,
 
+        @Doc("Those who call, by name.") @Default("{}") Map<String, ConsumerConfig> consumers,
+
         @Doc("Bodies of your own for the gateway's errors, by status (`404`), class (`5xx`) or fault code (`upstream.timeout`).") @Default("{}") Map<String, ErrorResponseConfig> errorResponses,
 
         @Doc("What the gateway tells of itself.") @Default("{}") TelemetryConfig telemetry,

@@ -89,7 +89,9 @@ final class PolicyBinder {
             }
             Node node = core.config() == null ? Node.Fields.empty(fields.place()) : core.config();
             if (core.enabled() || core.config() != null) {
-                config = binder.bind(factory.configType(), node, core.configWhere());
+                config = factory instanceof AnyOfFactory && node instanceof Node.Items items
+                        ? anyOf(items, core.configWhere())
+                        : binder.bind(factory.configType(), node, core.configWhere());
                 if (config == null) {
                     return null;
                 }
@@ -98,6 +100,25 @@ final class PolicyBinder {
         return new PolicyConfig(core.type(), core.enabled() ? factory : null, core.enabled() ? config : null, use,
                 core.enabled(), beside.name(), beside.when(), beside.condition(), beside.observe(), beside.locked(),
                 where.toString(), fields.place());
+    }
+
+    private @Nullable AnyOfConfig anyOf(Node.Items items, Where where) {
+        List<PolicyConfig> policies = new ArrayList<>();
+        for (int i = 0; i < items.items().size(); i++) {
+            PolicyConfig policy = bind(items.items().get(i), where.item(i));
+            if (policy != null) {
+                policies.add(policy);
+            }
+        }
+        if (policies.size() < items.items().size()) {
+            return null;
+        }
+        try {
+            return new AnyOfConfig(policies);
+        } catch (ConfigException e) {
+            problems.error(items.place(), where, String.valueOf(e.getMessage()));
+            return null;
+        }
     }
 
     private @Nullable String useOf(Node.Fields fields, Core core, Where where) {

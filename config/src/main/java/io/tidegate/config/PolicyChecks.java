@@ -85,6 +85,24 @@ final class PolicyChecks {
             context.problems().error(policy.place(), policy.path() + ".use", "no policy set is named '" + policy.use()
                     + "'" + context.nearest().hint(policy.use(), sets));
         }
+        if (policy.config() instanceof AnyOfConfig anyOf) {
+            anyOf.policies().forEach(this::member);
+        }
+    }
+
+    /// One of several of which one is enough.
+    private void member(PolicyConfig policy) {
+        String problem = null;
+        if (policy.use() != null || policy.config() instanceof AnyOfConfig) {
+            problem = "can't stand in 'anyOf': write its policies there";
+        } else if (!policy.enabled() || policy.observe() || policy.locked()) {
+            problem = "can be neither switched off, observing nor locked within 'anyOf'";
+        } else if (!policy.identifies()) {
+            problem = "'" + policy.type() + "' can't stand in 'anyOf': it does not find out who calls";
+        }
+        if (problem != null) {
+            context.problems().error(policy.place(), policy.path(), problem);
+        }
     }
 
     private void unlocked(PolicyConfig policy, String owner) {

@@ -2,6 +2,7 @@ package io.tidegate.config;
 
 import io.tidegate.api.Condition;
 import io.tidegate.api.PolicyFactory;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// One entry of a list of policies, its own configuration already read and checked.
@@ -43,6 +44,29 @@ public record PolicyConfig(
         boolean locked,
         String path,
         Place place) {
+
+    /// Whether it finds out who calls.
+    public boolean identifies() {
+        return factory != null && factory.provides().contains(PolicyFactory.Trait.CONSUMER);
+    }
+
+    /// Whether it lets those pass who show no credentials at all.
+    public boolean isOptional() {
+        return factory != null && config != null && optional(factory, config);
+    }
+
+    private static <C extends Record> boolean optional(PolicyFactory<C> factory, Record config) {
+        return factory.isOptional(factory.configType().cast(config));
+    }
+
+    /// Header fields of requests that are its own to write.
+    public Set<String> ownHeaders() {
+        return factory == null || config == null ? Set.of() : owned(factory, config);
+    }
+
+    private static <C extends Record> Set<String> owned(PolicyFactory<C> factory, Record config) {
+        return factory.ownHeaders(factory.configType().cast(config));
+    }
 
     /// Tells where it stands, and nothing of its configuration, which may hold secrets.
     @Override

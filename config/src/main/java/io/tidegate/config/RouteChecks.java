@@ -1,6 +1,5 @@
 package io.tidegate.config;
 
-import io.tidegate.api.PolicyFactory;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -126,8 +125,7 @@ final class RouteChecks {
         boolean authenticated = false;
         boolean sometimes = false;
         for (PolicyConfig step : steps) {
-            if (step.factory() != null && step.factory().provides().contains(PolicyFactory.Trait.CONSUMER)
-                    && !step.observe()) {
+            if (step.identifies() && !step.observe() && !step.isOptional()) {
                 authenticated |= step.when() == null;
                 sometimes |= step.when() != null;
             }

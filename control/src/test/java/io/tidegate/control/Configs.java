@@ -31,6 +31,7 @@ final class Configs {
 
     static GatewayConfig config(AdminConfig admin, String metricsPath) {
         return new GatewayConfig(1, Map.of(), Map.of(), Map.of(), List.of(), Map.of(), DefaultAccess.OPEN, Map.of(),
+                Map.of(),
                 new TelemetryConfig(new TelemetryConfig.Metrics(metricsPath),
                         new TelemetryConfig.AccessLog("none", TelemetryConfig.AccessLog.Format.JSON,
                                 ByteSize.parse("1MiB")),

@@ -6,6 +6,7 @@ import io.tidegate.api.Decision;
 import io.tidegate.api.Exchange;
 import io.tidegate.api.Headers;
 import io.tidegate.api.Key;
+import io.tidegate.api.Principal;
 import io.tidegate.api.Request;
 import io.tidegate.api.Response;
 import java.util.ArrayList;
@@ -22,10 +23,16 @@ final class FakeExchange implements Exchange, Request, Client, Headers {
     private final Map<String, List<String>> fields;
     private @Nullable String query = "page=2";
     private @Nullable String route = "orders";
+    private @Nullable Principal principal;
     int walks;
 
     FakeExchange(Map<String, List<String>> fields) {
         this.fields = fields;
+    }
+
+    FakeExchange by(Principal caller) {
+        principal = caller;
+        return this;
     }
 
     FakeExchange without() {
@@ -61,6 +68,16 @@ final class FakeExchange implements Exchange, Request, Client, Headers {
     @Override
     public @Nullable String route() {
         return route;
+    }
+
+    @Override
+    public @Nullable Principal principal() {
+        return principal;
+    }
+
+    @Override
+    public void identify(Principal principal) {
+        throw readOnly();
     }
 
     @Override

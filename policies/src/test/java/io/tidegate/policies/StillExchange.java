@@ -6,6 +6,7 @@ import io.tidegate.api.Decision;
 import io.tidegate.api.Exchange;
 import io.tidegate.api.Headers;
 import io.tidegate.api.Key;
+import io.tidegate.api.Principal;
 import io.tidegate.api.Request;
 import io.tidegate.api.Response;
 import java.util.List;
@@ -47,6 +48,16 @@ final class StillExchange implements Exchange, Request, Response, Headers, Clien
     @Override
     public @Nullable String route() {
         return "orders";
+    }
+
+    @Override
+    public @Nullable Principal principal() {
+        return null;
+    }
+
+    @Override
+    public void identify(Principal principal) {
+        changes++;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.tidegate.testkit;
 
+import io.tidegate.api.Consumers;
 import io.tidegate.api.Policy;
 import io.tidegate.api.PolicyFactory;
 import io.tidegate.api.StateStore;
@@ -50,6 +51,17 @@ public final class PolicyTester implements AutoCloseable {
     /// A tester without policies yet, whose policies keep what outlives a request there.
     public static PolicyTester with(StateStore state) {
         return new PolicyTester(InstantSource.system(), new TesterContext.SharedValues(state), List.of());
+    }
+
+    /// The same tester, whose policies know these consumers from here on.
+    public PolicyTester knowing(Consumers consumers) {
+        shared.consumers = consumers;
+        return this;
+    }
+
+    /// The value that a policy shows under this name now; NaN where none does.
+    public double gauge(String name) {
+        return shared.gauge(name);
     }
 
     /// How often policies have counted this.

@@ -5,6 +5,7 @@ import io.tidegate.api.Client;
 import io.tidegate.api.Decision;
 import io.tidegate.api.Exchange;
 import io.tidegate.api.Key;
+import io.tidegate.api.Principal;
 import io.tidegate.api.Response;
 import java.util.HashMap;
 import java.util.Map;
@@ -26,6 +27,7 @@ final class TesterExchange implements Exchange {
     private final Client client;
     private final Map<Key<?>, Object> values = new HashMap<>();
     private @Nullable TesterHttpResponse response;
+    private @Nullable Principal principal;
     Phase phase = Phase.REQUEST;
 
     TesterExchange(TesterRequest described) {
@@ -74,6 +76,18 @@ final class TesterExchange implements Exchange {
     public @Nullable String route() {
         confinement.check();
         return described.route();
+    }
+
+    @Override
+    public @Nullable Principal principal() {
+        confinement.check();
+        return principal;
+    }
+
+    @Override
+    public void identify(Principal principal) {
+        confinement.check();
+        this.principal = principal;
     }
 
     @Override

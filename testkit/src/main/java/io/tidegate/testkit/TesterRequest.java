@@ -5,6 +5,7 @@ import io.tidegate.api.FaultException;
 import io.tidegate.api.Field;
 import io.tidegate.api.Policy;
 import io.tidegate.api.Reply;
+import io.tidegate.api.TlsClient;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -27,6 +28,7 @@ public final class TesterRequest {
     private String clientAddress = "203.0.113.7";
     private @Nullable String peerAddress;
     private boolean secure;
+    private @Nullable TlsClient tls;
     private String id = "4f1c2a0b9d3e58670011223344556677";
     private @Nullable String route = "test";
     private byte[] body = new byte[0];
@@ -56,6 +58,13 @@ public final class TesterRequest {
     /// Adds a header field.
     public TesterRequest header(String name, String value) {
         fields.add(new Field(name, value));
+        return this;
+    }
+
+    /// What was agreed on with the client by TLS; the request is secure then.
+    public TesterRequest tls(TlsClient tls) {
+        this.tls = tls;
+        secure = true;
         return this;
     }
 
@@ -245,11 +254,11 @@ public final class TesterRequest {
     Client client() {
         String peer = peerAddress;
         return new TesterClient(clientAddress, peer == null ? clientAddress : peer, 54321, secure, peer != null,
-                "default");
+                "default", tls);
     }
 
     /// Where the request comes from.
     private record TesterClient(String address, String peerAddress, int peerPort, boolean secure, boolean trusted,
-            String listener) implements Client {
+            String listener, @Nullable TlsClient tls) implements Client {
     }
 }

@@ -4,6 +4,7 @@ import io.tidegate.api.Decision;
 import io.tidegate.api.Fault;
 import io.tidegate.api.Field;
 import io.tidegate.api.Outcome;
+import io.tidegate.api.Principal;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -68,9 +69,12 @@ public final class TesterResult {
     private final List<Field> trailers;
     private final List<Step> steps;
     private final Outcome outcome;
+    private final @Nullable Principal principal;
     private final @Nullable Throwable exception;
 
-    TesterResult(@Nullable Sent sent, Got got, List<Step> steps, Outcome outcome, @Nullable Throwable exception) {
+    TesterResult(@Nullable Sent sent, Got got, List<Step> steps, Outcome outcome, @Nullable Principal principal,
+            @Nullable Throwable exception) {
+        this.principal = principal;
         this.sent = sent;
         this.status = got.status();
         this.headers = got.headers();
@@ -156,6 +160,11 @@ public final class TesterResult {
     /// Why the request could not be served as asked, or null.
     public @Nullable Fault fault() {
         return outcome.fault();
+    }
+
+    /// Who was found to be calling, or null.
+    public @Nullable Principal principal() {
+        return principal;
     }
 
     /// What a policy threw, [io.tidegate.api.FaultException] excepted, or null. The client only sees

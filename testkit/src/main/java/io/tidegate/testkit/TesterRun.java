@@ -8,6 +8,7 @@ import io.tidegate.api.FaultException;
 import io.tidegate.api.Field;
 import io.tidegate.api.Outcome;
 import io.tidegate.api.Policy;
+import io.tidegate.api.Principal;
 import io.tidegate.api.Reply;
 import io.tidegate.testkit.TesterExchange.Phase;
 import io.tidegate.testkit.TesterResult.Moment;
@@ -58,8 +59,9 @@ final class TesterRun {
         TesterResult.Got got = got(answer);
         Outcome outcome = new TesterOutcome(got.status(), fault, System.nanoTime() - start, described.body().length,
                 got.body().length, sent == null ? 0 : 1);
+        Principal principal = exchange.principal();
         end(outcome);
-        return new TesterResult(sent, got, steps, outcome, exception);
+        return new TesterResult(sent, got, steps, outcome, principal, exception);
     }
 
     /// The response before `onResponse`: from the upstream, a policy, or the gateway.
@@ -117,6 +119,7 @@ final class TesterRun {
                     }
                     case Decision.WithBody waiting -> decision = showBody(moment, waiting);
                     case Decision.Await(var stage) -> decision = await(stage);
+                    case Decision.Resume(var then) -> decision = then.get();
                     case Decision.Delay(_, Decision then) -> decision = then;
                 }
             }

@@ -1,10 +1,7 @@
 package io.tidegate.config.pem;
 
 import java.io.ByteArrayInputStream;
-import java.io.IOException;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.security.cert.CRLException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
@@ -14,8 +11,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 
 /// Reads certificates and lists of withdrawn ones.
 public final class Certificates {
@@ -46,25 +41,6 @@ public final class Certificates {
             throw new UnusableFileException("has no certificate in PEM ('-----BEGIN CERTIFICATE-----')");
         }
         return certificates;
-    }
-
-    /// TLS that trusts the authorities of a PEM file, and no others.
-    public static SSLContext trusting(Path file) throws UnusableFileException {
-        try {
-            KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
-            trusted.load(null, null);
-            List<X509Certificate> authorities = read(file);
-            for (int i = 0; i < authorities.size(); i++) {
-                trusted.setCertificateEntry(Integer.toString(i), authorities.get(i));
-            }
-            TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            factory.init(trusted);
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, factory.getTrustManagers(), null);
-            return context;
-        } catch (GeneralSecurityException | IOException e) {
-            throw new UnusableFileException("has authorities that can't be used: " + e.getMessage(), e);
-        }
     }
 
     /// The lists of withdrawn certificates in a PEM file, or the one in a DER file; at least one.

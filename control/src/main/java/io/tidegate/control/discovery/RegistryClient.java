@@ -1,7 +1,7 @@
 package io.tidegate.control.discovery;
 
 import io.tidegate.api.FilePath;
-import io.tidegate.config.pem.Certificates;
+import io.tidegate.config.pem.ClientContexts;
 import io.tidegate.config.pem.UnusableFileException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -126,7 +126,7 @@ final class RegistryClient implements AutoCloseable {
 
     private static SSLContext trusting(FilePath ca) throws IOException {
         try {
-            return Certificates.trusting(ca.path());
+            return ClientContexts.trusting(ca.path());
         } catch (UnusableFileException e) {
             throw new IOException("can't use the file " + ca + ": " + e.getMessage(), e);
         }

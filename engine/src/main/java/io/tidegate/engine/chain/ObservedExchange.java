@@ -6,6 +6,7 @@ import io.tidegate.api.Decision;
 import io.tidegate.api.Exchange;
 import io.tidegate.api.Headers;
 import io.tidegate.api.Key;
+import io.tidegate.api.Principal;
 import io.tidegate.api.Request;
 import io.tidegate.api.Response;
 import java.util.List;
@@ -63,6 +64,16 @@ final class ObservedExchange implements Exchange {
     @Override
     public @Nullable String route() {
         return actual.route();
+    }
+
+    @Override
+    public @Nullable Principal principal() {
+        return actual.principal();
+    }
+
+    @Override
+    public void identify(Principal principal) {
+        // Who only observes lets nobody in.
     }
 
     @Override

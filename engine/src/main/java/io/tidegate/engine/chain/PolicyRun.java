@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// The policies of one exchange, run. Reused from exchange to exchange; nothing is allocated where policies only say
@@ -165,6 +166,7 @@ public final class PolicyRun {
                     await(stage);
                     return;
                 }
+                case Decision.Resume(var then) -> current = resume(then);
                 case Decision.Delay(Duration time, Decision then) -> {
                     delay(time.toNanos(), then);
                     return;
@@ -214,6 +216,20 @@ public final class PolicyRun {
         return step.observes() ? observed(step, decision) : decision;
     }
 
+    private Decision resume(Supplier<? extends Decision> then) {
+        Step step = current();
+        Decision decision = decided(step, then);
+        return step.observes() ? observed(step, decision) : decision;
+    }
+
+    private Decision decided(Step step, Supplier<? extends Decision> asked) {
+        try {
+            return Objects.requireNonNull(asked.get(), "nothing was decided");
+        } catch (RuntimeException | LinkageError | StackOverflowError e) {
+            return failed(step, e);
+        }
+    }
+
     private Step current() {
         return steps[responding ? next + 1 : next - 1];
     }
@@ -239,7 +255,8 @@ public final class PolicyRun {
     /// A step that observes never holds or ends anything: its decision is counted. What needs the body or awaits
     /// something is followed, because only then its decision is known.
     private Decision observed(Step step, Decision decision) {
-        boolean decided = !(decision instanceof Decision.WithBody || decision instanceof Decision.Await);
+        boolean decided = !(decision instanceof Decision.WithBody || decision instanceof Decision.Await
+                || decision instanceof Decision.Resume);
         boolean changing = decided && observer != null && observer.takeChanging();
         return switch (decision) {
             case Decision.Respond(Reply reply) -> {
@@ -258,6 +275,7 @@ public final class PolicyRun {
             }
             case Decision.WithBody body -> body;
             case Decision.Await await -> await;
+            case Decision.Resume resume -> resume;
             case Decision.Delay(Duration time, Decision then) -> {
                 step.observed(worker, "wait for " + time.toMillis() + "ms", owner.view().id());
                 yield then instanceof Decision.Next ? then : observed(step, then);
@@ -272,12 +290,7 @@ public final class PolicyRun {
             if (mine != generation) {
                 return;
             }
-            Decision decision;
-            try {
-                decision = Objects.requireNonNull(then.apply(body), "the body decided nothing");
-            } catch (RuntimeException | LinkageError | StackOverflowError e) {
-                decision = failed(step, e);
-            }
+            Decision decision = decided(step, () -> then.apply(body));
             advance(step.observes() ? observed(step, decision) : decision);
         }, () -> {
             if (mine == generation) {

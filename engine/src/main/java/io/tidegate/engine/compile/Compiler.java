@@ -9,6 +9,7 @@ import io.tidegate.config.UpstreamConfig;
 import io.tidegate.config.discovery.EndpointSources;
 import io.tidegate.config.discovery.Found;
 import io.tidegate.engine.chain.Step;
+import io.tidegate.engine.consumer.DeclaredConsumers;
 import io.tidegate.engine.discovery.Discoveries;
 import io.tidegate.engine.discovery.Discovery;
 import io.tidegate.engine.discovery.Knowledge;
@@ -35,6 +36,7 @@ import io.tidegate.engine.upstream.Endpoint;
 import io.tidegate.engine.upstream.ServiceConnections;
 import io.tidegate.engine.upstream.Site;
 import io.tidegate.engine.upstream.Upstream;
+import io.tidegate.engine.worker.BackgroundWork;
 import io.tidegate.engine.worker.Workers;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -48,8 +50,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Compiles configurations, off the event loops. What did not change since the last one is used again: an upstream
@@ -64,7 +68,8 @@ public final class Compiler implements AutoCloseable {
     private final Upstream.Surroundings surroundings;
     private final TlsCompiler tls;
     private final Challenges challenges;
-    private final SharedValues shared = new SharedValues();
+    private final BackgroundWork background = new BackgroundWork();
+    private final PolicyWorld world;
     private final SharedState state;
     private final MirrorCompiler mirrors;
     private Map<String, Upstream> upstreams = Map.of();
@@ -117,6 +122,7 @@ public final class Compiler implements AutoCloseable {
         this.metrics = metrics;
         this.challenges = challenges;
         this.state = new SharedState(workers, metrics, remotes);
+        this.world = new PolicyWorld(new SharedValues(), state, metrics, workers.all().size(), background);
         this.mirrors = new MirrorCompiler(metrics, workers.all().size());
         this.tls = new TlsCompiler(workers, metrics, challenges.alpn());
         this.names = new ServiceNames(workers, nameServers, metrics);
@@ -156,7 +162,7 @@ public final class Compiler implements AutoCloseable {
         Map<String, Upstream> next = new HashMap<>();
         Upstream.Surroundings here = surroundings.at(surroundings.site().as(config.gateway()));
         config.upstreams().forEach((name, declared) -> next.put(name, upstream(name, declared, here, problems)));
-        StepCompiler steps = new StepCompiler(shared, state, metrics, workers.all().size(), problems);
+        StepCompiler steps = new StepCompiler(world, new DeclaredConsumers(config.consumers()), problems);
         Map<String, Route> routes = new LinkedHashMap<>();
         EffectivePolicies.Resolver effective = new EffectivePolicies.Resolver(config);
         config.routes().forEach((name, route) -> routes.put(name,
@@ -172,10 +178,19 @@ public final class Compiler implements AutoCloseable {
         Snapshot snapshot = new Snapshot(revision,
                 new ListenerCompiler(config, routes, hosts, streams, new Telemetry(metrics, log), challenges.http())
                         .compile(sockets),
-                workers.all());
+                ownFields(config), workers.all());
         return new Compiled(snapshot, Map.copyOf(next), steps::close,
                 () -> new Metrics.Names(routes.keySet(), endpoints(next), steps.observing(), streams.names()),
                 Map.copyOf(hosts), () -> state.commit(config.sharedState(), opened));
+    }
+
+    /// Header fields that only policies may write, wherever they stand in the configuration.
+    private static Set<String> ownFields(GatewayConfig config) {
+        Set<String> names = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+        Stream.of(Stream.of(config.policies()), config.policySets().values().stream(),
+                config.routes().values().stream().map(RouteConfig::policies)).flatMap(lists -> lists)
+                .flatMap(List::stream).forEach(policy -> names.addAll(policy.ownHeaders()));
+        return names;
     }
 
     private @Nullable RemoteState open(GatewayConfig config, List<Problem> problems) {
@@ -357,5 +372,6 @@ public final class Compiler implements AutoCloseable {
         upstreams.values().forEach(Upstream::close);
         names.close();
         state.close();
+        background.close();
     }
 }

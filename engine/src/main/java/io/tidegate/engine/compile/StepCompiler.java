@@ -1,26 +1,22 @@
 package io.tidegate.engine.compile;
 
 import io.tidegate.api.ConfigException;
-import io.tidegate.api.Counter;
+import io.tidegate.api.Consumers;
 import io.tidegate.api.Policy;
 import io.tidegate.api.PolicyContext;
 import io.tidegate.api.PolicyFactory;
-import io.tidegate.api.StateStore;
+import io.tidegate.config.AnyOfConfig;
 import io.tidegate.config.PolicyConfig;
 import io.tidegate.config.Problem;
+import io.tidegate.engine.chain.AnyOf;
 import io.tidegate.engine.chain.PolicyRun;
 import io.tidegate.engine.chain.Step;
-import io.tidegate.engine.observe.Metrics;
 import io.tidegate.engine.observe.PolicyCells;
-import io.tidegate.engine.state.SharedState;
-import java.time.Clock;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,20 +26,16 @@ final class StepCompiler {
 
     private static final Logger LOG = LoggerFactory.getLogger("tidegate.policies");
 
-    private final SharedValues shared;
-    private final SharedState state;
-    private final Metrics metrics;
-    private final int workers;
+    private final PolicyWorld world;
+    private final Consumers consumers;
     private final List<Problem> problems;
     private final IdentityHashMap<PolicyConfig, Step> steps = new IdentityHashMap<>();
     private final IdentityHashMap<List<PolicyConfig>, Step[]> lists = new IdentityHashMap<>();
     private final List<Runnable> closing = new ArrayList<>();
 
-    StepCompiler(SharedValues shared, SharedState state, Metrics metrics, int workers, List<Problem> problems) {
-        this.shared = shared;
-        this.state = state;
-        this.metrics = metrics;
-        this.workers = workers;
+    StepCompiler(PolicyWorld world, Consumers consumers, List<Problem> problems) {
+        this.world = world;
+        this.consumers = consumers;
         this.problems = problems;
     }
 
@@ -82,35 +74,57 @@ final class StepCompiler {
     }
 
     private PolicyCells[] cells(PolicyConfig policy) {
-        PolicyCells[] cells = new PolicyCells[policy.observe() ? workers : 0];
+        PolicyCells[] cells = new PolicyCells[policy.observe() ? world.workers() : 0];
         for (int i = 0; i < cells.length; i++) {
-            cells[i] = metrics.policy(i, policy.path());
+            cells[i] = world.metrics().policy(i, policy.path());
         }
         return cells;
     }
 
     private @Nullable Step step(PolicyConfig policy) {
+        Policy made = policy(policy);
+        return made == null
+                ? null
+                : new Step(policy.path(), made, policy.condition(), policy.observe(), cells(policy));
+    }
+
+    /// What is declared, made; null where it can't be, which is a problem then, or where nothing is to be made.
+    private @Nullable Policy policy(PolicyConfig policy) {
         PolicyFactory<?> factory = policy.factory();
         if (factory == null) {
             return null;
         }
-        Context context = new Context(policy.type(), policy.path());
+        if (policy.config() instanceof AnyOfConfig anyOf) {
+            return anyOf(anyOf);
+        }
+        StepContext context = new StepContext(world, consumers, policy.type(), policy.path());
         try {
             Policy made = create(factory, policy.config(), context);
             closing.add(() -> close(made, context));
-            return new Step(policy.path(), made, policy.condition(), policy.observe(), cells(policy));
+            return made;
         } catch (ConfigException e) {
             context.release();
-            problems.add(new Problem(Problem.Severity.ERROR, policy.place(), policy.path(),
-                    String.valueOf(e.getMessage())));
-            return null;
+            problems.add(new Problem(Problem.Severity.ERROR, policy.place(), e.component().isEmpty()
+                    ? policy.path()
+                    : policy.path() + "." + policy.type() + "." + e.component(), String.valueOf(e.getMessage())));
         } catch (RuntimeException e) {
             context.release();
             LOG.error("policy {} could not be made", policy.path(), e);
             problems.add(new Problem(Problem.Severity.ERROR, policy.place(), policy.path(),
                     "could not be made: " + e.getClass().getSimpleName() + ": " + e.getMessage()));
-            return null;
         }
+        return null;
+    }
+
+    private Policy anyOf(AnyOfConfig declared) {
+        List<AnyOf.Member> members = new ArrayList<>();
+        for (PolicyConfig member : declared.policies()) {
+            Policy made = policy(member);
+            if (made != null) {
+                members.add(new AnyOf.Member(made, member.condition()));
+            }
+        }
+        return new AnyOf(members);
     }
 
     private static <C extends Record> Policy create(PolicyFactory<C> factory, @Nullable Record config,
@@ -122,7 +136,7 @@ final class StepCompiler {
         return factory.create(own, context);
     }
 
-    private static void close(Policy policy, Context context) {
+    private static void close(Policy policy, StepContext context) {
         try {
             policy.close();
         } catch (RuntimeException e) {
@@ -134,54 +148,5 @@ final class StepCompiler {
     /// Closes every policy that was made.
     void close() {
         closing.forEach(Runnable::run);
-    }
-
-    private final class Context implements PolicyContext {
-
-        private final String type;
-        private final String path;
-        private final List<String> held = new ArrayList<>();
-
-        Context(String type, String path) {
-            this.type = type;
-            this.path = path;
-        }
-
-        @Override
-        public String path() {
-            return path;
-        }
-
-        @Override
-        public <T extends AutoCloseable> T shared(String name, Supplier<T> create) {
-            return hold(type + "/" + name, create);
-        }
-
-        private synchronized <T extends AutoCloseable> T hold(String full, Supplier<T> create) {
-            T value = shared.acquire(full, create);
-            held.add(full);
-            return value;
-        }
-
-        @Override
-        public StateStore state() {
-            return state.of(type);
-        }
-
-        @Override
-        public Counter counter(String event) {
-            return hold("//events/" + path + "/" + type + "/" + event,
-                    () -> new PolicyEvents(metrics, path, type, event));
-        }
-
-        @Override
-        public InstantSource clock() {
-            return Clock.systemUTC();
-        }
-
-        synchronized void release() {
-            held.forEach(shared::release);
-            held.clear();
-        }
     }
 }

@@ -27,6 +27,8 @@ final class ExchangeRecord implements Outcome, AccessRecord {
     /// Whether it ended because the client broke the rules.
     boolean rejected;
     private boolean fallback;
+    @Nullable
+    String consumer;
     long requestBytes;
     long responseBytes;
     LogLabel listener = NOWHERE;
@@ -53,6 +55,7 @@ final class ExchangeRecord implements Outcome, AccessRecord {
         status = 0;
         fault = null;
         grpc = null;
+        consumer = null;
         attempts = 0;
         rejected = false;
         fallback = false;
@@ -145,6 +148,11 @@ final class ExchangeRecord implements Outcome, AccessRecord {
     @Override
     public @Nullable LogLabel route() {
         return route;
+    }
+
+    @Override
+    public @Nullable String consumer() {
+        return consumer;
     }
 
     @Override

@@ -112,7 +112,7 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
             return;
         }
         switch (on.routes().match(input, match).outcome()) {
-            case FOUND -> begin(match.route(), on);
+            case FOUND -> begin(match.route(), pinned, on);
             case NO_ROUTE -> fail(Fault.NO_ROUTE);
             case METHOD_NOT_ALLOWED -> {
                 Field allow = new Field("allow", String.join(", ", match.allowedMethods()));
@@ -149,8 +149,9 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         fail(fault);
     }
 
-    private void begin(Route matched, ListenerSnapshot on) {
+    private void begin(Route matched, Snapshot pinned, ListenerSnapshot on) {
         route = matched;
+        pinned.strip(request);
         RouteConfig config = matched.config();
         Fault refused = Admission.refusal(matched, client, request, on);
         if (refused != null) {
@@ -496,6 +497,7 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         time.stop();
         record.requestBytes = requestSide.relay().count();
         record.grpc = call.isActive() ? call.outcome(record.fault, record.status) : null;
+        record.consumer = view == null ? null : view.principalName();
         record.finish(route, attempts.upstream(), attempts.endpoint());
         policies.end(record);
         if (view != null) {

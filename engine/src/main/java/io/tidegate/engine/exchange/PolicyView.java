@@ -7,6 +7,7 @@ import io.tidegate.api.Exchange;
 import io.tidegate.api.Fault;
 import io.tidegate.api.Headers;
 import io.tidegate.api.Key;
+import io.tidegate.api.Principal;
 import io.tidegate.api.Request;
 import io.tidegate.api.Response;
 import io.tidegate.engine.wire.HeaderView;
@@ -26,6 +27,7 @@ final class PolicyView implements Exchange {
     private final RequestView request;
     private final ResponseOfExchange response = new ResponseOfExchange();
     private @Nullable Client client;
+    private @Nullable Principal principal;
     private @Nullable Object[] values = NOTHING;
 
     PolicyView(HttpExchange exchange) {
@@ -83,6 +85,22 @@ final class PolicyView implements Exchange {
     @Override
     public @Nullable String route() {
         return exchange().routeName();
+    }
+
+    @Override
+    public @Nullable Principal principal() {
+        return principal;
+    }
+
+    /// Who was found to be calling, for logs; null for nobody.
+    @Nullable
+    String principalName() {
+        return principal == null ? null : principal.name();
+    }
+
+    @Override
+    public void identify(Principal principal) {
+        this.principal = principal;
     }
 
     @Override

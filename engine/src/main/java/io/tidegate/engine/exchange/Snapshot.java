@@ -1,7 +1,10 @@
 package io.tidegate.engine.exchange;
 
+import io.tidegate.engine.wire.NamedFields;
+import io.tidegate.engine.wire.RequestHead;
 import io.tidegate.engine.worker.Worker;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -10,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 public final class Snapshot {
 
     private final long revision;
+    private final String[] ownFields;
     private final @Nullable ListenerSnapshot[] listeners;
     private final List<Worker> workers;
     private @Nullable Runnable close;
@@ -29,8 +33,13 @@ public final class Snapshot {
     ///
     /// @param listeners
     ///            by slot; null where a slot is not in use
-    public Snapshot(long revision, @Nullable ListenerSnapshot[] listeners, List<Worker> workers) {
+    /// @param ownFields
+    ///            names of header fields that clients have no business to send, as policies of this configuration write
+    ///            them
+    public Snapshot(long revision, @Nullable ListenerSnapshot[] listeners, Set<String> ownFields,
+            List<Worker> workers) {
         this.revision = revision;
+        this.ownFields = ownFields.toArray(new String[0]);
         this.listeners = listeners;
         this.workers = workers;
         this.counts = new Count[workers.size()];
@@ -48,6 +57,13 @@ public final class Snapshot {
     /// What is served on the listener in this slot, or null where it is not declared any more.
     public @Nullable ListenerSnapshot listener(int slot) {
         return slot < listeners.length ? listeners[slot] : null;
+    }
+
+    /// Takes out of what a client has sent what only policies may write.
+    void strip(RequestHead request) {
+        for (String name : ownFields) {
+            NamedFields.replace(request, name, null);
+        }
     }
 
     /// Something begins that uses it, on this worker's loop; [#leave] is owed then.

@@ -32,6 +32,11 @@ public interface AccessRecord {
     @Nullable
     LogLabel route();
 
+    /// Who was found to be calling: the name of a consumer, or what the credentials call the caller; null for nobody.
+    default @Nullable String consumer() {
+        return null;
+    }
+
     /// Name of the upstream, or null where none was chosen.
     @Nullable
     LogLabel upstream();

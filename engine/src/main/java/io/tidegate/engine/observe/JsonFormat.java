@@ -22,6 +22,7 @@ final class JsonFormat extends LineFormat {
     private static final byte[] FALLBACK = Ascii.bytes(",\"fallback\":true");
     private static final byte[] REJECT = Ascii.bytes(",\"reject\":\"");
     private static final byte[] ROUTE = Ascii.bytes(",\"route\":\"");
+    private static final byte[] CONSUMER = Ascii.bytes(",\"consumer\":\"");
     private static final byte[] UPSTREAM = Ascii.bytes(",\"upstream\":\"");
     private static final byte[] ENDPOINT = Ascii.bytes(",\"endpoint\":\"");
     private static final byte[] ATTEMPTS = Ascii.bytes(",\"attempts\":");
@@ -71,6 +72,7 @@ final class JsonFormat extends LineFormat {
         }
         text(REJECT, record.rejectReason());
         label(ROUTE, record.route());
+        text(CONSUMER, record.consumer());
         label(UPSTREAM, record.upstream());
         label(ENDPOINT, record.endpoint());
         line.raw(ATTEMPTS);

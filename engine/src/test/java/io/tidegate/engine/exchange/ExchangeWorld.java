@@ -29,6 +29,7 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 /// What is around exchanges: a snapshot with one route to a service whose name is never resolved, so that connections
 /// come only from the test.
@@ -57,7 +58,7 @@ final class ExchangeWorld implements AutoCloseable {
         this.upstream = new Upstream("service", Objects.requireNonNull(CONFIG.upstreams().get("service")), null,
                 new Upstream.Surroundings(workers, names, new ServiceConnections(1_000_000, workers), metrics,
                         Site.make("here")));
-        this.snapshot = new Snapshot(1, new ListenerSnapshot[0], workers.all());
+        this.snapshot = new Snapshot(1, new ListenerSnapshot[0], Set.of(), workers.all());
     }
 
     private static GatewayConfig config(String yaml) {

@@ -1,0 +1,118 @@
+package io.tidegate.engine.outbound;
+
+import io.tidegate.api.ConfigException;
+import io.tidegate.api.Field;
+import io.tidegate.api.FilePath;
+import io.tidegate.api.HttpCaller;
+import io.tidegate.api.HttpClientConfig;
+import io.tidegate.config.pem.ClientContexts;
+import io.tidegate.config.pem.UnusableFileException;
+import io.tidegate.engine.worker.BackgroundWork;
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/// Calls servers by the JDK's client. Each call has a virtual thread, as looking up a name blocks.
+public final class OutboundHttp implements HttpCaller, AutoCloseable {
+
+    private final HttpClientConfig settings;
+    private final BackgroundWork threads;
+    private final HttpClient client;
+    private final Semaphore calls;
+
+    /// A client with these settings.
+    ///
+    /// @throws ConfigException
+    ///             where a file that they name can't be used
+    public OutboundHttp(HttpClientConfig settings, BackgroundWork threads) {
+        this.settings = settings;
+        this.threads = threads;
+        this.calls = new Semaphore(settings.maxCalls());
+        HttpClient.Builder builder = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(settings.connectTimeout()).followRedirects(HttpClient.Redirect.NEVER)
+                .executor(Executors.newVirtualThreadPerTaskExecutor());
+        try {
+            if (settings.ca() != null || settings.cert() != null) {
+                builder.sslContext(ClientContexts.of(path(settings.ca()), path(settings.cert()),
+                        path(settings.key())));
+            }
+        } catch (UnusableFileException e) {
+            throw new ConfigException("http", "can't use a file of it: " + e.getMessage());
+        }
+        this.client = builder.build();
+    }
+
+    private static @Nullable Path path(@Nullable FilePath file) {
+        return file == null ? null : file.path();
+    }
+
+    @Override
+    public CompletionStage<Answer> send(Call call) {
+        CompletableFuture<Answer> result = new CompletableFuture<>();
+        if (!calls.tryAcquire()) {
+            result.completeExceptionally(
+                    new IOException("more than " + settings.maxCalls() + " calls at a time would be made"));
+            return result;
+        }
+        threads.now(() -> {
+            try {
+                result.complete(answer(call));
+            } catch (IOException | RuntimeException e) {
+                result.completeExceptionally(e instanceof IOException ? e : new IOException(e.getMessage(), e));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                result.completeExceptionally(new IOException("interrupted", e));
+            } finally {
+                calls.release();
+            }
+        });
+        return result;
+    }
+
+    private Answer answer(Call call) throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(call.url()).method(call.method(), call.body() == null
+                ? HttpRequest.BodyPublishers.noBody()
+                : HttpRequest.BodyPublishers.ofByteArray(call.body()));
+        call.headers().forEach(field -> request.header(field.name(), field.value()));
+        CompletableFuture<HttpResponse<byte[]>> answer = client.sendAsync(request.build(),
+                BodyHandlers.limiting(BodyHandlers.ofByteArray(), settings.maxBody().bytes()));
+        String server = call.url().getAuthority();
+        try {
+            return answer(answer.get(settings.timeout().toNanos(), TimeUnit.NANOSECONDS));
+        } catch (TimeoutException e) {
+            throw new IOException("no answer from " + server + " within " + settings.timeout().toMillis() + " ms", e);
+        } catch (ExecutionException e) {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            String why = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+            throw new IOException("no answer from " + server + ": " + why, cause);
+        } finally {
+            answer.cancel(true);
+        }
+    }
+
+    private static Answer answer(HttpResponse<byte[]> response) {
+        List<Field> fields = new ArrayList<>();
+        response.headers().map()
+                .forEach((name, values) -> values.forEach(value -> fields.add(new Field(name, value))));
+        return new Answer(response.statusCode(), fields, response.body());
+    }
+
+    /// Calls that run fail.
+    @Override
+    public void close() {
+        client.shutdownNow();
+    }
+}
