@@ -7,8 +7,9 @@ import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
-/// What services are known to make of a path: they decode it once or not at all, before or after they take parameters
-/// out of segments, read a backslash as a slash or not, and take dot segments and empty ones out or not.
+/// What services are known to make of a path: they take parameters out of its segments or not, decode it once or not
+/// at all, read a backslash as a slash or not, and take dot segments and empty ones out or not. An
+/// escaped semicolon begins no parameter (RFC 3986 section 2.2).
 final class ServicePaths {
 
     private ServicePaths() {
@@ -17,7 +18,7 @@ final class ServicePaths {
     /// Every reading of a path.
     static Set<String> readings(String path) {
         Set<String> readings = new LinkedHashSet<>();
-        for (int choice = 0; choice < 32; choice++) {
+        for (int choice = 0; choice < 16; choice++) {
             String read = path;
             boolean parametersFirst = (choice & 1) != 0;
             boolean decoded = (choice & 2) != 0;
@@ -28,12 +29,9 @@ final class ServicePaths {
                 read = decode(read);
             }
             if ((choice & 4) != 0) {
-                read = withoutParameters(read);
-            }
-            if ((choice & 8) != 0) {
                 read = read.replace('\\', '/');
             }
-            if ((choice & 16) != 0) {
+            if ((choice & 8) != 0) {
                 read = normal(read);
             }
             readings.add(read);
