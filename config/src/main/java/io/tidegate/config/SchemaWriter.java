@@ -21,7 +21,7 @@ public final class SchemaWriter {
 
     private static final String NAME = "^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$";
     private static final Pattern NUMBER = Pattern.compile("\\d+(\\.\\d+)?");
-    private static final Set<String> NAMED = Set.of("listeners", "upstreams", "routes", "policySets");
+    private static final Set<String> NAMED = Set.of("listeners", "upstreams", "routes", "policySets", "consumers");
 
     private final Plugins plugins;
     private final Shapes shapes = new Shapes();
@@ -235,9 +235,13 @@ public final class SchemaWriter {
     private Map<String, Object> policy() {
         List<Object> forms = new ArrayList<>();
         for (PolicyFactory<?> factory : plugins.policies().values()) {
-            Map<String, Object> config = record(factory.configType());
-            forms.add(entry(factory.summary(), List.of(factory.type()), factory.type(),
-                    anyOf(List.of(config, map("const", false, "description", "Switches off what every route has.")))));
+            List<Object> values = new ArrayList<>();
+            values.add(record(factory.configType()));
+            if (factory instanceof AnyOfFactory) {
+                values.add(map("type", "array", "minItems", 2, "items", reference("policy")));
+            }
+            values.add(map("const", false, "description", "Switches off what every route has."));
+            forms.add(entry(factory.summary(), List.of(factory.type()), factory.type(), anyOf(values)));
         }
         for (PolicyFactory<?> factory : plugins.policies().values()) {
             forms.add(entry(factory.summary(), List.of("type"), "type", map("const", factory.type()), "enabled",
