@@ -47,7 +47,8 @@ class OutboundHttpTest {
         server.setExecutor(serving);
         server.createContext("/echo", exchange -> {
             byte[] body = exchange.getRequestBody().readAllBytes();
-            exchange.getResponseHeaders().add("X-Seen", String.valueOf(exchange.getRequestHeaders().getFirst("X-Sent")));
+            exchange.getResponseHeaders().add("X-Seen",
+                    String.valueOf(exchange.getRequestHeaders().getFirst("X-Sent")));
             exchange.sendResponseHeaders(201, body.length == 0 ? -1 : body.length);
             exchange.getResponseBody().write(body);
             exchange.close();

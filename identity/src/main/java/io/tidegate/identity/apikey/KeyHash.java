@@ -37,8 +37,9 @@ public final class KeyHash {
     public static String hexOf(String key) {
         byte[] hash = of(key);
         if (hash == null) {
-            throw new IllegalArgumentException("a key is 1 to " + MOST + " visible ASCII characters, and one that begins"
-                    + " with '" + GeneratedKey.PREFIX + "' has a checksum that is right");
+            throw new IllegalArgumentException(
+                    "a key is 1 to " + MOST + " visible ASCII characters, and one that begins"
+                            + " with '" + GeneratedKey.PREFIX + "' has a checksum that is right");
         }
         return HexFormat.of().formatHex(hash);
     }

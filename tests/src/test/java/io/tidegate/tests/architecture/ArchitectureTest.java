@@ -68,7 +68,8 @@ class ArchitectureTest {
                             "worker", "state")),
             Map.entry("compile",
                     List.of("server", "exchange", "mirror", "stream", "route", "chain", "observe", "probe", "upstream",
-                            "consumer", "outbound", "discovery", "health", "breaker", "limit", "names", "tls", "wire", "worker", "state"))));
+                            "consumer", "outbound", "discovery", "health", "breaker", "limit", "names", "tls", "wire",
+                            "worker", "state"))));
 
     private static JavaClasses product;
 
@@ -102,7 +103,8 @@ class ArchitectureTest {
     @Test
     void policiesHaveNoPrivateDoor() {
         noClasses().that().resideInAnyPackage("io.tidegate.policies..", "io.tidegate.identity..").should()
-                .dependOnClassesThat().resideInAnyPackage("io.tidegate.engine..", "io.tidegate.config..", "io.tidegate.control..",
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.tidegate.engine..", "io.tidegate.config..", "io.tidegate.control..",
                         "io.tidegate.app..", "io.netty..")
                 .allowEmptyShould(true).check(product);
     }
