@@ -144,7 +144,9 @@ public final class SchemaWriter {
     private Map<String, Object> value(ValueType type, @Nullable Component of) {
         return switch (type) {
             case ValueType.Plain plain when plain == ValueType.Plain.POLICY -> reference("policy");
-            case ValueType.Plain plain when plain == ValueType.Plain.TEXT -> plain(plain, of);
+            case ValueType.Plain plain when plain == ValueType.Plain.TEXT || plain == ValueType.Plain.CONDITION ->
+                plain(
+                        plain, of);
             case ValueType.Plain plain -> anyOf(List.of(plain(plain, of), reference("substitution")));
             case ValueType.Choice choice -> choice(choice);
             case ValueType.Struct struct -> record(struct.type());
@@ -183,6 +185,7 @@ public final class SchemaWriter {
                 }
                 yield schema;
             }
+            case CONDITION -> map("type", "string", "minLength", 1);
             case FLAG -> map("type", "boolean");
             case INT -> number("integer", of, Integer.MIN_VALUE, Integer.MAX_VALUE);
             case LONG -> number("integer", of, Long.MIN_VALUE, Long.MAX_VALUE);
