@@ -7,6 +7,7 @@ import io.tidegate.config.ConsumerConfig;
 import io.tidegate.config.TimestampConfig;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -70,5 +71,15 @@ public final class DeclaredConsumers implements Consumers {
     @Override
     public @Nullable SigningKey signingKey(String id) {
         return signingKeys.get(id);
+    }
+
+    @Override
+    public Map<String, Password> passwords() {
+        return Collections.unmodifiableMap(passwords);
+    }
+
+    @Override
+    public Map<String, SigningKey> signingKeys() {
+        return Collections.unmodifiableMap(signingKeys);
     }
 }
