@@ -29,6 +29,7 @@ import java.time.InstantSource;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -147,8 +148,7 @@ final class LdapPolicyTest {
         TesterResult result = send(plain(), basic("alice:secret-a"));
 
         assertThat(result.sent().header("authorization")).isNull();
-        Principal alice = result.principal();
-        assertThat(alice).isNotNull();
+        Principal alice = Objects.requireNonNull(result.principal());
         assertThat(alice.method()).isEqualTo("ldap");
         assertThat(alice.subject()).isEqualTo("uid=alice,ou=people,dc=example,dc=org");
         assertThat(alice.issuer()).startsWith("ldap://127.0.0.1:");
