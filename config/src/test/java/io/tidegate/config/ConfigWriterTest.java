@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -45,6 +46,10 @@ final class ConfigWriterTest {
         assertThat(json).isEqualTo(Files.readString(golden));
     }
 
+    private static @Nullable Record first(Loaded.Accepted loaded) {
+        return loaded.config().routes().values().iterator().next().policies().getFirst().config();
+    }
+
     @Test
     void writesAConditionAsItsSource() {
         Loaded.Accepted loaded = accepted(loader().loadText("t.yaml", """
@@ -56,8 +61,7 @@ final class ConfigWriterTest {
                 """));
         assertThat(ConfigWriter.json(loaded)).contains("\"cel\": \"route == 'a'\"");
         Loaded.Accepted again = accepted(loader().loadText("again.json", ConfigWriter.json(loaded)));
-        assertThat(again.config().routes().get("a").policies().getFirst().config())
-                .isEqualTo(loaded.config().routes().get("a").policies().getFirst().config());
+        assertThat(first(again)).isEqualTo(first(loaded));
     }
 
     @Test

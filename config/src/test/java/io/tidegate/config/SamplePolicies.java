@@ -107,6 +107,11 @@ final class SamplePolicies {
             @Doc("Several.") @Default("[]") List<ConditionConfig> all) {
     }
 
+    /// Authenticates, unless there is nothing to look at.
+    @Doc("Takes the consumer from a cookie.")
+    record CookieConfig(@Doc("Whether one without passes.") @Default("false") boolean optional) {
+    }
+
     private record Factory<C extends Record>(String type, Class<C> configType, String summary, Set<Trait> needs,
             Set<Trait> provides, Set<Trait> precedes, boolean answers) implements PolicyFactory<C> {
 
@@ -115,12 +120,20 @@ final class SamplePolicies {
             return new Policy() {
             };
         }
+
+        @Override
+        public boolean isOptional(C config) {
+            return config instanceof CookieConfig cookie && cookie.optional();
+        }
     }
 
     /// All of them, and a language of conditions that refuses what has a question mark in it.
     static Plugins plugins() {
         Set<PolicyFactory.Trait> consumer = Set.of(PolicyFactory.Trait.CONSUMER);
         return new Plugins(Map.of(
+                "anyOf", new AnyOfFactory(),
+                "cookie", new Factory<>("cookie", CookieConfig.class, "Takes the consumer from a cookie.", Set.of(),
+                        consumer, Set.of(), false),
                 "guard", new Factory<>("guard", GuardConfig.class, "Lets pass what conditions hold of.", Set.of(),
                         Set.of(), Set.of(), false),
                 "cors", new Factory<>("cors", CorsConfig.class, "Answers preflights.", Set.of(), Set.of(), consumer,

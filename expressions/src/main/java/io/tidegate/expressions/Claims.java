@@ -8,7 +8,6 @@ import java.util.AbstractList;
 import java.util.AbstractMap;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Date;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -65,7 +64,6 @@ final class Claims extends AbstractMap<String, Object> {
             case BigInteger number ->
                 number.bitLength() < Long.SIZE ? (Object) number.longValue() : number.doubleValue();
             case BigDecimal number -> number.doubleValue();
-            case Date time -> time.toInstant().getEpochSecond();
             case Instant time -> time.getEpochSecond();
             default -> claim;
         };

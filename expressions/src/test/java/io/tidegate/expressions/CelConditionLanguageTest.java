@@ -13,8 +13,8 @@ import io.tidegate.api.Principal;
 import java.math.BigInteger;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.time.Instant;
 import java.util.Collections;
-import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -82,7 +82,7 @@ final class CelConditionLanguageTest {
         address.put("country", "SE");
         address.put("region", null);
         Map<String, Object> claims = Map.of("email_verified", true, "level", 3, "share", 0.5f, "exp",
-                new Date(1_700_000_000_000L), "big", new BigInteger("12345678901234567890"), "roles",
+                Instant.ofEpochSecond(1_700_000_000), "big", new BigInteger("12345678901234567890"), "roles",
                 List.of("buyer", 7), "address", address);
         return exchange().by(new Principal("jwt", "u-1", "https://issuer.test",
                 new Consumer("shop", Set.of("partners")), Set.of("partners", "eu"), Set.of("read", "write"), claims));

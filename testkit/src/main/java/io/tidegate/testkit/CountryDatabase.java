@@ -48,7 +48,7 @@ public final class CountryDatabase {
         int node = 0;
         for (int bit = 0; bit < skipped + prefix; bit++) {
             int at = bit - skipped;
-            int way = at < 0 ? 0 : bytes[at / 8] >> 7 - at % 8 & 1;
+            int way = at < 0 ? 0 : (bytes[at / 8] >> (7 - at % 8)) & 1;
             int next = nodes.get(node)[way];
             if (bit == skipped + prefix - 1) {
                 nodes.get(node)[way] = -1 - offset;
@@ -108,12 +108,12 @@ public final class CountryDatabase {
 
     private static void sized(ByteArrayOutputStream out, String name, int type, int bytes, long value) {
         text(out, name);
-        out.write(type << 5 | bytes);
+        out.write((type << 5) | bytes);
         number(out, value, bytes);
     }
 
     private static void map(ByteArrayOutputStream out, int size) {
-        out.write(7 << 5 | size);
+        out.write((7 << 5) | size);
     }
 
     private static void text(ByteArrayOutputStream out, String text) {
@@ -121,13 +121,13 @@ public final class CountryDatabase {
         if (bytes.length >= 29) {
             throw new IllegalArgumentException("no text of this writer is as long as '" + text + "'");
         }
-        out.write(2 << 5 | bytes.length);
+        out.write((2 << 5) | bytes.length);
         out.writeBytes(bytes);
     }
 
     private static void number(ByteArrayOutputStream out, long value, int bytes) {
         for (int i = bytes - 1; i >= 0; i--) {
-            out.write((int) (value >>> 8 * i));
+            out.write((int) (value >>> (8 * i)));
         }
     }
 }

@@ -25,6 +25,7 @@ import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -87,8 +88,7 @@ class DeclaredConsumersTest {
                 .extracting(ApiKey::name).isEqualTo("key7");
 
         for (int i = 0; i < 10_000; i++) {
-            ApiKey found = table.find(sha256("key" + i));
-            assertThat(found).isNotNull();
+            ApiKey found = Objects.requireNonNull(table.find(sha256("key" + i)));
             assertThat(found.name()).isEqualTo("key" + i);
             byte[] other = sha256("key" + i);
             other[31] ^= 1;

@@ -49,7 +49,7 @@ record Address(long high, long low, boolean ipv4) {
             if (at == start || value > 255 || (at - start > 1 && text.charAt(start) == '0')) {
                 return -1;
             }
-            bits = bits << 8 | value;
+            bits = (bits << 8) | value;
         }
         return at == to ? bits : -1;
     }
@@ -73,8 +73,8 @@ record Address(long high, long low, boolean ipv4) {
             if (value < 0 || groups > GROUPS || (!last && end + 1 == to)) {
                 return null;
             }
-            high = high << 16 * width | low >>> Long.SIZE - 16 * width;
-            low = low << 16 * width | value;
+            high = (high << (16 * width)) | (low >>> (Long.SIZE - 16 * width));
+            low = (low << (16 * width)) | value;
             at = end + 1;
             if (!last && text.charAt(at) == ':') {
                 if (gap >= 0) {
@@ -98,9 +98,9 @@ record Address(long high, long low, boolean ipv4) {
     private static long movedHigh(long high, long low, int groups) {
         int shift = 16 * (GROUPS - groups);
         if (shift >= Long.SIZE) {
-            return groups == 0 ? 0 : low << shift - Long.SIZE;
+            return groups == 0 ? 0 : low << (shift - Long.SIZE);
         }
-        return high << shift | low >>> Long.SIZE - shift;
+        return (high << shift) | (low >>> (Long.SIZE - shift));
     }
 
     private static long movedLow(long low, int groups) {
@@ -118,7 +118,7 @@ record Address(long high, long low, boolean ipv4) {
             if (digit < 0 || text.charAt(i) > 'f') {
                 return -1;
             }
-            value = value << 4 | digit;
+            value = (value << 4) | digit;
         }
         return value;
     }
@@ -128,7 +128,7 @@ record Address(long high, long low, boolean ipv4) {
         byte[] bytes = new byte[ipv4 ? 4 : 16];
         for (int i = 0; i < bytes.length; i++) {
             int shift = 8 * (bytes.length - 1 - i);
-            bytes[i] = (byte) (shift >= Long.SIZE ? high >>> shift - Long.SIZE : low >>> shift);
+            bytes[i] = (byte) (shift >= Long.SIZE ? high >>> (shift - Long.SIZE) : low >>> shift);
         }
         return bytes;
     }

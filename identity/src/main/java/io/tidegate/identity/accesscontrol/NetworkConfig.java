@@ -36,13 +36,13 @@ public record NetworkConfig(String text, Address first, Address last) {
         }
         long highMask = address.ipv4() || prefix == 0 ? 0 : -1L << Math.max(0, Long.SIZE - prefix);
         int lowPrefix = address.ipv4() ? prefix + 32 : prefix - Long.SIZE;
-        long lowMask = lowPrefix <= 0 ? 0 : -1L << Long.SIZE - lowPrefix;
-        if ((address.high() & ~highMask) != 0 && !address.ipv4() || (address.low() & ~lowMask) != 0) {
+        long lowMask = lowPrefix <= 0 ? 0 : -1L << (Long.SIZE - lowPrefix);
+        if ((!address.ipv4() && (address.high() & ~highMask) != 0) || (address.low() & ~lowMask) != 0) {
             throw new IllegalArgumentException(
                     "must have no bits behind its prefix (was '" + text + "')");
         }
         return new NetworkConfig(text, address, new Address(address.ipv4() ? 0 : address.high() | ~highMask,
-                address.low() | (address.ipv4() ? ~lowMask & 0xFFFF_FFFFL : ~lowMask), address.ipv4()));
+                address.low() | (address.ipv4() ? (~lowMask & 0xFFFF_FFFFL) : ~lowMask), address.ipv4()));
     }
 
     private static int prefix(String text, int from) {

@@ -70,7 +70,7 @@ public final class GeneratedKey {
         }
         for (int i = PREFIX.length(); i < mark; i++) {
             int c = key[i];
-            if (!(c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z')) {
+            if (!((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'))) {
                 return false;
             }
         }

@@ -3,6 +3,7 @@ package io.tidegate.identity.accesscontrol;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetAddress;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,9 +17,8 @@ final class AddressTest {
         "1:2:3:4:5::8", "fe80::1%eth0", "::ffff:192.0.2.7", "::ffff:c000:207", "64:ff9b::192.0.2.7",
         "1:2:3:4:5:6:192.0.2.7", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"})
     void readsWhatAddressesLookLike(String text) throws Exception {
-        Address address = Address.parse(text);
+        Address address = Objects.requireNonNull(Address.parse(text));
 
-        assertThat(address).isNotNull();
         String plain = text.replaceAll("%.*", "");
         assertThat(address.bytes()).isEqualTo(InetAddress.getByName(plain).getAddress());
     }
@@ -50,8 +50,7 @@ final class AddressTest {
             String text = InetAddress.getByAddress(bytes).getHostAddress();
             String compressed = text.replaceFirst("(^|:)(0(:|$))+", "::").replace(":::", "::");
             for (String form : new String[]{text, bytes.length == 16 ? compressed : text}) {
-                Address address = Address.parse(form);
-                assertThat(address).as(form).isNotNull();
+                Address address = Objects.requireNonNull(Address.parse(form), form);
                 assertThat(address.bytes()).as(form).isEqualTo(InetAddress.getByName(form).getAddress());
             }
         }

@@ -87,8 +87,8 @@ final class NetworksTest {
         List<NetworkConfig> all = new ArrayList<>();
         for (int i = 0; i < 300; i++) {
             int prefix = 16 + random.nextInt(17);
-            long first = (random.nextInt(1 << 24) + (10L << 24)) & -1L << 32 - prefix;
-            long last = first | (1L << 32 - prefix) - 1;
+            long first = (random.nextInt(1 << 24) + (10L << 24)) & (-1L << (32 - prefix));
+            long last = first | ((1L << (32 - prefix)) - 1);
             all.add(new NetworkConfig("", new Address(0, first, true), new Address(0, last, true)));
         }
         Networks networks = Networks.of(all);

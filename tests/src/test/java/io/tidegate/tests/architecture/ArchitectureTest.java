@@ -148,6 +148,16 @@ class ArchitectureTest {
     }
 
     @Test
+    void whoAsksDirectoriesNeverSeesTheEngineAndNobodyElseItsLibrary() {
+        noClasses().that().resideInAPackage("io.tidegate.ldap..").should().dependOnClassesThat()
+                .resideInAnyPackage("io.tidegate.engine..", "io.tidegate.control..", "io.tidegate.app..",
+                        "io.tidegate.policies..", "io.netty..")
+                .check(product);
+        noClasses().that().resideOutsideOfPackage("io.tidegate.ldap..").should().dependOnClassesThat()
+                .resideInAnyPackage("com.unboundid..").check(product);
+    }
+
+    @Test
     void nothingKnowsTheApplication() {
         noClasses().that().resideOutsideOfPackage("io.tidegate.app..").should().dependOnClassesThat()
                 .resideInAPackage("io.tidegate.app..").check(product);
