@@ -69,7 +69,7 @@ public final class TestContext implements PolicyContext {
 
     /// The value of a gauge now.
     public double gaugeValue(String name) {
-        return gauges.get(name).getAsDouble();
+        return gauges.getOrDefault(name, () -> Double.NaN).getAsDouble();
     }
 
     /// Does what is to be done up to a time from now.

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -45,6 +46,10 @@ class IssuerKeysTest {
         IssuerKeys keys = keys();
         context.run();
         return keys;
+    }
+
+    private static KeySet set(IssuerKeys keys) {
+        return Objects.requireNonNull(keys.current());
     }
 
     private static List<String> names(IssuerKeys keys) {
@@ -89,7 +94,7 @@ class IssuerKeysTest {
     @Test
     void aNewKeyIsPickedUpAndAKeyThatStayedIsTheSameObject() {
         IssuerKeys keys = known();
-        VerificationKey first = keys.current().keys().getFirst();
+        VerificationKey first = set(keys).keys().getFirst();
         context.server(_ -> answer(200, TestIssuer.jwks(SECOND, FIRST)));
         context.advance(Duration.ofSeconds(31));
 
@@ -97,22 +102,22 @@ class IssuerKeysTest {
         context.run();
 
         assertThat(names(keys)).containsExactly("second", "first");
-        assertThat(keys.current().holds(first)).isTrue();
+        assertThat(set(keys).holds(first)).isTrue();
         context.server(_ -> answer(200, TestIssuer.jwks(SECOND)));
         context.advance(Duration.ofMinutes(5));
-        assertThat(keys.current().holds(first)).isFalse();
+        assertThat(set(keys).holds(first)).isFalse();
     }
 
     @Test
     void aKeyWithTheNameOfAnotherIsAnotherKey() {
         IssuerKeys keys = known();
-        VerificationKey first = keys.current().keys().getFirst();
+        VerificationKey first = set(keys).keys().getFirst();
 
         context.server(_ -> answer(200, TestIssuer.jwks(TestIssuer.of("first", "ES256"))));
         context.advance(Duration.ofMinutes(5));
 
         assertThat(names(keys)).containsExactly("first");
-        assertThat(keys.current().holds(first)).isFalse();
+        assertThat(set(keys).holds(first)).isFalse();
     }
 
     @ParameterizedTest
@@ -191,7 +196,7 @@ class IssuerKeysTest {
         assertThat(names(keys)).containsExactly("first");
         assertThat(context.calls()).containsExactly("https://id.example.com/shop/.well-known/openid-configuration",
                 PLACE.toString());
-        IssuerMetadata metadata = keys.metadata();
+        IssuerMetadata metadata = Objects.requireNonNull(keys.metadata());
         assertThat(metadata.url("token_endpoint")).isEqualTo(URI.create("https://id.example.com/token"));
         assertThat(metadata.url("userinfo_endpoint")).isNull();
         assertThat(metadata.texts("scopes_supported")).containsExactly("openid");
