@@ -54,6 +54,7 @@ class TokenMemoryTest {
         assertThat(memory.find(token + "A", 0)).isNull();
         assertThat(memory.find(token.substring(1), 0)).isNull();
         assertThat(memory.find("x".repeat(20_000), 0)).isNull();
+        assertThat(memory.find((char) (token.charAt(0) + 256) + token.substring(1), 0)).isNull();
         context.advance(Duration.ofSeconds(89));
         assertThat(memory.find(token, 0)).isEqualTo("ann");
         context.advance(Duration.ofSeconds(1));
