@@ -1,6 +1,7 @@
 package io.tidegate.engine.exchange;
 
 import io.tidegate.api.Fault;
+import io.tidegate.api.Field;
 import io.tidegate.api.GrpcStatus;
 import io.tidegate.api.Reply;
 import io.tidegate.config.ErrorResponseConfig;
@@ -9,6 +10,7 @@ import io.tidegate.engine.wire.GrpcFields;
 import io.tidegate.engine.wire.RequestHead;
 import io.tidegate.engine.wire.ResponseHead;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -31,10 +33,13 @@ public final class Answers {
 
     /// Makes the head of an answer to `fault` in `head`.
     ///
+    /// @param headers
+    ///            what whoever refuses adds to it
     /// @return the body that goes with it
-    byte[] make(ResponseHead head, Fault fault, String requestId) {
+    byte[] make(ResponseHead head, Fault fault, List<Field> headers, String requestId) {
         head.make(fault.status());
-        if (fault.status() == 503 && !fault.equals(Fault.UPSTREAM_CIRCUIT_OPEN)) {
+        if (fault.status() == 503
+                && headers.stream().noneMatch(field -> field.name().equalsIgnoreCase("retry-after"))) {
             head.add("retry-after", retryAfter(fault));
         }
         ErrorResponseConfig declared = own.isEmpty() ? null : declared(fault);
@@ -48,8 +53,8 @@ public final class Answers {
         return problem(fault, requestId);
     }
 
-    /// In how many seconds to come again. Those whom an overload has turned away must not all come back at once. A
-    /// circuit breaker says it itself.
+    /// In how many seconds to come again where whoever refuses does not say it. Those whom an overload has turned away
+    /// must not all come back at once.
     private static String retryAfter(Fault fault) {
         return fault.equals(Fault.OVERLOADED) || fault.equals(Fault.UPSTREAM_LIMITED)
                 ? RETRY_AFTER[ThreadLocalRandom.current().nextInt(RETRY_AFTER.length)]

@@ -243,7 +243,7 @@ final class ResponseSide implements Relay.Target, TunnelDirection.Way {
     /// @return its head
     ResponseHead make(Answers answering, Fault fault, List<Field> headers, RequestId id) {
         ResponseHead head = made();
-        answer = answering.make(head, fault, id.toString());
+        answer = answering.make(head, fault, headers, id.toString());
         answers = true;
         head.addAll(headers);
         return head;

@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 /// By what policies share tokens: all that a token depends on.
 final class SharedName {
 
+    /// What ends a list.
+    private static final @Nullable String NOTHING = null;
+
     private SharedName() {
     }
 
@@ -35,6 +38,6 @@ final class SharedName {
 
     private static void list(Digest.Builder all, List<String> texts) {
         texts.forEach(all::add);
-        all.add((String) null);
+        all.add(NOTHING);
     }
 }

@@ -72,7 +72,7 @@ public record IntrospectionConfig(
         try {
             Challenge.of("Bearer").with("realm", realm).with("scope", String.join(" ", scopes));
         } catch (IllegalArgumentException e) {
-            throw new ConfigException("realm", e.getMessage());
+            throw new ConfigException("realm", "must be visible ASCII, and so must the 'scopes'");
         }
     }
 

@@ -50,15 +50,17 @@ public record Digest(long first, long second, long third, long fourth) implement
 
         /// One more; null, which is another than the empty one, where there is none.
         public Builder add(@Nullable String text) {
-            return add(text == null ? null : text.getBytes(StandardCharsets.UTF_8));
+            if (text == null) {
+                digest.update(ByteBuffer.allocate(4).putInt(0, -1));
+                return this;
+            }
+            return add(text.getBytes(StandardCharsets.UTF_8));
         }
 
-        /// One more; null where there is none.
-        public Builder add(byte @Nullable [] bytes) {
-            digest.update(ByteBuffer.allocate(4).putInt(0, bytes == null ? -1 : bytes.length));
-            if (bytes != null) {
-                digest.update(bytes);
-            }
+        /// One more.
+        public Builder add(byte[] bytes) {
+            digest.update(ByteBuffer.allocate(4).putInt(0, bytes.length));
+            digest.update(bytes);
             return this;
         }
 

@@ -30,7 +30,7 @@ class TokenExchangeTest extends AskingFixture {
         TestUpstream service = serve(policy(server, "clientCredentials"), "");
         try (RawClient client = gateway.client()) {
             client.exchange(get("/", "Authorization: Basic YTpi\r\n"));
-            gateway.apply(yaml(service, policy(server, "clientCredentials") + ", { headers: {} }", ""));
+            gateway.apply(yaml(service, policy(server, "clientCredentials") + ", { requestLimits: {} }", ""));
             client.exchange(get("/", ""));
         }
         assertThat(service.request(0).field("authorization")).isEqualTo("Bearer t1");
