@@ -5,6 +5,7 @@ import io.tidegate.api.Counter;
 import io.tidegate.api.Decision;
 import io.tidegate.api.Exchange;
 import io.tidegate.api.Field;
+import io.tidegate.api.FieldSyntax;
 import io.tidegate.api.Headers;
 import io.tidegate.api.Policy;
 import io.tidegate.api.PolicyContext;
@@ -101,7 +102,9 @@ final class ExtAuthzPolicy implements Policy {
             }
         }
         for (String name : verdict.removed()) {
-            if (!ExtAuthzConfig.isOfConnection(name) && !ExtAuthzConfig.isOfTheGateway(name)) {
+            // What can't be removed is passed over, as Envoy does.
+            if (FieldSyntax.isName(name) && !ExtAuthzConfig.isOfConnection(name)
+                    && !ExtAuthzConfig.isOfTheGateway(name)) {
                 headers.remove(name);
             }
         }
