@@ -23,6 +23,8 @@ public record IntrospectionConfig(
 
         @Doc("How the gateway shows the server who it is. Left out: by nothing but a certificate of `http`.") @Nullable OAuthClientConfig client,
 
+        @Doc("Whether the server must sign its answers (RFC 9701), for `client.id`, with a key of `issuer`. Otherwise they are JSON.") @Default("false") boolean signed,
+
         @Doc("Whom tokens must be for: one of these must be in `aud`. Empty: anybody.") @Default("[]") List<String> audience,
 
         @Doc("Scopes that a token must have, all of them; one without is answered 403.") @Default("[]") List<String> scopes,
@@ -63,6 +65,9 @@ public record IntrospectionConfig(
         }
         if (url == null && issuer != null) {
             ServerUrl.of("issuer", issuer);
+        }
+        if (signed && (issuer == null || client == null || client.id() == null)) {
+            throw new ConfigException("signed", "needs 'issuer' and 'client.id'");
         }
         atMost("cacheFor", cacheFor, Duration.ofHours(1));
         atMost("cacheFailuresFor", cacheFailuresFor, Duration.ofMinutes(1));

@@ -88,6 +88,11 @@ final class IntrospectionPolicy implements Policy {
         }));
     }
 
+    @Override
+    public void close() {
+        introspector.close();
+    }
+
     /// Whether a text may be a token: `b64token` (RFC 6750 section 2.1).
     private static boolean isToken(String text) {
         int end = text.length();

@@ -13,7 +13,9 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /// Asks a server about tokens.
 final class Introspector {
@@ -25,6 +27,7 @@ final class Introspector {
     private final OAuthClient client;
     private final InstantSource clock;
     private final Counter asked;
+    private final @Nullable SignedReader signed;
 
     Introspector(IntrospectionConfig config, PolicyContext context) {
         this.config = config;
@@ -34,7 +37,8 @@ final class Introspector {
         this.server = new OAuthServer(
                 new OAuthServer.Place(config.url(), config.issuer(), "introspection_endpoint"), http, config.http(),
                 config.maxWaiting(), clock);
-        this.client = new OAuthClient(config.client(), "application/json");
+        this.signed = config.signed() ? SignedReader.of(config, context) : null;
+        this.client = new OAuthClient(config.client(), signed == null ? "application/json" : SignedReader.MEDIA_TYPE);
         this.asked = context.counter("asked");
     }
 
@@ -44,19 +48,31 @@ final class Introspector {
         return server.endpoint().thenCompose(endpoint -> {
             asked.add();
             return http.send(client.call(endpoint, parameters));
-        }).thenApply(this::read);
+        }).thenCompose(answer -> signed == null
+                ? CompletableFuture.completedFuture(answer)
+                : signed.ready().thenApply(_ -> answer)).thenApply(this::read);
+    }
+
+    /// Nothing is asked any more.
+    void close() {
+        if (signed != null) {
+            signed.close();
+        }
+    }
+
+    private static Map<String, Object> plain(HttpCaller.Answer answer) {
+        try {
+            return StrictJson.object(answer.body());
+        } catch (StrictJson.MalformedException e) {
+            throw new UnusableAnswerException("the answer " + e.getMessage());
+        }
     }
 
     private Answers.Answer<Introspected> read(HttpCaller.Answer answer) {
         if (answer.status() != 200) {
             throw new UnusableAnswerException("answered with " + answer.status());
         }
-        Map<String, Object> said;
-        try {
-            said = StrictJson.object(answer.body());
-        } catch (StrictJson.MalformedException e) {
-            throw new UnusableAnswerException("the answer " + e.getMessage());
-        }
+        Map<String, Object> said = signed == null ? plain(answer) : signed.read(answer);
         long now = clock.millis();
         Introspected result = rules.read(said, now);
         if (result.fault() != null) {

@@ -15,7 +15,8 @@ final class SharedName {
         Digest.Builder all = new Digest.Builder().add(config.url()).add(config.issuer())
                 .add(client == null ? null : client.id()).add(client == null ? null : client.secret())
                 .add(client == null ? null : client.bearer()).add(String.valueOf(client == null ? "" : client.method()))
-                .add(config.audience().toString()).add(config.requiredClaims().toString()).add(config.consumer())
+                .add(String.valueOf(config.signed())).add(config.audience().toString())
+                .add(config.requiredClaims().toString()).add(config.consumer())
                 .add(config.groups()).add(config.cacheFor().toString()).add(config.cacheFailuresFor().toString())
                 .add(config.http().toString()).add(config.maxCached() + "/" + config.maxWaiting());
         Digest digest = all.build();

@@ -12,6 +12,7 @@ import io.tidegate.api.HttpClientConfig;
 import io.tidegate.api.Identity;
 import io.tidegate.api.Principal;
 import io.tidegate.api.TlsClient;
+import io.tidegate.identity.TestIssuer;
 import io.tidegate.identity.UnknownConsumer;
 import io.tidegate.identity.remote.AskedServer;
 import io.tidegate.identity.remote.OAuthClientConfig;
@@ -51,6 +52,9 @@ class IntrospectionTest {
         }
     };
 
+    private static final TestIssuer KEY = TestIssuer.of("k1", "ES256");
+    private static final String SIGNED = "{\"alg\":\"ES256\",\"kid\":\"k1\",\"typ\":\"token-introspection+jwt\"}";
+
     private final AskedServer server = AskedServer.start();
     private final TestClock clock = new TestClock();
     private final List<PolicyTester> testers = new ArrayList<>();
@@ -72,13 +76,15 @@ class IntrospectionTest {
         private @Nullable String groups;
         private UnknownConsumer unknown = UnknownConsumer.REFUSE;
         private boolean optional;
+        private boolean signed;
         private boolean hide;
         private int maxWaiting = 1000;
         private HttpClientConfig http = AskedServer.http(20_000);
 
         PolicyTester tester() {
             PolicyTester tester = PolicyTester.at(clock).knowing(KNOWN).then(new IntrospectionFactory(),
-                    new IntrospectionConfig(url, issuer, client, audience, scopes, claims, "sub", groups, unknown,
+                    new IntrospectionConfig(url, issuer, client, signed, audience, scopes, claims, "sub", groups,
+                            unknown,
                             optional, hide, "shop", Duration.ofMinutes(1), Duration.ofSeconds(5), 100, maxWaiting, 64,
                             http));
             testers.add(tester);
@@ -385,6 +391,63 @@ class IntrospectionTest {
     private static TlsClient tls(byte[] hash) {
         return new TlsClient("TLSv1.3", "TLS_AES_128_GCM_SHA256", null, null, new ClientCertificate("CN=a", "CN=b",
                 "01", HexFormat.of().formatHex(hash), List.of(), List.of()));
+    }
+
+    /// A server that signs its answers, whatever they are.
+    private PolicyTester signing(TestIssuer signer, String header, String payload, String type) {
+        Setup setup = new Setup();
+        setup.issuer = server.url("");
+        setup.url = server.url("/introspect");
+        setup.signed = true;
+        setup.client = new OAuthClientConfig("gw", "s", null, null);
+        setup.unknown = UnknownConsumer.ALLOW;
+        server.answers(request -> switch (request.target()) {
+            case "/.well-known/openid-configuration" -> json("{\"issuer\":\"" + server.url("")
+                    + "\",\"jwks_uri\":\"" + server.url("/keys") + "\"}");
+            case "/keys" -> json(TestIssuer.jwks(KEY));
+            case "/introspect" -> AskedServer.answer(200, "Content-Type: " + type + "\r\n",
+                    signer.sign(header, payload.replace("ISSUER", server.url(""))));
+            default -> AskedServer.answer(404, "", "");
+        });
+        return setup.tester();
+    }
+
+    private String said(String more) {
+        return "{\"iss\":\"ISSUER\",\"aud\":\"gw\",\"iat\":" + clock.in(0)
+                + ",\"token_introspection\":{\"active\":true,\"sub\":\"u1\"" + more + "}}";
+    }
+
+    @Test
+    void aSignedAnswerIsTakenFromItsIssuer() {
+        PolicyTester tester = signing(KEY, SIGNED, said(""), "application/token-introspection+jwt; charset=utf-8");
+
+        TesterResult result = send(tester, "abc");
+
+        assertThat(result.status()).as("%s", result).isEqualTo(200);
+        Principal principal = result.principal();
+        assertThat(principal == null ? "" : principal.subject()).isEqualTo("u1");
+        server.answers(good(""));
+        assertThat(send(tester, "abc").status()).as("remembered").isEqualTo(200);
+        assertUnavailable(send(tester, "not-signed"));
+    }
+
+    @Test
+    void aSignedAnswerThatIsNotGoodLetsNobodyIn() {
+        String type = "application/token-introspection+jwt";
+        TestIssuer stranger = TestIssuer.of("k1", "ES256");
+        assertUnavailable(send(signing(stranger, SIGNED, said(""), type), "abc"));
+        assertUnavailable(send(signing(KEY, SIGNED, said(""), "application/json"), "abc"));
+        assertUnavailable(
+                send(signing(KEY, "{\"alg\":\"ES256\",\"kid\":\"k1\",\"typ\":\"JWT\"}", said(""), type), "abc"));
+        assertUnavailable(send(signing(KEY, SIGNED, said("").replace("\"gw\"", "\"other\""), type), "abc"));
+        assertUnavailable(send(signing(KEY, SIGNED, said("").replace("ISSUER", "https://evil"), type), "abc"));
+        assertUnavailable(send(signing(KEY, SIGNED, said("").replace("iat", "iat2"), type), "abc"));
+        assertUnavailable(
+                send(signing(KEY, SIGNED, said("").replace("" + clock.in(0), "" + clock.in(-301)), type), "abc"));
+        assertUnavailable(
+                send(signing(KEY, SIGNED, said("").replace("" + clock.in(0), "" + clock.in(60)), type), "abc"));
+        assertUnavailable(send(signing(KEY, SIGNED, said("").replace("token_introspection", "other"), type), "abc"));
+        assertUnavailable(send(signing(KEY, SIGNED, said("").replace("true", "1"), type), "abc"));
     }
 
     @Test
