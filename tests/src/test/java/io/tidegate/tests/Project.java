@@ -12,7 +12,7 @@ public final class Project {
 
     /// Modules with code of the product.
     public static final List<String> MODULES = List.of("api", "config", "engine", "expressions", "policies", "identity",
-            "control", "acme", "redis", "ldap", "app", "testkit");
+            "control", "acme", "redis", "ldap", "extauthz", "app", "testkit");
 
     private Project() {
     }

@@ -59,10 +59,10 @@ public final class Snapshot {
         return slot < listeners.length ? listeners[slot] : null;
     }
 
-    /// Takes out of what a client has sent what only policies may write.
+    /// Takes out of what a client has sent what only policies may write: neither services nor policies see it.
     void strip(RequestHead request) {
         for (String name : ownFields) {
-            NamedFields.replace(request, name, null);
+            NamedFields.remove(request, name);
         }
     }
 

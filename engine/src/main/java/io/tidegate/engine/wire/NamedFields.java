@@ -52,6 +52,16 @@ public final class NamedFields {
         }
     }
 
+    /// Takes every field of this name out, so that policies don't see it either.
+    public static void remove(MessageHead head, String name) {
+        for (int i = 0; i < head.count; i++) {
+            if (is(head, i, name)) {
+                head.removeField(i);
+            }
+        }
+        head.removeAdded(name);
+    }
+
     private static boolean is(MessageHead head, int i, String name) {
         return Ascii.equalsIgnoreCase(head.bytes, head.nameStart(i), head.nameEnd(i), name);
     }

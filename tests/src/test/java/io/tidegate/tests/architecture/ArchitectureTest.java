@@ -115,7 +115,9 @@ class ArchitectureTest {
         slices().matching("io.tidegate.identity.(*)..").should().notDependOnEachOther()
                 .ignoreDependency(com.tngtech.archunit.base.DescribedPredicate.alwaysTrue(), resideInAnyPackage(
                         // What several of them are built on: keys of issuers, and tokens that are checked by them.
-                        "io.tidegate.identity.keys..", "io.tidegate.identity.token.."))
+                        "io.tidegate.identity.keys..", "io.tidegate.identity.token..",
+                        // And on asking servers.
+                        "io.tidegate.identity.remote.."))
                 .check(product);
     }
 

@@ -1,0 +1,113 @@
+package io.tidegate.tests.identity;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tidegate.testkit.RawClient;
+import io.tidegate.testkit.RawResponse;
+import io.tidegate.testkit.TestUpstream;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/// Tokens that a gateway asks a server about.
+class IntrospectionTest extends AskingFixture {
+
+    private static final String CONSUMERS = """
+            consumers:
+              acme: { identities: [{ jwt: { issuer: "https://id.example.com", sub: acme-backend } }] }
+            """;
+
+    private TestUpstream server() {
+        return asked(request -> request.body().startsWith("token=good&")
+                ? json("{\"active\":true,\"sub\":\"acme-backend\",\"scope\":\"orders.read\"}")
+                : json("{\"active\":false}"));
+    }
+
+    private static String policy(TestUpstream server, String more) {
+        return "{ oauth2Introspection: { url: \"" + server.url() + "/introspect\", issuer: \"https://id.example.com\","
+                + " client: { id: gw, secret: s }, scopes: [orders.read], http: { timeout: 20s }" + more + " } }";
+    }
+
+    @Test
+    void aGoodTokenPassesAndABadOneIsRefused() {
+        TestUpstream server = server();
+        TestUpstream service = serve(policy(server, ", hideCredentials: true"), CONSUMERS);
+        try (RawClient client = gateway.client()) {
+            assertThat(client.exchange(get("/", "Authorization: Bearer good\r\n")).body()).isEqualTo("hello");
+            assertThat(client.exchange(get("/", "Authorization: Bearer good\r\n")).body()).isEqualTo("hello");
+            RawResponse bad = client.exchange(get("/", "Authorization: Bearer bad\r\n"));
+            assertThat(bad.status()).isEqualTo(401);
+            assertThat(bad.fault()).isEqualTo("token.inactive");
+            assertThat(bad.field("WWW-Authenticate")).isEqualTo("Bearer realm=\"tidegate\", error=\"invalid_token\"");
+            assertThat(client.exchange(get("/", "")).fault()).isEqualTo("auth.missing");
+        }
+        assertThat(server.requestCount()).isEqualTo(2);
+        assertThat(service.requestCount()).isEqualTo(2);
+        assertThat(service.request(0).field("authorization")).isNull();
+        assertThat(gateway.metric("tidegate_policy_events_total", "event=\"asked\"")).isEqualTo(2);
+        assertThat(gateway.metric("tidegate_policy_value", "cached_tokens")).isEqualTo(2);
+    }
+
+    @Test
+    void whatWasAnsweredOutlivesAReload() {
+        TestUpstream server = server();
+        TestUpstream service = serve(policy(server, ""), CONSUMERS);
+        try (RawClient client = gateway.client()) {
+            client.exchange(get("/", "Authorization: Bearer good\r\n"));
+            gateway.apply(yaml(service, policy(server, ", realm: shop"), CONSUMERS));
+            assertThat(client.exchange(get("/", "Authorization: Bearer good\r\n")).status()).isEqualTo(200);
+            assertThat(client.exchange(get("/", "")).field("WWW-Authenticate")).isEqualTo("Bearer realm=\"shop\"");
+        }
+        assertThat(server.requestCount()).isEqualTo(1);
+    }
+
+    @Test
+    void aFloodWithOneTokenMakesOneCallAndEverybodyIsAnswered() {
+        TestUpstream.Gate gate = new TestUpstream.Gate();
+        TestUpstream server = service(connection -> {
+            while (connection.request() != null) {
+                gate.pass();
+                connection.send(json("{\"active\":true,\"sub\":\"acme-backend\",\"scope\":\"orders.read\"}"));
+            }
+        });
+        serve(policy(server, ""), CONSUMERS);
+        List<RawClient> clients = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            clients.add(gateway.client().send(get("/", "Authorization: Bearer good\r\n")));
+        }
+        server.request(0);
+        gate.open();
+        for (RawClient client : clients) {
+            assertThat(client.receive().status()).isEqualTo(200);
+            client.close();
+        }
+        assertThat(server.requestCount()).isEqualTo(1);
+    }
+
+    @Test
+    void aServerThatIsDownLetsNobodyIn() {
+        TestUpstream server = server();
+        TestUpstream service = serve(policy(server, ""), CONSUMERS);
+        server.close();
+        try (RawClient client = gateway.client()) {
+            RawResponse response = client.exchange(get("/", "Authorization: Bearer good\r\n"));
+            assertThat(response.status()).isEqualTo(503);
+            assertThat(response.fault()).isEqualTo("auth.unavailable");
+            assertThat(response.field("Retry-After")).isEqualTo("1");
+        }
+        assertThat(service.requestCount()).isZero();
+    }
+
+    @Test
+    void whoOnlyObservesAsksAndRefusesNobody() {
+        TestUpstream server = server();
+        String observing = policy(server, "").replace("{ oauth2", "{ mode: observe, oauth2");
+        TestUpstream service = serve(observing, CONSUMERS);
+        try (RawClient client = gateway.client()) {
+            assertThat(client.exchange(get("/", "Authorization: Bearer bad\r\n")).status()).isEqualTo(200);
+            assertThat(client.exchange(get("/", "")).status()).isEqualTo(200);
+        }
+        assertThat(server.requestCount()).isEqualTo(1);
+        assertThat(service.request(0).field("authorization")).isEqualTo("Bearer bad");
+    }
+}
