@@ -134,7 +134,7 @@ def run_token(options):
     """A remembered token and a decision by scope, against none of both, and against HAProxy's jwt_verify."""
     private, public = key_pair()
     checked = config("jwt", f"""
-      {{ jwt: {{ issuer: "{ISSUER}", audience: orders, keys: {{ pem: "${{file:{public}}}" }}, algorithms: [RS256] }} }},
+      {{ jwt: {{ issuer: "{ISSUER}", audience: orders, keysFile: "{public}", algorithms: [RS256] }} }},
       {{ authorize: {{ scopes: [orders.read] }} }}""")
     shape = Shape(script=script("jwt", {"Authorization": f"Bearer {token(private)}"}))
     return [measure(options, "jwt and authorize", shape, 1.08,
