@@ -69,9 +69,11 @@ def config(name, policies, more=""):
 
 
 def consumers(count):
-    keys = "\n".join(f"      - {{ sha256: {hashlib.sha256(api_key(number).encode()).hexdigest()} }}"
-                     for number in range(count))
-    return f"consumers:\n  bench:\n    apiKeys:\n{keys}\n"
+    file = machine.TARGET / "api-keys.txt"
+    with file.open("w") as out:
+        for number in range(count):
+            out.write(hashlib.sha256(api_key(number).encode()).hexdigest() + "\n")
+    return f"consumers:\n  bench: {{ apiKeysFile: \"{file}\" }}\n"
 
 
 class CheckingHAProxy(gateways.HAProxy):

@@ -52,12 +52,12 @@ class ApiKeyPolicyTest {
     private static DeclaredConsumers consumers() {
         return new DeclaredConsumers(Map.of(
                 "shop", new ConsumerConfig(List.of(),
-                        List.of(key(OWN, "own", null, null), key(MADE, "made", null, null)), List.of(), List.of(),
+                        List.of(key(OWN, "own", null, null), key(MADE, "made", null, null)), null, List.of(), List.of(),
                         Set.of("partners")),
                 "till", new ConsumerConfig(List.of(),
                         List.of(key(OLD, "old", null, "2027-01-31T12:00:01Z"),
                                 key(EARLY, "early", "2027-02-01", null)),
-                        List.of(), List.of(), Set.of())));
+                        null, List.of(), List.of(), Set.of())));
     }
 
     private PolicyTester tester(io.tidegate.identity.apikey.ApiKeyConfig config) {

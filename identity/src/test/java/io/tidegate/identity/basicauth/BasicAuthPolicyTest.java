@@ -39,7 +39,7 @@ class BasicAuthPolicyTest {
     }
 
     private static DeclaredConsumers consumers(String hash) {
-        return new DeclaredConsumers(Map.of("shop", new ConsumerConfig(List.of(), List.of(),
+        return new DeclaredConsumers(Map.of("shop", new ConsumerConfig(List.of(), List.of(), null,
                 List.of(new PasswordConfig("alice", hash), new PasswordConfig("bob:s friend".replace(":", ""), BCRYPT)),
                 List.of(), Set.of("partners"))));
     }
