@@ -151,6 +151,18 @@ class KeyCommandTest {
     }
 
     @Test
+    void keysOfAFileAreLeftToWhoeverWritesIt() throws IOException {
+        String keys = file("keys.txt", "a0".repeat(32) + " name=web\n");
+        String file = file("a.yaml", REST + "consumers: { shop: { apiKeysFile: " + keys + " } }\n");
+
+        Ended rotated = run("", "key", "rotate", file, "shop");
+
+        assertThat(rotated.status()).isZero();
+        assertThat(rotated.out()).doesNotContain("a0a0");
+        assertThat(rotated.err()).contains("keys.txt stay as they are");
+    }
+
+    @Test
     void whatCanNotBeRotatedIsSaid() throws IOException {
         String file = file("a.yaml", REST + "consumers: { shop: {} }\n");
 

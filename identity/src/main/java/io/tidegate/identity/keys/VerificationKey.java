@@ -16,6 +16,7 @@ import java.security.Signature;
 import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.EdECPublicKey;
 import java.security.interfaces.RSAPublicKey;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -63,6 +64,19 @@ public final class VerificationKey {
         } catch (JOSEException e) {
             throw new InvalidKeyException(e.getMessage(), e);
         }
+    }
+
+    /// A public key as a text in PEM, or that of a certificate.
+    ///
+    /// @throws InvalidKeyException
+    ///             where it can't be read, is not one alone, does not go with the algorithm, or is one that is not safe
+    public static VerificationKey pem(@Nullable String id, SignatureAlgorithm algorithm, String text)
+            throws InvalidKeyException {
+        List<PublicKey> keys = PublicKeys.pem(text);
+        if (keys.size() != 1) {
+            throw new InvalidKeyException("must be one public key in PEM (has " + keys.size() + ")");
+        }
+        return of(id, algorithm, keys.getFirst());
     }
 
     /// A secret that issuer and gateway share.

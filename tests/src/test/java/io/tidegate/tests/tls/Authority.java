@@ -80,7 +80,7 @@ public final class Authority {
     }
 
     /// A certificate for a client, with a SPIFFE ID and a host name.
-    X509Bundle client(String name) {
+    public X509Bundle client(String name) {
         return issue(false, Instant.now().plusSeconds(86400), "CN=" + name + ", O=Shop", KeyPurposeId.id_kp_clientAuth,
                 List.of(new GeneralName(GeneralName.uniformResourceIdentifier, "spiffe://example.org/" + name),
                         new GeneralName(GeneralName.dNSName, name + ".internal")));
