@@ -35,7 +35,8 @@ final class GatewayProcess implements AutoCloseable {
             int port = freePort();
             Path file = Files.writeString(folder.resolve("tidegate.yaml"), yaml.formatted(port));
             Path log = folder.resolve("log.txt");
-            List<String> command = List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m",
+            List<String> command = List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-Xmx256m",
                     "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow",
                     "-cp", System.getProperty("java.class.path"), "io.tidegate.app.Main", "run", file.toString());
             ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true)
