@@ -195,7 +195,7 @@ final class Directory implements AutoCloseable {
         Filter named = Filter.createEqualityFilter(search.attribute(), username);
         SearchRequest request = request(search.base(), and(userFilter, named), 2, SearchRequest.NO_ATTRIBUTES);
         try {
-            List<SearchResultEntry> entries = connection.search(request).getSearchEntries();
+            List<SearchResultEntry> entries = entries(connection, request);
             return entries.size() == 1 ? entries.getFirst().getParsedDN() : null;
         } catch (LDAPSearchException e) {
             if (e.getResultCode().equals(ResultCode.SIZE_LIMIT_EXCEEDED)) {
@@ -203,6 +203,12 @@ final class Directory implements AutoCloseable {
             }
             throw e;
         }
+    }
+
+    private static List<SearchResultEntry> entries(LDAPConnection connection, SearchRequest request)
+            throws LDAPSearchException {
+        List<SearchResultEntry> entries = connection.search(request).getSearchEntries();
+        return entries == null ? List.of() : entries;
     }
 
     private static Filter and(@Nullable Filter one, Filter other) {
@@ -226,9 +232,8 @@ final class Directory implements AutoCloseable {
         GroupSearchConfig search = config.groupSearch();
         if (search != null) {
             Filter member = Filter.createEqualityFilter(search.member(), dn.toString());
-            for (SearchResultEntry entry : connection
-                    .search(request(search.base(), and(groupFilter, member), MOST_GROUPS, search.name()))
-                    .getSearchEntries()) {
+            SearchRequest groupsOf = request(search.base(), and(groupFilter, member), MOST_GROUPS, search.name());
+            for (SearchResultEntry entry : entries(connection, groupsOf)) {
                 Attribute name = entry.getAttribute(search.name());
                 if (name != null) {
                     groups.addAll(List.of(name.getValues()));
