@@ -20,8 +20,7 @@ final class ConsumerChecks {
             FilePath file = consumer.apiKeysFile();
             if (file != null) {
                 context.read(() -> {
-                    KeyFile.read(file.path(), (_, _) -> {
-                    });
+                    KeyFile.read(file.path(), (_, _) -> {});
                     return file;
                 }, file, "consumers", name, "apiKeysFile");
             }

@@ -196,7 +196,8 @@ final class KeyCommand implements Command {
                 entry(terminal, KeyHash.hexOf(key), name(arguments, "--name"), null, expires);
                 declared.apiKeys().forEach(old -> ending(terminal, old, end));
                 if (declared.apiKeysFile() != null) {
-                    terminal.err().println("the keys in " + declared.apiKeysFile() + " stay as they are: end them there");
+                    terminal.err()
+                            .println("the keys in " + declared.apiKeysFile() + " stay as they are: end them there");
                 }
             }
         }

@@ -39,7 +39,7 @@ public record MtlsConfig(
         }
         for (String name : allowed) {
             int star = name.indexOf('*');
-            if (name.length() < 2 || star >= 0 && star != name.length() - 1) {
+            if (name.length() < 2 || (star >= 0 && star != name.length() - 1)) {
                 throw new ConfigException("allowed",
                         "must hold names, with a '*' at the end alone (was '" + name + "')");
             }

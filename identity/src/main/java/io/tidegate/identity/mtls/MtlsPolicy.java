@@ -89,8 +89,8 @@ final class MtlsPolicy implements Policy {
     }
 
     private Verdict verdict(Holder holder, String issuer) {
-        if (!config.spiffeTrustDomains().isEmpty() && !holder.isOf(config.spiffeTrustDomains())
-                || !config.allowed().isEmpty() && !holder.isOneOf(config.allowed())) {
+        if ((!config.spiffeTrustDomains().isEmpty() && !holder.isOf(config.spiffeTrustDomains()))
+                || (!config.allowed().isEmpty() && !holder.isOneOf(config.allowed()))) {
             return new Verdict(null, "", denied);
         }
         Consumer consumer = holder.consumer(consumers, config.by());

@@ -64,7 +64,7 @@ public record HmacConfig(
         if (label != null && !label.matches("[a-z*][a-z0-9_.*-]{0,63}")) {
             throw new ConfigException("label", "must be a key of a dictionary such as sig1 (was '" + label + "')");
         }
-        if (!visible(realm) || tag != null && !visible(tag)) {
+        if (!visible(realm) || (tag != null && !visible(tag))) {
             throw new ConfigException(visible(realm) ? "tag" : "realm", "must be visible ASCII");
         }
     }

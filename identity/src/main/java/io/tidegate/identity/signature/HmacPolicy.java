@@ -113,7 +113,7 @@ final class HmacPolicy implements Policy {
         Long expires = signature.expires();
         return signature.created() <= now + skew
                 && now - signature.created() <= config.maxAge().toSeconds() + skew
-                && (expires == null || expires >= signature.created() && now < expires + skew);
+                && (expires == null || (expires >= signature.created() && now < expires + skew));
     }
 
     private Decision signed(Exchange exchange, Claim claim, boolean right) {

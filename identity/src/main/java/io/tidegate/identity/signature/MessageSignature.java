@@ -138,10 +138,10 @@ record MessageSignature(List<Component> components, String parameters, long crea
             return true;
         }
         return switch (name) {
-            case "@target-uri" -> has("@authority") && (has("@path") && has("@query") || has("@request-target"));
+            case "@target-uri" -> has("@authority") && ((has("@path") && has("@query")) || has("@request-target"));
             case "@authority", "@scheme" -> has("@target-uri");
             case "@path", "@query" -> has("@target-uri") || has("@request-target");
-            case "@request-target" -> has("@target-uri") || has("@path") && has("@query");
+            case "@request-target" -> has("@target-uri") || (has("@path") && has("@query"));
             default -> false;
         };
     }

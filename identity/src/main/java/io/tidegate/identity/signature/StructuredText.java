@@ -108,7 +108,7 @@ final class StructuredText {
             }
             Object value = bare();
             items.add(new Item(value, parameters()));
-            if (items.size() > MOST_MEMBERS || peek() != ' ' && peek() != ')') {
+            if (items.size() > MOST_MEMBERS || (peek() != ' ' && peek() != ')')) {
                 throw new SyntaxException();
             }
         }
@@ -164,7 +164,7 @@ final class StructuredText {
         if (first == '-' || isDigit(first)) {
             return number();
         }
-        if (first == '*' || isLower(first) || first >= 'A' && first <= 'Z') {
+        if (first == '*' || isLower(first) || (first >= 'A' && first <= 'Z')) {
             return token();
         }
         throw new SyntaxException();
@@ -222,8 +222,8 @@ final class StructuredText {
 
     private Token token() {
         int start = at;
-        while (isLower(peek()) || isDigit(peek()) || peek() >= 'A' && peek() <= 'Z'
-                || peek() != 0 && "!#$%&'*+-.^_`|~:/".indexOf(peek()) >= 0) {
+        while (isLower(peek()) || isDigit(peek()) || (peek() >= 'A' && peek() <= 'Z')
+                || (peek() != 0 && "!#$%&'*+-.^_`|~:/".indexOf(peek()) >= 0)) {
             at++;
         }
         return new Token(text.substring(start, at));
@@ -257,7 +257,7 @@ final class StructuredText {
     }
 
     private void skip(boolean tabs) {
-        while (peek() == ' ' || tabs && peek() == '\t') {
+        while (peek() == ' ' || (tabs && peek() == '\t')) {
             at++;
         }
     }

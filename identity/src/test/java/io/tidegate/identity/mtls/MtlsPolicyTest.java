@@ -43,7 +43,8 @@ class MtlsPolicyTest {
     }
 
     private static ConsumerConfig consumer(CertificateIdentityConfig certificate) {
-        return new ConsumerConfig(List.of(new IdentityConfig(null, certificate, null)), List.of(), null, List.of(), List.of(),
+        return new ConsumerConfig(List.of(new IdentityConfig(null, certificate, null)), List.of(), null, List.of(),
+                List.of(),
                 Set.of("services"));
     }
 
