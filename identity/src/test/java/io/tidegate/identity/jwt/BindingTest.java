@@ -62,7 +62,8 @@ class BindingTest {
 
     private static String sha256(String text) {
         try {
-            return TestIssuer.encode(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
+            return TestIssuer
+                    .encode(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }

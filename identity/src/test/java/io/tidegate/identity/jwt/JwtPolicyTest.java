@@ -142,7 +142,8 @@ class JwtPolicyTest {
         settings.optional = optional;
         settings.realm = "the \"shop\"";
         for (TesterRequest request : List.of(tester().get("/?access_token=" + ann()),
-                tester().get("/").header("authorization", "Basic YTpi"), tester().get("/").header("cookie", "t=" + ann()),
+                tester().get("/").header("authorization", "Basic YTpi"),
+                tester().get("/").header("cookie", "t=" + ann()),
                 tester().get("/").header("authorization", "DPoP " + ann()))) {
             TesterResult result = request.send();
             assertThat(result.principal()).isNull();
@@ -179,7 +180,8 @@ class JwtPolicyTest {
         TesterResult cookie = tester().get("/").header("cookie", "a=1; session=" + token + "; sessions=2").send();
         assertThat(cookie.sent().header("cookie")).isEqualTo("a=1; sessions=2");
         assertThat(tester().get("/").header("cookie", "session=" + token).send().sent().header("cookie")).isNull();
-        assertThat(tester().get("/?a=%5b&tok%65n=" + token + "&b").send().sent().query()).isEqualToIgnoringCase("a=%5B&b");
+        assertThat(tester().get("/?a=%5b&tok%65n=" + token + "&b").send().sent().query())
+                .isEqualToIgnoringCase("a=%5B&b");
         assertThat(tester().get("/?token=" + token).send().sent().query()).isNull();
         assertThat(tester().get("/").header("authorization", "Bearer " + token).send().fault())
                 .isEqualTo(AccessFaults.MISSING);

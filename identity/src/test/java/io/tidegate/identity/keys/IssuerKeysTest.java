@@ -221,7 +221,8 @@ class IssuerKeysTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"{\"issuer\":\"https://id.example.com/shop/\",\"jwks_uri\":\"https://id.example.com/jwks\"}",
+    @ValueSource(strings = {
+        "{\"issuer\":\"https://id.example.com/shop/\",\"jwks_uri\":\"https://id.example.com/jwks\"}",
         "{\"jwks_uri\":\"https://id.example.com/jwks\"}", "{\"issuer\":\"https://id.example.com/shop\"}",
         "{\"issuer\":\"https://id.example.com/shop\",\"jwks_uri\":\"http://id.example.com/jwks\"}",
         "{\"issuer\":\"https://id.example.com/shop\",\"jwks_uri\":\"file:///etc/passwd\"}",

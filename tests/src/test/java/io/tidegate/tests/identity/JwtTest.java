@@ -102,7 +102,8 @@ class JwtTest extends ServedFixture {
             assertThat(wrong.fault()).isEqualTo("jwt.signature");
             assertThat(wrong.field("www-authenticate")).isEqualTo("Bearer error=\"invalid_token\"");
             assertThat(wrong.body()).doesNotContain(token).doesNotContain("signature of");
-            assertThat(client.exchange(get("/", issuer.token(FIRST, "bob"))).fault()).isEqualTo("auth.unknown_consumer");
+            assertThat(client.exchange(get("/", issuer.token(FIRST, "bob"))).fault())
+                    .isEqualTo("auth.unknown_consumer");
             assertThat(client.exchange(get("/", "eyJhbGciOiJub25lIn0.e30.")).fault()).isEqualTo("jwt.alg");
         }
 
