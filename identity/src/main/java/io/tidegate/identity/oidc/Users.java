@@ -1,0 +1,81 @@
+package io.tidegate.identity.oidc;
+
+import io.tidegate.api.Consumer;
+import io.tidegate.api.Consumers;
+import io.tidegate.api.Identity;
+import io.tidegate.api.Principal;
+import io.tidegate.api.Request;
+import io.tidegate.identity.StrictJson;
+import io.tidegate.identity.StrictJson.MalformedException;
+import io.tidegate.identity.token.Claims;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Whose a session is, and what the service is told of that.
+final class Users {
+
+    /// Most characters of a field that is written from a claim; a longer one is left out.
+    static final int MOST_FIELD = 4096;
+
+    private final OidcConfig config;
+    private final Consumers consumers;
+
+    Users(OidcConfig config, Consumers consumers) {
+        this.config = config;
+        this.consumers = consumers;
+    }
+
+    /// The user of a session; null where the session says nothing that can be read.
+    @Nullable
+    Principal of(Session session) {
+        Map<String, Object> claims = new HashMap<>();
+        try {
+            if (!session.tokens().userInfo().isEmpty()) {
+                claims.putAll(StrictJson.object(session.tokens().userInfo()));
+            }
+            String[] parts = session.tokens().idToken().split("\\.", -1);
+            claims.putAll(StrictJson.object(Base64.getUrlDecoder().decode(parts.length == 3 ? parts[1] : "")));
+        } catch (MalformedException | IllegalArgumentException e) {
+            return null;
+        }
+        Consumer consumer = consumers.identified(Identity.token(config.issuer(), session.subject()));
+        Set<String> groups = new HashSet<>(consumer == null ? Set.of() : consumer.groups());
+        if (config.groupsClaim() != null) {
+            groups.addAll(Claims.texts(Claims.at(claims, config.groupsClaim())));
+        }
+        Set<String> scopes = session.tokens().scope().isBlank()
+                ? Set.of()
+                : Set.copyOf(new HashSet<>(List.of(session.tokens().scope().strip().split(" +"))));
+        return new Principal(OidcFactory.TYPE, session.subject(), config.issuer(), consumer, groups, scopes,
+                Map.copyOf(claims));
+    }
+
+    /// Tells the service of the user.
+    void tell(Request request, Principal user, Session session) {
+        config.claimsToHeaders().forEach((name, claim) -> {
+            String value = field(String.join(",", Claims.texts(Claims.at(user.claims(), claim))));
+            if (value == null) {
+                request.headers().remove(name);
+            } else {
+                request.headers().set(name, value);
+            }
+        });
+        if (config.forwardAccessToken()) {
+            request.headers().set("authorization", "Bearer " + session.tokens().access());
+        }
+    }
+
+    /// A text as a field holds it, in UTF-8; null for one that no field can hold.
+    private static @Nullable String field(String text) {
+        if (text.isEmpty() || text.length() > MOST_FIELD || text.chars().anyMatch(c -> c < ' ' || c == 0x7F)) {
+            return null;
+        }
+        return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1).strip();
+    }
+}
