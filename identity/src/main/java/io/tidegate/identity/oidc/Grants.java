@@ -11,6 +11,7 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /// Exchanges codes and refresh tokens for tokens, and checks what comes (OpenID Connect Core 1.0 sections 3.1.3 and
 /// 12.2).
@@ -95,8 +96,10 @@ final class Grants {
     private Renewal failed(Throwable failure) {
         ProviderException known = Provider.known(failure);
         if (known.reason() != Reason.GRANT_REFUSED) {
-            LOG.atWarn().addKeyValue("issuer", config.issuer())
-                    .addKeyValue("why", String.valueOf(known.getMessage())).log("a session was not renewed");
+            // While the provider is out of reach every request would write a line.
+            LOG.atLevel(known.reason() == Reason.WRONG ? Level.WARN : Level.DEBUG)
+                    .addKeyValue("issuer", config.issuer()).addKeyValue("why", String.valueOf(known.getMessage()))
+                    .log("a session was not renewed");
         }
         // What can't be trusted is not tried again: the refresh token may have been used.
         return known.reason() == Reason.UNAVAILABLE ? Renewal.Failed.UNAVAILABLE : Renewal.Failed.REFUSED;

@@ -46,6 +46,7 @@ final class IdTokens {
     private static final int MOST_WAITING = 64;
 
     private final String clientId;
+    private final IssuerKeys keys;
     private final TokenVerifier verifier;
     private final TokenVerifier logoutVerifier;
     private final Background background;
@@ -55,6 +56,7 @@ final class IdTokens {
 
     IdTokens(OidcConfig config, IssuerKeys keys, PolicyContext context) {
         this.clientId = config.clientId();
+        this.keys = keys;
         this.background = context.background();
         this.clock = context.clock();
         this.clockSkew = config.clockSkew();
@@ -124,11 +126,11 @@ final class IdTokens {
     CompletionStage<Map<String, Object>> checkLogout(String token) {
         CompletableFuture<VerifiedToken> verified = new CompletableFuture<>();
         // A signature is checked, which is nothing for the loop of whoever calls.
-        background.later(Duration.ZERO, () -> {
+        keys.arrived().whenComplete((_, _) -> background.later(Duration.ZERO, () -> {
             boolean other = verifier.verify(token) instanceof TokenResult.Bad(var fault)
                     && fault.equals(AccessFaults.JWT_TYPE);
             look(other ? logoutVerifier : verifier, token, verified, LOOKS);
-        });
+        }));
         return verified.thenCompose(good -> {
             String problem = logoutProblem(good.claims());
             return problem == null ? CompletableFuture.completedFuture(good.claims()) : wrong("logout token", problem);

@@ -219,7 +219,8 @@ final class Logins {
             return grants.exchange(back.code, login).thenCompose(session -> begin(session, login, jar, forget));
         }).exceptionally(failure -> {
             ProviderException known = Provider.known(failure);
-            return failed(known.reason() == Reason.GRANT_REFUSED ? AccessFaults.OIDC_REFUSED
+            return failed(known.reason() == Reason.GRANT_REFUSED
+                    ? AccessFaults.OIDC_REFUSED
                     : AccessFaults.OIDC_PROVIDER, String.valueOf(known.getMessage()), forget);
         });
     }

@@ -43,6 +43,7 @@ final class Logouts {
     private final InstantSource clock;
     private final Counter ended;
     private final Counter endedByProvider;
+    private final Counter refused;
 
     Logouts(OidcConfig config, Provider provider, IdTokens idTokens, Kept kept, PolicyContext context) {
         this.config = config;
@@ -55,6 +56,7 @@ final class Logouts {
         this.clock = context.clock();
         this.ended = context.counter("logout");
         this.endedByProvider = context.counter("logout_by_provider");
+        this.refused = context.counter("logout_by_provider_refused");
     }
 
     /// Where sessions are kept, and where it is said that they are over.
@@ -128,7 +130,9 @@ final class Logouts {
                 return done;
             }
             ProviderException known = Provider.known(failure);
-            LOG.atWarn().addKeyValue("issuer", config.issuer())
+            refused.add();
+            // Anybody can send what is none.
+            LOG.atDebug().addKeyValue("issuer", config.issuer())
                     .addKeyValue("why", String.valueOf(known.getMessage())).log("a logout token was refused");
             return known.reason() == Reason.UNAVAILABLE
                     ? Decision.fail(AccessFaults.UNAVAILABLE, Answers.UNAVAILABLE)

@@ -2,7 +2,8 @@ package io.tidegate.identity.oidc;
 
 import java.io.IOException;
 
-/// Says that the provider did not do what it was asked for. Carries no stack trace; the message tells nothing of tokens.
+/// Says that the provider did not do what it was asked for. Carries no stack trace; the message tells nothing
+/// of tokens.
 final class ProviderException extends IOException {
 
     private static final long serialVersionUID = 1L;

@@ -62,10 +62,9 @@ final class Refreshes {
         if (there != null) {
             return there;
         }
-        mine.whenComplete((_, _) -> running.remove(key, mine));
         state.putIfAbsent(key, new byte[]{AT_WORK}, patience.multipliedBy(2)).whenComplete((value, failure) -> {
             if (failure != null) {
-                mine.complete(Renewal.Failed.UNAVAILABLE);
+                finish(key, mine, Renewal.Failed.UNAVAILABLE);
             } else if (value.isEmpty()) {
                 ask(key, session, mine);
             } else {
@@ -73,6 +72,12 @@ final class Refreshes {
             }
         });
         return mine;
+    }
+
+    /// Whoever asks from here on finds what is kept.
+    private void finish(String key, CompletableFuture<Renewal> result, Renewal renewal) {
+        running.remove(key, result);
+        result.complete(renewal);
     }
 
     private void ask(String key, Session session, CompletableFuture<Renewal> result) {
@@ -83,8 +88,8 @@ final class Refreshes {
                 case Renewal.Failed.UNAVAILABLE -> state.remove(key);
             };
             return kept.handle((_, _) -> renewal);
-        }).whenComplete((renewal, failure) -> result
-                .complete(failure == null ? renewal : Renewal.Failed.UNAVAILABLE));
+        }).whenComplete((renewal, failure) -> finish(key, result,
+                failure == null ? renewal : Renewal.Failed.UNAVAILABLE));
     }
 
     /// Another gateway has asked, or another request did a moment ago.
@@ -92,23 +97,23 @@ final class Refreshes {
         switch (value[0]) {
             case RENEWED -> {
                 Tokens tokens = Tokens.read(seal.open(Arrays.copyOfRange(value, 1, value.length), purpose + key));
-                result.complete(tokens == null ? Renewal.Failed.REFUSED : new Renewal.Renewed(tokens));
+                finish(key, result, tokens == null ? Renewal.Failed.REFUSED : new Renewal.Renewed(tokens));
             }
             case AT_WORK -> {
                 if (tries <= 0) {
-                    result.complete(Renewal.Failed.UNAVAILABLE);
+                    finish(key, result, Renewal.Failed.UNAVAILABLE);
                 } else {
                     background.later(POLL, () -> look(key, result, tries - 1));
                 }
             }
-            default -> result.complete(Renewal.Failed.REFUSED);
+            default -> finish(key, result, Renewal.Failed.REFUSED);
         }
     }
 
     private void look(String key, CompletableFuture<Renewal> result, long tries) {
         state.get(key).whenComplete((value, failure) -> {
             if (failure != null || value.isEmpty()) {
-                result.complete(Renewal.Failed.UNAVAILABLE);
+                finish(key, result, Renewal.Failed.UNAVAILABLE);
             } else {
                 settle(key, value.get(), result, tries);
             }

@@ -39,7 +39,8 @@ record Session(String id, String subject, String sid, long begun, long seen, Tok
         private static final byte FORM = 1;
 
         byte[] bytes() {
-            return Parts.of(FORM).text(idToken).text(access).number(accessEnd).text(refresh).text(scope).text(userInfo)
+            return Parts.of(FORM).token(idToken).token(access).number(accessEnd).token(refresh).text(scope)
+                    .text(userInfo)
                     .bytes();
         }
 
@@ -53,7 +54,7 @@ record Session(String id, String subject, String sid, long begun, long seen, Tok
         }
 
         private static Tokens read(Parts.Reader in) {
-            return new Tokens(in.text(), in.text(), in.number(), in.text(), in.text(), in.text());
+            return new Tokens(in.token(), in.token(), in.number(), in.token(), in.text(), in.text());
         }
 
         /// Without the tokens.
@@ -72,8 +73,8 @@ record Session(String id, String subject, String sid, long begun, long seen, Tok
     }
 
     byte[] bytes() {
-        return Parts.of(FORM).text(id).text(subject).text(sid).number(begun).number(seen).text(tokens.idToken)
-                .text(tokens.access).number(tokens.accessEnd).text(tokens.refresh).text(tokens.scope)
+        return Parts.of(FORM).text(id).text(subject).text(sid).number(begun).number(seen).token(tokens.idToken)
+                .token(tokens.access).number(tokens.accessEnd).token(tokens.refresh).text(tokens.scope)
                 .text(tokens.userInfo).bytes();
     }
 

@@ -17,7 +17,8 @@ final class Settings {
 
     final String issuer;
     String clientId = TestProvider.CLIENT;
-    @Nullable String clientSecret = TestProvider.SECRET;
+    @Nullable
+    String clientSecret = TestProvider.SECRET;
     ClientAuthentication authentication = ClientAuthentication.BASIC;
     List<String> secrets = List.of(OLD);
     String redirectUri = "/oidc/callback";
@@ -31,11 +32,16 @@ final class Settings {
     boolean userInfo;
     boolean forwardAccessToken;
     Map<String, String> claimsToHeaders = Map.of();
-    @Nullable String groupsClaim;
-    @Nullable String loginPath;
-    @Nullable String logoutPath;
-    @Nullable String postLogoutRedirectUri;
-    @Nullable String backChannelLogoutPath;
+    @Nullable
+    String groupsClaim;
+    @Nullable
+    String loginPath;
+    @Nullable
+    String logoutPath;
+    @Nullable
+    String postLogoutRedirectUri;
+    @Nullable
+    String backChannelLogoutPath;
     boolean optional;
     UnknownConsumer unknownConsumer = UnknownConsumer.ALLOW;
     Duration timeout = Duration.ofSeconds(20);

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Sessions of browsers, kept by the browser and kept here.
-class SessionsTest extends OidcFixture {
+class BrowserSessionsTest extends OidcFixture {
 
     private static final String COOKIE = "__Host-tidegate";
 
