@@ -49,6 +49,12 @@ public final class IssuerKeys implements AutoCloseable {
         return of(issuer, KeyFetch.discovering(issuer, http, settings.algorithms()), settings, context);
     }
 
+    /// The URL of a server that can be asked: `http` or `https`, with a host, without a user and a fragment. Null for a
+    /// text that is none.
+    public static @Nullable URI endpoint(String text) {
+        return IssuerMetadata.endpoint(text, false);
+    }
+
     /// Keys at this place.
     ///
     /// @param jwks

@@ -60,7 +60,7 @@ public record IssuerMetadata(String issuer, URI jwksUri, Map<String, Object> mem
     static @Nullable URI endpoint(String text, boolean secure) {
         try {
             URI url = URI.create(text);
-            boolean scheme = "https".equals(url.getScheme()) || !secure && "http".equals(url.getScheme());
+            boolean scheme = "https".equals(url.getScheme()) || (!secure && "http".equals(url.getScheme()));
             return scheme && url.getHost() != null && url.getUserInfo() == null && url.getFragment() == null
                     ? url
                     : null;

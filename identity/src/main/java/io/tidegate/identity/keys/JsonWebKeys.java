@@ -101,8 +101,8 @@ public final class JsonWebKeys {
                 members.put(name, member.getValue());
             }
         }
-        if (members.containsKey("use") && !"sig".equals(members.get("use"))
-                || members.get("key_ops") instanceof List<?> uses && !uses.contains("verify")) {
+        boolean foreign = members.containsKey("use") && !"sig".equals(members.get("use"));
+        if (foreign || (members.get("key_ops") instanceof List<?> uses && !uses.contains("verify"))) {
             return null;
         }
         try {

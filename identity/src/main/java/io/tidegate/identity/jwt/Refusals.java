@@ -1,0 +1,57 @@
+package io.tidegate.identity.jwt;
+
+import io.tidegate.api.AccessFaults;
+import io.tidegate.api.Decision;
+import io.tidegate.api.Fault;
+import io.tidegate.api.Field;
+import io.tidegate.identity.Challenge;
+import java.util.ArrayList;
+import java.util.List;
+
+/// What clients are told that do not get through (RFC 6750 section 3, RFC 9449 section 7.1).
+final class Refusals {
+
+    private static final List<Field> LATER = List.of(new Field("retry-after", "5"));
+
+    private final Decision missing;
+    private final List<Field> invalid;
+    private final List<Field> unproven;
+
+    Refusals(JwtConfig config) {
+        List<Field> begin = new ArrayList<>();
+        List<Field> again = new ArrayList<>();
+        Challenge bearer = realm(Challenge.of("Bearer"), config);
+        if (config.dpop() == null || !config.dpop().required()) {
+            begin.addAll(bearer.field());
+            again.addAll(bearer.with("error", "invalid_token").field());
+        }
+        if (config.dpop() != null) {
+            Challenge dpop = realm(Challenge.of("DPoP"), config).with("algs", "ES256 EdDSA RS256 PS256");
+            begin.addAll(dpop.field());
+            again.addAll(dpop.with("error", "invalid_token").field());
+            this.unproven = dpop.with("error", "invalid_dpop_proof").field();
+        } else {
+            this.unproven = List.copyOf(again);
+        }
+        this.missing = Decision.fail(AccessFaults.MISSING, begin);
+        this.invalid = List.copyOf(again);
+    }
+
+    private static Challenge realm(Challenge challenge, JwtConfig config) {
+        return config.realm() == null ? challenge : challenge.with("realm", config.realm());
+    }
+
+    /// There is no token.
+    Decision missing() {
+        return missing;
+    }
+
+    /// The token, or what goes with it, is not good.
+    Decision of(Fault fault) {
+        return switch (fault.status()) {
+            case 401 -> Decision.fail(fault, fault.equals(AccessFaults.DPOP_PROOF) ? unproven : invalid);
+            case 503 -> Decision.fail(fault, LATER);
+            default -> Decision.fail(fault);
+        };
+    }
+}
