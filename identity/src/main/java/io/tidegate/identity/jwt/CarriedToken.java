@@ -31,7 +31,8 @@ record CarriedToken(Credential.Place place) {
     }
 
     private static @Nullable String without(String all, String separator, String between, Predicate<String> unwanted) {
-        String rest = Arrays.stream(all.split(separator)).filter(unwanted.negate()).collect(Collectors.joining(between));
+        String rest = Arrays.stream(all.split(separator)).filter(unwanted.negate())
+                .collect(Collectors.joining(between));
         return rest.isEmpty() ? null : rest;
     }
 

@@ -14,6 +14,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -55,7 +56,7 @@ public record OidcConfig(
 
         @Doc("Whether the service gets the access token, as `Authorization: Bearer`. Otherwise it never leaves the gateway.") @Default("false") boolean forwardAccessToken,
 
-        @Doc("Fields of the request to the service that are written from claims: `x-user: preferred_username`. No client can send them.") @Default("{}") Map<String, String> claimsToHeaders,
+        @Doc("Fields by which services are told claims: claim, or path of one, to field. No client can send these fields.") @Default("{}") Map<String, String> claimsToHeaders,
 
         @Doc("The claim with the groups of the user, such as `groups` or `realm_access.roles`.") @Nullable String groupsClaim,
 
@@ -135,12 +136,16 @@ public record OidcConfig(
                 throw new ConfigException("authorizationParameters", "'" + name + "' is the gateway's to write");
             }
         }
-        for (String name : claimsToHeaders.keySet()) {
+        for (String name : claimsToHeaders.values()) {
             if (!FieldSyntax.isName(name) || name.equalsIgnoreCase("authorization")
                     || name.equalsIgnoreCase("cookie") || name.equalsIgnoreCase("host")) {
                 throw new ConfigException("claimsToHeaders",
                         "must name fields of the gateway's own such as x-user (was '" + name + "')");
             }
+        }
+        if (claimsToHeaders.values().stream().map(name -> name.toLowerCase(Locale.ROOT)).distinct()
+                .count() < claimsToHeaders.size()) {
+            throw new ConfigException("claimsToHeaders", "must not name a field twice");
         }
         between("loginTimeout", loginTimeout, Duration.ofSeconds(1), MOST_LOGIN);
         between("lifetime", lifetime, Duration.ofSeconds(1), MOST_LIFE);

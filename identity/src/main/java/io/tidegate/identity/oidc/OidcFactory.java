@@ -44,7 +44,7 @@ public final class OidcFactory implements PolicyFactory<OidcConfig> {
 
     @Override
     public Set<String> ownHeaders(OidcConfig config) {
-        return config.claimsToHeaders().keySet().stream().map(name -> name.toLowerCase(Locale.ROOT))
+        return config.claimsToHeaders().values().stream().map(name -> name.toLowerCase(Locale.ROOT))
                 .collect(Collectors.toUnmodifiableSet());
     }
 }

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -22,6 +23,8 @@ final class Users {
 
     /// Most characters of a field that is written from a claim; a longer one is left out.
     static final int MOST_FIELD = 4096;
+
+    private static final HexFormat HEX = HexFormat.of().withUpperCase();
 
     private final OidcConfig config;
     private final Consumers consumers;
@@ -58,8 +61,8 @@ final class Users {
 
     /// Tells the service of the user.
     void tell(Request request, Principal user, Session session) {
-        config.claimsToHeaders().forEach((name, claim) -> {
-            String value = field(String.join(",", Claims.texts(Claims.at(user.claims(), claim))));
+        config.claimsToHeaders().forEach((claim, name) -> {
+            String value = field(Claims.at(user.claims(), claim));
             if (value == null) {
                 request.headers().remove(name);
             } else {
@@ -71,11 +74,26 @@ final class Users {
         }
     }
 
-    /// A text as a field holds it, in UTF-8; null for one that no field can hold.
-    private static @Nullable String field(String text) {
-        if (text.isEmpty() || text.length() > MOST_FIELD || text.chars().anyMatch(c -> c < ' ' || c == 0x7F)) {
-            return null;
+    /// A claim as a field holds it: the texts of a list between commas, and as `%XX` what can't stand there, what would
+    /// end an element of a list, and the sign of percent itself. Null for one that no field can hold.
+    private static @Nullable String field(@Nullable Object claim) {
+        StringBuilder line = new StringBuilder();
+        for (String text : Claims.texts(claim)) {
+            line.append(line.isEmpty() ? "" : ",");
+            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+            for (int i = 0; i < bytes.length; i++) {
+                int b = bytes[i] & 0xFF;
+                if (b < ' ' || b == 0x7F) {
+                    return null;
+                }
+                boolean edge = b == ' ' && (i == 0 || i == bytes.length - 1);
+                if (edge || b > 0x7F || b == '%' || b == ',' && claim instanceof List<?>) {
+                    line.append('%').append(HEX.toHexDigits((byte) b));
+                } else {
+                    line.append((char) b);
+                }
+            }
         }
-        return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1).strip();
+        return line.isEmpty() || line.length() > MOST_FIELD ? null : line.toString();
     }
 }

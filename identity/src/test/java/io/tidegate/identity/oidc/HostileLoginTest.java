@@ -299,7 +299,7 @@ class HostileLoginTest extends OidcFixture {
     void whatTheUserInfoEndpointSaysIsOfTheSameUser() {
         Browser browser = browser(settings -> {
             settings.userInfo = true;
-            settings.claimsToHeaders = Map.of("x-mail", "email", "x-user", "preferred_username");
+            settings.claimsToHeaders = Map.of("email", "x-mail", "preferred_username", "x-user");
         });
         provider.userInfo = "{\"sub\":\"somebody-else\",\"email\":\"a@b.test\"}";
         assertRefused(browser.logIn("/"), AccessFaults.OIDC_PROVIDER);

@@ -218,7 +218,8 @@ class HostileTokensTest {
         spelled.add(new Hostile("encrypted", "jwt.malformed",
                 encode("{\"alg\":\"PBES2-HS256+A128KW\",\"enc\":\"A128GCM\",\"zip\":\"DEF\",\"p2c\":10000000,"
                         + "\"p2s\":\"AAAA\"}") + ".AAAA.AAAA.AAAA.AAAA"));
-        spelled.add(new Hostile("of 64 KiB", "jwt.too_large", RSA.token(payload(",\"x\":\"" + "x".repeat(65_536) + '"'))));
+        spelled.add(
+                new Hostile("of 64 KiB", "jwt.too_large", RSA.token(payload(",\"x\":\"" + "x".repeat(65_536) + '"'))));
         spelled.add(new Hostile("of dots", "jwt.too_large", ".".repeat(100_000)));
         return spelled;
     }
@@ -228,8 +229,10 @@ class HostileTokensTest {
         return List.of(header("alg twice", "jwt.malformed", "{\"alg\":\"none\",\"alg\":\"RS256\",\"kid\":\"rsa\"}"),
                 header("kid twice", "jwt.malformed", own + ",\"kid\":\"ec\"}"),
                 header("alg twice by an escape", "jwt.malformed", own + ",\"\\u0061lg\":\"RS256\"}"),
-                header("a comment", "jwt.malformed", own + "/**/}"), header("a comma too many", "jwt.malformed", own + ",}"),
-                header("text behind", "jwt.malformed", own + "}{}"), header("a list", "jwt.malformed", "[" + own + "}]"),
+                header("a comment", "jwt.malformed", own + "/**/}"),
+                header("a comma too many", "jwt.malformed", own + ",}"),
+                header("text behind", "jwt.malformed", own + "}{}"),
+                header("a list", "jwt.malformed", "[" + own + "}]"),
                 header("a byte order mark", "jwt.malformed", "\ufeff" + own + "}"),
                 claims("sub twice", "jwt.malformed", payload(",\"sub\":\"bob\"")),
                 claims("sub twice, once null", "jwt.malformed", payload(",\"sub\":null")),
@@ -243,14 +246,16 @@ class HostileTokensTest {
                 claims("a leading zero", "jwt.malformed", payload(",\"x\":01")),
                 claims("no object", "jwt.malformed", "\"text\""), claims("nothing", "jwt.malformed", ""),
                 new Hostile("no UTF-8", "jwt.malformed",
-                        RSA.signParts(encode(RSA.header()), encode(new byte[]{'{', '"', (byte) 0xc0, (byte) 0x80, '"'}))),
+                        RSA.signParts(encode(RSA.header()),
+                                encode(new byte[]{'{', '"', (byte) 0xc0, (byte) 0x80, '"'}))),
                 new Hostile("a token in a token", "jwt.malformed", RSA.token(RSA.token(GOOD))));
     }
 
     private static List<Hostile> claims() {
         String rest = ",\"sub\":\"ann\",\"role\":\"user\"," + IN_TIME + "}";
         return List.of(claims("no iss", "jwt.issuer", "{\"aud\":\"orders\"" + rest),
-                claims("iss of another", "jwt.issuer", "{\"iss\":\"https://id.example.com/\",\"aud\":\"orders\"" + rest),
+                claims("iss of another", "jwt.issuer",
+                        "{\"iss\":\"https://id.example.com/\",\"aud\":\"orders\"" + rest),
                 claims("iss a list", "jwt.issuer", "{\"iss\":[\"" + TestIssuer.NAME + "\"],\"aud\":\"orders\"" + rest),
                 claims("no aud", "jwt.audience", "{\"iss\":\"" + TestIssuer.NAME + "\"" + rest),
                 claims("aud null", "jwt.audience", "{\"iss\":\"" + TestIssuer.NAME + "\",\"aud\":null" + rest),

@@ -24,12 +24,14 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/// The vectors of Project Wycheproof for signatures in JSON. They lie beside the checkout, in `../shared/data/wycheproof`
+/// The vectors of Project Wycheproof for signatures in JSON. They lie beside the checkout, in
+/// `../shared/data/wycheproof`
 /// or where the property `tidegate.wycheproof` says; where they don't these tests are reported as not run.
 class WycheproofTest {
 
     /// Vectors that are called valid, and are refused here all the same.
-    private static final Map<Long, String> REFUSED_ON_PURPOSE = Map.of(346L, "the key is for PS256, the token has PS384",
+    private static final Map<Long, String> REFUSED_ON_PURPOSE = Map.of(346L,
+            "the key is for PS256, the token has PS384",
             350L, "likewise", 347L, "the key is for ES521, which does not exist", 351L, "likewise", 349L,
             "the key may do 'sign, verify', which is one unknown word", 372L, "has a character that is not base64url",
             373L, "likewise");
