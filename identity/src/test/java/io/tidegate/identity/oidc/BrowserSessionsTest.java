@@ -13,6 +13,7 @@ import io.tidegate.testkit.Await;
 import io.tidegate.testkit.PolicyTester;
 import io.tidegate.testkit.TestUpstream;
 import io.tidegate.testkit.TesterResult;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,9 +21,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -133,6 +136,44 @@ class BrowserSessionsTest extends OidcFixture {
         assertThat(provider.tokenCalls).hasValue(2);
         assertThat(provider.reuses).hasValue(0);
         assertThat(tester.count("renewed")).isEqualTo(20);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void ofGatewaysThatShareAStoreOneAsksTheProvider(Keeping keeping) throws Exception {
+        CountDownLatch gate = new CountDownLatch(1);
+        RecordingState state = new RecordingState();
+        provider.expiresIn = 20; // due at once
+        List<Browser> browsers = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            browsers.add(new Browser(closed(PolicyTester.with(state).then(new OidcFactory(),
+                    config(settings -> settings.session = keeping))), provider));
+        }
+        browsers.getFirst().logIn("/");
+        browsers.getLast().cookies.putAll(browsers.getFirst().cookies);
+        provider.beforeToken = () -> await(gate);
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<TesterResult> first = threads.submit(() -> browsers.getFirst().fetch("/"));
+            Await.until("the provider to be asked", () -> provider.tokenCalls.get() == 2);
+            Future<TesterResult> second = threads.submit(() -> browsers.getLast().fetch("/"));
+            Await.until("the other gateway to look", () -> state.looks("refresh.") >= 2);
+            gate.countDown();
+            assertThat(first.get().status()).isEqualTo(200);
+            assertThat(second.get().status()).isEqualTo(200);
+        }
+        assertThat(provider.tokenCalls).hasValue(2);
+        assertThat(provider.reuses).hasValue(0);
+    }
+
+    private static void await(CountDownLatch gate) throws IOException {
+        try {
+            if (!gate.await(Await.GUARD.toSeconds(), TimeUnit.SECONDS)) {
+                throw new IOException("nobody opened the gate");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException(e);
+        }
     }
 
     @ParameterizedTest

@@ -13,6 +13,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 final class RecordingState implements StateStore {
 
     private final MemoryState memory = new MemoryState(1000, 1 << 20);
+    private final List<String> read = new CopyOnWriteArrayList<>();
     private final List<String> written = new CopyOnWriteArrayList<>();
 
     /// Keys and values.
@@ -24,8 +25,14 @@ final class RecordingState implements StateStore {
         written.add(key + " " + new String(value, StandardCharsets.ISO_8859_1));
     }
 
+    /// How often somebody has looked for keys that begin like this.
+    long looks(String prefix) {
+        return read.stream().filter(key -> key.startsWith(prefix)).count();
+    }
+
     @Override
     public CompletionStage<Optional<byte[]>> get(String key) {
+        read.add(key);
         return memory.get(key);
     }
 
