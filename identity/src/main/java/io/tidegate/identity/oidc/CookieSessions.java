@@ -1,6 +1,10 @@
 package io.tidegate.identity.oidc;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import io.tidegate.api.Field;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -16,20 +20,41 @@ final class CookieSessions implements Sessions {
 
     private static final byte[] NOTHING = {};
 
+    /// Most bytes of sessions that are remembered, about.
+    private static final long MOST_REMEMBERED = 16 << 20;
+
+    private static final Duration REMEMBERED_FOR = Duration.ofMinutes(5);
+
     private final Seal seal;
     private final Cookies cookies;
     private final String purpose;
 
-    CookieSessions(Seal seal, Cookies cookies, OidcConfig config) {
+    /// Sessions by what the browser sends, of those that could be opened.
+    private final Cache<String, Session> remembered;
+
+    CookieSessions(Seal seal, Cookies cookies, OidcConfig config, InstantSource clock) {
         this.seal = seal;
         this.cookies = cookies;
         this.purpose = config.purpose("session");
+        // A session takes about twice what its cookie does.
+        this.remembered = Caffeine.newBuilder().maximumWeight(MOST_REMEMBERED)
+                .weigher((String value, Session _) -> 3 * value.length()).expireAfterAccess(REMEMBERED_FOR)
+                .ticker(() -> clock.millis() * 1_000_000).executor(Runnable::run).build();
     }
 
     @Override
     public CompletionStage<@Nullable Found> find(CookieJar jar) {
         String value = cookies.read(jar);
-        Session session = value == null ? null : Session.read(seal.openText(value, purpose));
+        if (value == null) {
+            return CompletableFuture.completedFuture(null);
+        }
+        Session session = remembered.getIfPresent(value);
+        if (session == null) {
+            session = Session.read(seal.openText(value, purpose));
+            if (session != null) {
+                remembered.put(value, session);
+            }
+        }
         return CompletableFuture.completedFuture(session == null ? null : new Found(session, "", NOTHING));
     }
 

@@ -60,7 +60,7 @@ final class OidcPolicy implements Policy {
         StateStore state = context.state();
         boolean inCookies = config.session() == OidcConfig.Keeping.COOKIE;
         Sessions sessions = inCookies
-                ? new CookieSessions(seal, cookies, config)
+                ? new CookieSessions(seal, cookies, config, context.clock())
                 : new StoredSessions(state, seal, cookies, config);
         Endings endings = new Endings(state, config, inCookies);
         Provider provider = new Provider(config, keys, context);

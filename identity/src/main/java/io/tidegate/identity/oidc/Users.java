@@ -1,5 +1,7 @@
 package io.tidegate.identity.oidc;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import io.tidegate.api.Consumer;
 import io.tidegate.api.Consumers;
 import io.tidegate.api.Identity;
@@ -7,6 +9,7 @@ import io.tidegate.api.Principal;
 import io.tidegate.api.Request;
 import io.tidegate.identity.StrictJson;
 import io.tidegate.identity.StrictJson.MalformedException;
+import io.tidegate.identity.oidc.Session.Tokens;
 import io.tidegate.identity.token.Claims;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -24,10 +27,15 @@ final class Users {
     /// Most characters of a field that is written from a claim; a longer one is left out.
     static final int MOST_FIELD = 4096;
 
+    private static final int MOST_KNOWN = 10_000;
     private static final HexFormat HEX = HexFormat.of().withUpperCase();
 
     private final OidcConfig config;
     private final Consumers consumers;
+
+    /// Users by the very tokens that tell of them, for as long as a session that was opened is remembered.
+    private final Cache<Tokens, Principal> known = Caffeine.newBuilder().weakKeys().maximumSize(MOST_KNOWN)
+            .executor(Runnable::run).build();
 
     Users(OidcConfig config, Consumers consumers) {
         this.config = config;
@@ -37,6 +45,17 @@ final class Users {
     /// The user of a session; null where the session says nothing that can be read.
     @Nullable
     Principal of(Session session) {
+        Principal user = known.getIfPresent(session.tokens());
+        if (user == null) {
+            user = read(session);
+            if (user != null) {
+                known.put(session.tokens(), user);
+            }
+        }
+        return user;
+    }
+
+    private @Nullable Principal read(Session session) {
         Map<String, Object> claims = new HashMap<>();
         try {
             if (!session.tokens().userInfo().isEmpty()) {
