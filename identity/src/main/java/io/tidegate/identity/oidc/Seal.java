@@ -102,8 +102,7 @@ final class Seal {
                 return cipher(Cipher.DECRYPT_MODE, root, salt, iv, purpose).doFinal(message, saltEnd + IV,
                         message.length - saltEnd - IV);
             } catch (GeneralSecurityException e) {
-                // Two secrets may have the same id.
-                continue;
+                // Two secrets may have the same id: the next one may open it.
             }
         }
         return null;

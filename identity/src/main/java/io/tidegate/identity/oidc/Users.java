@@ -106,7 +106,7 @@ final class Users {
                     return null;
                 }
                 boolean edge = b == ' ' && (i == 0 || i == bytes.length - 1);
-                if (edge || b > 0x7F || b == '%' || b == ',' && claim instanceof List<?>) {
+                if (edge || b > 0x7F || b == '%' || (b == ',' && claim instanceof List<?>)) {
                     line.append('%').append(HEX.toHexDigits((byte) b));
                 } else {
                     line.append((char) b);

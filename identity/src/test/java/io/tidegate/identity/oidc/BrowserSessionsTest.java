@@ -218,7 +218,7 @@ class BrowserSessionsTest extends OidcFixture {
         provider.tokenMembers = members -> members.put("refresh_token", null);
         Browser browser = loggedIn(settings -> settings.forwardAccessToken = true);
         assertThat(browser.fetch("/").sent().header("authorization")).startsWith("Bearer access-");
-        after(Duration.ofSeconds(300));
+        after(Duration.ofMinutes(5));
 
         assertThat(browser.fetch("/").fault()).isEqualTo(AccessFaults.EXPIRED);
     }

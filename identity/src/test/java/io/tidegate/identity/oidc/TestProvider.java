@@ -215,19 +215,19 @@ final class TestProvider implements AutoCloseable {
         }
         String basic = "Basic " + java.util.Base64.getEncoder().encodeToString(
                 (CLIENT + ':' + Form.encode(clientSecret)).getBytes(StandardCharsets.US_ASCII));
-        return authorization.equals(basic) && !grant.containsKey("client_secret")
-                || authorization.isEmpty() && CLIENT.equals(grant.get("client_id"))
-                        && clientSecret.equals(grant.get("client_secret"));
+        if (authorization.isEmpty()) {
+            return CLIENT.equals(grant.get("client_id")) && clientSecret.equals(grant.get("client_secret"));
+        }
+        return authorization.equals(basic) && !grant.containsKey("client_secret");
     }
 
     private TokenAnswer exchanged(Map<String, String> grant) {
         String given = Objects.requireNonNullElse(grant.get("code"), "");
         Code code = codes.get(given);
-        boolean fits = code != null && usedCodes.add(given)
-                && Objects.equals(code.request.get("redirect_uri"), grant.get("redirect_uri"))
-                && Objects.equals(code.request.get("code_challenge"),
-                        Seal.digest(Objects.requireNonNullElse(grant.get("code_verifier"), "")));
-        if (!fits) {
+        if (code == null || !usedCodes.add(given)
+                || !Objects.equals(code.request.get("redirect_uri"), grant.get("redirect_uri"))
+                || !Objects.equals(code.request.get("code_challenge"),
+                        Seal.digest(Objects.requireNonNullElse(grant.get("code_verifier"), "")))) {
             return new TokenAnswer(400, "{\"error\":\"invalid_grant\"}");
         }
         return tokens(code.subject, code.request.get("nonce"));
