@@ -29,6 +29,10 @@ public final class AccessFaults {
     public static final Fault UNAVAILABLE = new Fault("auth.unavailable", 503,
             "The credentials can't be checked at the moment", Party.GATEWAY);
 
+    /// There were too many wrong credentials for this name from this address.
+    public static final Fault TOO_MANY_FAILURES = client("auth.too_many_failures", 429,
+            "There were too many failed attempts: try again later");
+
     /// The token is no JWT (RFC 7519).
     public static final Fault JWT_MALFORMED = client("jwt.malformed", 401, "The token is not valid");
 
@@ -124,6 +128,7 @@ public final class AccessFaults {
             "Access can't be decided on at the moment", Party.GATEWAY);
 
     private static final List<Fault> ALL = List.of(MISSING, MALFORMED, INVALID, EXPIRED, UNKNOWN_CONSUMER, UNAVAILABLE,
+            TOO_MANY_FAILURES,
             JWT_MALFORMED, JWT_TOO_LARGE, JWT_HEADER, JWT_ALG, JWT_KEY, JWT_SIGNATURE, JWT_TYPE, JWT_ISSUER,
             JWT_AUDIENCE, JWT_EXPIRED, JWT_NOT_YET, JWT_CLAIM, TOKEN_INACTIVE, TOKEN_BINDING, DPOP_PROOF,
             TOKEN_EXCHANGE, SIGNATURE_MISSING, SIGNATURE_INVALID, SIGNATURE_EXPIRED, SIGNATURE_DIGEST,

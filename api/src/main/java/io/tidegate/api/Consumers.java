@@ -1,6 +1,7 @@
 package io.tidegate.api;
 
 import java.time.Instant;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Who may call, and by what they are known: those of one configuration.
@@ -84,5 +85,15 @@ public interface Consumers {
     /// The key of this id, or null.
     default @Nullable SigningKey signingKey(String id) {
         return null;
+    }
+
+    /// All passwords by their user names, for checks when a policy is made; no more than a configuration declares.
+    default Map<String, Password> passwords() {
+        return Map.of();
+    }
+
+    /// All keys for signatures by their ids, for checks when a policy is made; no more than a configuration declares.
+    default Map<String, SigningKey> signingKeys() {
+        return Map.of();
     }
 }

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 /// Calls servers on behalf of a policy. Only addresses that stand in the configuration, or that a server named there
 /// tells of, are called; what a client sends never names one.
 ///
-/// Redirects are not followed, nothing is tried again, no cookies are kept.
+/// Redirects are not followed, no cookies are kept. A call whose connection breaks is sent once more, so what it asks
+/// for must bear that.
 public interface HttpCaller {
 
     /// Calls a server. Never blocks. The stage completes on any thread, where the exchange must not be touched: what it

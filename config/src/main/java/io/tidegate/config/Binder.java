@@ -278,6 +278,7 @@ final class Binder {
             case DURATION -> parsed(type, scalar, where, Durations::parse);
             case SIZE -> parsed(type, scalar, where, ByteSize::parse);
             case RATIO -> parsed(type, scalar, where, Ratio::parse);
+            case CONDITION -> policies.condition(scalar, where);
             case FLAG, INT, LONG, DECIMAL, POLICY -> {
                 Values.Read read = Values.read(type, scalar);
                 if (read.problem() != null) {

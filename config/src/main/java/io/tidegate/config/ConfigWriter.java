@@ -1,6 +1,7 @@
 package io.tidegate.config;
 
 import io.tidegate.api.ByteSize;
+import io.tidegate.api.ConditionConfig;
 import io.tidegate.api.Ratio;
 import io.tidegate.config.RecordShape.Component;
 import java.time.Duration;
@@ -61,6 +62,7 @@ public final class ConfigWriter {
             case ByteSize size -> size.toString();
             case Ratio ratio -> ratio.toString();
             case Enum<?> constant -> ValueType.Choice.written(Shapes.word(constant));
+            case ConditionConfig condition -> text(condition.source());
             case PolicyConfig policy -> policy(policy);
             case Record config -> record(config);
             case Map<?, ?> map -> map(map);

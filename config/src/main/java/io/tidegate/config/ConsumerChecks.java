@@ -1,5 +1,6 @@
 package io.tidegate.config;
 
+import io.tidegate.api.FilePath;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,16 @@ final class ConsumerChecks {
     }
 
     void run() {
+        context.config().consumers().forEach((name, consumer) -> {
+            FilePath file = consumer.apiKeysFile();
+            if (file != null) {
+                context.read(() -> {
+                    KeyFile.read(file.path(), (_, _) -> {
+                    });
+                    return file;
+                }, file, "consumers", name, "apiKeysFile");
+            }
+        });
         unique("identities", "this identity", ConsumerConfig::identities, IdentityConfig::identity);
         unique("apiKeys", "this key", ConsumerConfig::apiKeys, ConsumerConfig.ApiKeyConfig::sha256);
         unique("passwords", "this user name", ConsumerConfig::passwords, ConsumerConfig.PasswordConfig::username);

@@ -3,6 +3,7 @@ package io.tidegate.config;
 import io.tidegate.api.ConfigException;
 import io.tidegate.api.Default;
 import io.tidegate.api.Doc;
+import io.tidegate.api.FilePath;
 import io.tidegate.api.Named;
 import io.tidegate.api.Pattern;
 import io.tidegate.api.Secret;
@@ -16,6 +17,8 @@ public record ConsumerConfig(
         @Doc("What they are known by when someone else vouches for them: tokens, certificates, directories.") @Default("[]") List<IdentityConfig> identities,
 
         @Doc("Keys that they were given, for the policy `apiKey`.") @Default("[]") List<ApiKeyConfig> apiKeys,
+
+        @Doc("File with more of such keys, a line for each: `<sha256> name=web notBefore=2027-01-01 expires=2028-01-31`, of which all but the first may be left out. It is read again when it changes.") @Nullable FilePath apiKeysFile,
 
         @Doc("User names and passwords, for the policy `basicAuth`.") @Default("[]") List<PasswordConfig> passwords,
 

@@ -1,6 +1,7 @@
 package io.tidegate.config;
 
 import io.tidegate.api.Condition;
+import io.tidegate.api.ConditionConfig;
 import io.tidegate.api.ConditionLanguage;
 import io.tidegate.api.ConfigException;
 import io.tidegate.api.PolicyFactory;
@@ -56,7 +57,7 @@ final class PolicyBinder {
         Core core = fields.entries().containsKey("type") ? longForm(fields, where) : shortForm(fields, where);
         String name = text(fields, "name", where);
         String when = text(fields, "when", where);
-        Condition condition = when == null ? null : condition(fields, when, where);
+        Condition condition = when == null ? null : when(fields, where);
         Boolean observe = observe(fields, where);
         Boolean locked = flag(fields, "locked", where);
         if (core == null || observe == null || locked == null) {
@@ -287,17 +288,37 @@ final class PolicyBinder {
         return null;
     }
 
-    private @Nullable Condition condition(Node.Fields fields, String when, Where where) {
-        Place place = valuePlace(fields, "when");
+    /// A condition within the configuration of a policy, or null with a problem.
+    @Nullable
+    ConditionConfig condition(Node.Scalar scalar, Where where) {
+        if (!scalar.is(Kind.TEXT) || scalar.text().isBlank()) {
+            problems.error(scalar.place(), where, "must be " + Values.expected(ValueType.Plain.CONDITION) + " (was "
+                    + scalar.found() + ")");
+            return null;
+        }
+        Condition condition = compile(scalar, where);
+        return condition == null ? null : new ConditionConfig(scalar.text(), condition);
+    }
+
+    private @Nullable Condition when(Node.Fields fields, Where where) {
+        Entry entry = fields.entries().get("when");
+        return entry != null && entry.value() instanceof Node.Scalar scalar
+                ? compile(scalar, where.key("when"))
+                : null;
+    }
+
+    private @Nullable Condition compile(Node.Scalar source, Where where) {
         ConditionLanguage language = plugins.conditions();
         if (language == null) {
-            problems.error(place, where.key("when"), "conditions need the module 'expressions', which was not found");
+            problems.error(source.place(), where, "conditions need the module 'expressions', which was not found");
             return null;
         }
         try {
-            return language.compile(when);
+            return language.compile(source.text());
         } catch (ConfigException e) {
-            problems.error(place, where.key("when"), String.valueOf(e.getMessage()));
+            problems.error(source.place(), where, source.hidden()
+                    ? "is no condition (its value is hidden)"
+                    : String.valueOf(e.getMessage()));
             return null;
         }
     }

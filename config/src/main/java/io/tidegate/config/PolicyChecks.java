@@ -8,12 +8,16 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
 /// Checks lists of policies: the sets they use, their order, their switches.
 final class PolicyChecks {
+
+    /// Fields that other policies and services need of clients.
+    private static final Set<String> CLIENTS_OWN = Set.of("authorization", "cookie", "host", "content-type", "accept");
 
     private final CheckContext context;
     private final GatewayConfig config;
@@ -87,6 +91,12 @@ final class PolicyChecks {
         }
         if (policy.config() instanceof AnyOfConfig anyOf) {
             anyOf.policies().forEach(this::member);
+        }
+        for (String header : policy.ownHeaders()) {
+            if (CLIENTS_OWN.contains(header.toLowerCase(Locale.ROOT))) {
+                context.problems().error(policy.place(), policy.path(), "can't write the field '" + header
+                        + "': it would be taken out of what clients send, on every route");
+            }
         }
     }
 

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// @param doc
 ///            what it is; empty where it is not said
 /// @param components
-///            by key, in their order
+///            by key, in their order; none where it is `onlyShort`
 /// @param shorthands
 ///            its short forms; the first one that fits is taken
 /// @param constructor

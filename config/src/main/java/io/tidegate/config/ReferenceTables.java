@@ -186,6 +186,7 @@ final class ReferenceTables {
             case DURATION -> "duration";
             case SIZE -> "size";
             case RATIO -> "share";
+            case CONDITION -> "a condition (CEL)";
             case POLICY -> "[policies](policies.md)";
         };
     }

@@ -21,7 +21,7 @@ public final class SchemaWriter {
 
     private static final String NAME = "^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$";
     private static final Pattern NUMBER = Pattern.compile("\\d+(\\.\\d+)?");
-    private static final Set<String> NAMED = Set.of("listeners", "upstreams", "routes", "policySets");
+    private static final Set<String> NAMED = Set.of("listeners", "upstreams", "routes", "policySets", "consumers");
 
     private final Plugins plugins;
     private final Shapes shapes = new Shapes();
@@ -144,7 +144,9 @@ public final class SchemaWriter {
     private Map<String, Object> value(ValueType type, @Nullable Component of) {
         return switch (type) {
             case ValueType.Plain plain when plain == ValueType.Plain.POLICY -> reference("policy");
-            case ValueType.Plain plain when plain == ValueType.Plain.TEXT -> plain(plain, of);
+            case ValueType.Plain plain when plain == ValueType.Plain.TEXT || plain == ValueType.Plain.CONDITION ->
+                plain(
+                        plain, of);
             case ValueType.Plain plain -> anyOf(List.of(plain(plain, of), reference("substitution")));
             case ValueType.Choice choice -> choice(choice);
             case ValueType.Struct struct -> record(struct.type());
@@ -183,6 +185,7 @@ public final class SchemaWriter {
                 }
                 yield schema;
             }
+            case CONDITION -> map("type", "string", "minLength", 1);
             case FLAG -> map("type", "boolean");
             case INT -> number("integer", of, Integer.MIN_VALUE, Integer.MAX_VALUE);
             case LONG -> number("integer", of, Long.MIN_VALUE, Long.MAX_VALUE);
@@ -232,9 +235,13 @@ public final class SchemaWriter {
     private Map<String, Object> policy() {
         List<Object> forms = new ArrayList<>();
         for (PolicyFactory<?> factory : plugins.policies().values()) {
-            Map<String, Object> config = record(factory.configType());
-            forms.add(entry(factory.summary(), List.of(factory.type()), factory.type(),
-                    anyOf(List.of(config, map("const", false, "description", "Switches off what every route has.")))));
+            List<Object> values = new ArrayList<>();
+            values.add(record(factory.configType()));
+            if (factory instanceof AnyOfFactory) {
+                values.add(map("type", "array", "minItems", 2, "items", reference("policy")));
+            }
+            values.add(map("const", false, "description", "Switches off what every route has."));
+            forms.add(entry(factory.summary(), List.of(factory.type()), factory.type(), anyOf(values)));
         }
         for (PolicyFactory<?> factory : plugins.policies().values()) {
             forms.add(entry(factory.summary(), List.of("type"), "type", map("const", factory.type()), "enabled",

@@ -1,6 +1,7 @@
 package io.tidegate.config;
 
 import io.tidegate.api.ByteSize;
+import io.tidegate.api.ConditionConfig;
 import io.tidegate.api.Default;
 import io.tidegate.api.Doc;
 import io.tidegate.api.Named;
@@ -68,14 +69,7 @@ final class Shapes {
     }
 
     private static RecordShape read(Class<? extends Record> type) {
-        Map<String, Component> components = new LinkedHashMap<>();
         RecordComponent[] declared = type.getRecordComponents();
-        boolean documented = false;
-        for (int i = 0; i < declared.length; i++) {
-            Component component = component(type, declared[i], i);
-            documented |= !component.doc().isEmpty();
-            components.put(component.key(), component);
-        }
         List<RecordShape.Shorthand> shorthands = new ArrayList<>();
         for (Method method : type.getDeclaredMethods()) {
             if (method.isAnnotationPresent(Shorthand.class)) {
@@ -84,7 +78,14 @@ final class Shapes {
         }
         // Numbers and truth values first: a substitution that can be one of them is.
         shorthands.sort(Comparator.comparing(shorthand -> shorthand.type() == ValueType.Plain.TEXT));
-        boolean onlyShort = !shorthands.isEmpty() && !documented;
+        boolean onlyShort = !shorthands.isEmpty()
+                && Arrays.stream(declared).allMatch(component -> doc(component).isEmpty());
+        Map<String, Component> components = new LinkedHashMap<>();
+        // What is never written as a map may be made of anything: a moment, an address.
+        for (int i = 0; i < declared.length && !onlyShort; i++) {
+            Component component = component(type, declared[i], i);
+            components.put(component.key(), component);
+        }
         return new RecordShape(type, doc(type), components, List.copyOf(shorthands), constructor(type), onlyShort);
     }
 
@@ -176,6 +177,9 @@ final class Shapes {
         }
         if (type == Ratio.class) {
             return ValueType.Plain.RATIO;
+        }
+        if (type == ConditionConfig.class) {
+            return ValueType.Plain.CONDITION;
         }
         if (type == PolicyConfig.class) {
             return ValueType.Plain.POLICY;

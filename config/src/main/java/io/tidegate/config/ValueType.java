@@ -27,6 +27,8 @@ sealed interface ValueType {
         SIZE,
         /// An [io.tidegate.api.Ratio].
         RATIO,
+        /// An [io.tidegate.api.ConditionConfig].
+        CONDITION,
         /// A [PolicyConfig].
         POLICY
     }

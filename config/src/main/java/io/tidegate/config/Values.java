@@ -31,6 +31,7 @@ final class Values {
             case DURATION -> "a duration such as 250ms, 5s, 1m, 2h or 30d";
             case SIZE -> "a size such as 512B, 64KiB, 10MiB or unlimited";
             case RATIO -> "a share such as 50%";
+            case CONDITION -> "a condition such as request.path == '/'";
             case POLICY -> "a policy such as '- cors: {}'";
         };
     }
@@ -112,7 +113,7 @@ final class Values {
             case FLAG -> scalar.kind() == Kind.BOOLEAN || (scalar.kind() == Kind.SUBSTITUTED
                     && (scalar.text().equals("true") || scalar.text().equals("false")));
             case DECIMAL -> scalar.kind() == Kind.INTEGER || scalar.kind() == Kind.DECIMAL;
-            case TEXT, DURATION, SIZE, RATIO, POLICY -> scalar.is(Kind.TEXT);
+            case TEXT, DURATION, SIZE, RATIO, CONDITION, POLICY -> scalar.is(Kind.TEXT);
         };
     }
 }

@@ -46,6 +46,21 @@ final class ConfigWriterTest {
     }
 
     @Test
+    void writesAConditionAsItsSource() {
+        Loaded.Accepted loaded = accepted(loader().loadText("t.yaml", """
+                routes:
+                  a:
+                    policies:
+                      - guard: { cel: "route == 'a'", all: ["true"] }
+                      - respond: 204
+                """));
+        assertThat(ConfigWriter.json(loaded)).contains("\"cel\": \"route == 'a'\"");
+        Loaded.Accepted again = accepted(loader().loadText("again.json", ConfigWriter.json(loaded)));
+        assertThat(again.config().routes().get("a").policies().getFirst().config())
+                .isEqualTo(loaded.config().routes().get("a").policies().getFirst().config());
+    }
+
+    @Test
     void showsNoSecret() throws IOException {
         String json = ConfigWriter.json(accepted(loader().load(EVERYTHING)));
         assertThat(json).doesNotContain("0123456789abcdef").doesNotContain("a-secret-of-tests").contains("\"***\"");

@@ -1,5 +1,6 @@
 package io.tidegate.config;
 
+import io.tidegate.api.ConditionConfig;
 import io.tidegate.api.ConfigException;
 import io.tidegate.api.Default;
 import io.tidegate.api.Doc;
@@ -100,6 +101,12 @@ final class SamplePolicies {
         }
     }
 
+    /// Has conditions of its own.
+    @Doc("Lets pass what conditions hold of.")
+    record GuardConfig(@Doc("One.") @Nullable ConditionConfig cel,
+            @Doc("Several.") @Default("[]") List<ConditionConfig> all) {
+    }
+
     private record Factory<C extends Record>(String type, Class<C> configType, String summary, Set<Trait> needs,
             Set<Trait> provides, Set<Trait> precedes, boolean answers) implements PolicyFactory<C> {
 
@@ -114,6 +121,8 @@ final class SamplePolicies {
     static Plugins plugins() {
         Set<PolicyFactory.Trait> consumer = Set.of(PolicyFactory.Trait.CONSUMER);
         return new Plugins(Map.of(
+                "guard", new Factory<>("guard", GuardConfig.class, "Lets pass what conditions hold of.", Set.of(),
+                        Set.of(), Set.of(), false),
                 "cors", new Factory<>("cors", CorsConfig.class, "Answers preflights.", Set.of(), Set.of(), consumer,
                         false),
                 "jwt", new Factory<>("jwt", JwtConfig.class, "Takes the consumer from a token.", Set.of(), consumer,

@@ -5,15 +5,21 @@ import dev.cel.runtime.CelVariableResolver;
 import dev.cel.runtime.Program;
 import io.tidegate.api.ClientCertificate;
 import io.tidegate.api.Condition;
+import io.tidegate.api.Consumer;
 import io.tidegate.api.Exchange;
 import io.tidegate.api.Fault;
 import io.tidegate.api.FaultException;
 import io.tidegate.api.Headers;
+import io.tidegate.api.Principal;
 import io.tidegate.api.TlsClient;
+import java.util.AbstractList;
 import java.util.AbstractMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -59,6 +65,13 @@ final class CelCondition implements Condition {
                 case "client.certificateSubject" -> certificate(ClientCertificate::subject);
                 case "client.certificateSha256" -> certificate(ClientCertificate::sha256);
                 case "client.spiffeId" -> certificate(ClientCertificate::spiffeId);
+                case "consumer.name" -> consumer();
+                case "consumer.groups" -> names(Principal::groups);
+                case "principal.subject" -> principal(Principal::subject);
+                case "principal.issuer" -> principal(Principal::issuer);
+                case "principal.method" -> principal(Principal::method);
+                case "principal.scopes" -> names(Principal::scopes);
+                case "token" -> claims();
                 case "route" -> orEmpty(exchange.route());
                 default -> null;
             });
@@ -75,8 +88,59 @@ final class CelCondition implements Condition {
             return certificate == null ? "" : orEmpty(read.apply(certificate));
         }
 
+        private String principal(Function<Principal, @Nullable String> read) {
+            Principal principal = exchange.principal();
+            return principal == null ? "" : orEmpty(read.apply(principal));
+        }
+
+        private String consumer() {
+            Principal principal = exchange.principal();
+            Consumer consumer = principal == null ? null : principal.consumer();
+            return consumer == null ? "" : consumer.name();
+        }
+
+        private List<String> names(Function<Principal, Set<String>> read) {
+            Principal principal = exchange.principal();
+            return principal == null ? List.of() : new NameList(read.apply(principal));
+        }
+
+        private Map<String, Object> claims() {
+            Principal principal = exchange.principal();
+            return principal == null ? Map.of() : Claims.of(principal.claims());
+        }
+
         private static String orEmpty(@Nullable String text) {
             return text == null ? "" : text;
+        }
+    }
+
+    /// A set as the list that the language has in its place: whether a name is in it costs one look-up.
+    private static final class NameList extends AbstractList<String> {
+
+        private final Set<String> names;
+
+        NameList(Set<String> names) {
+            this.names = names;
+        }
+
+        @Override
+        public boolean contains(Object name) {
+            return names.contains(name);
+        }
+
+        @Override
+        public Iterator<String> iterator() {
+            return names.iterator();
+        }
+
+        @Override
+        public String get(int index) {
+            return names.stream().skip(Objects.checkIndex(index, names.size())).findFirst().orElseThrow();
+        }
+
+        @Override
+        public int size() {
+            return names.size();
         }
     }
 

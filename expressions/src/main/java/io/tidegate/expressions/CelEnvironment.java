@@ -6,6 +6,7 @@ import dev.cel.common.CelOptions;
 import dev.cel.common.CelValidationException;
 import dev.cel.common.CelValidationResult;
 import dev.cel.common.types.CelType;
+import dev.cel.common.types.ListType;
 import dev.cel.common.types.MapType;
 import dev.cel.common.types.SimpleType;
 import dev.cel.compiler.CelCompiler;
@@ -27,8 +28,9 @@ import java.util.regex.Pattern;
 
 /// What conditions are compiled in: the variables and their types, and the bounds of what an expression may cost.
 ///
-/// An expression has no loops but `exists` and its like over the header fields, of which there are few; texts grow only
-/// by what stands in it; regular expressions are matched in linear time.
+/// An expression has no loops but `exists` and its like over the header fields, groups, scopes and claims, of which
+/// there are few, and never more rounds of them than a bound for the whole; texts grow only by what stands in it;
+/// regular expressions are matched in linear time.
 final class CelEnvironment {
 
     private static final int LONGEST_SOURCE = 4096;
@@ -39,7 +41,8 @@ final class CelEnvironment {
     private static final Map<String, CelType> VARIABLES = variables();
 
     // Where the type checker points at 'request' alone, the whole name is what was wrong.
-    private static final Pattern NAME = Pattern.compile("(request|client)(\\.[A-Za-z_][A-Za-z0-9_]*)?");
+    private static final Pattern NAME = Pattern
+            .compile("(request|client|consumer|principal)(\\.[A-Za-z_][A-Za-z0-9_]*)?");
 
     private final CelCompiler compiler;
     private final CelRuntime runtime;
@@ -62,10 +65,14 @@ final class CelEnvironment {
         Map<String, CelType> variables = new TreeMap<>();
         for (String name : List.of("request.method", "request.scheme", "request.host", "request.path", "request.query",
                 "client.address", "client.peerAddress", "client.listener", "client.tlsVersion", "client.serverName",
-                "client.certificateSubject", "client.certificateSha256", "client.spiffeId", "route")) {
+                "client.certificateSubject", "client.certificateSha256", "client.spiffeId", "route", "consumer.name",
+                "principal.subject", "principal.issuer", "principal.method")) {
             variables.put(name, SimpleType.STRING);
         }
         variables.put("request.headers", MapType.create(SimpleType.STRING, SimpleType.STRING));
+        variables.put("consumer.groups", ListType.create(SimpleType.STRING));
+        variables.put("principal.scopes", ListType.create(SimpleType.STRING));
+        variables.put("token", MapType.create(SimpleType.STRING, SimpleType.DYN));
         variables.put("client.secure", SimpleType.BOOL);
         variables.put("client.trusted", SimpleType.BOOL);
         return variables;

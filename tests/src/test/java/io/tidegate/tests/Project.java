@@ -11,8 +11,8 @@ import java.util.stream.Stream;
 public final class Project {
 
     /// Modules with code of the product.
-    public static final List<String> MODULES = List.of("api", "config", "engine", "expressions", "policies", "control",
-            "acme", "redis", "app", "testkit");
+    public static final List<String> MODULES = List.of("api", "config", "engine", "expressions", "policies", "identity",
+            "control", "acme", "redis", "app", "testkit");
 
     private Project() {
     }

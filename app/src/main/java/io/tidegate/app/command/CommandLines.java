@@ -1,6 +1,7 @@
 package io.tidegate.app.command;
 
 import java.io.PrintWriter;
+import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,18 +19,23 @@ public final class CommandLines {
     private final Map<String, Command> commands = new LinkedHashMap<>();
     private final Terminal terminal;
 
-    private CommandLines(Terminal terminal) {
+    private CommandLines(Terminal terminal, SecretInput input) {
         this.terminal = terminal;
         for (Command command : List.of(new RunCommand(), new ProxyCommand(), new DemoCommand(), new InitCommand(),
-                new CheckCommand(), new ExplainCommand(), new MirrorReportCommand(), new SchemaCommand(),
-                new VersionCommand(), new TrainCommand())) {
+                new CheckCommand(), new ExplainCommand(), new MirrorReportCommand(),
+                new KeyCommand(InstantSource.system(), input), new SchemaCommand(), new VersionCommand(),
+                new TrainCommand())) {
             commands.put(command.syntax().name(), command);
         }
     }
 
     /// Runs a command line and returns its exit status: 0 well, 1 the input was wrong, 2 wrong usage.
     public static int run(PrintWriter out, PrintWriter err, String... arguments) {
-        int status = new CommandLines(new Terminal(out, err)).run(List.of(arguments));
+        return run(out, err, SecretInput.ofProcess(), arguments);
+    }
+
+    static int run(PrintWriter out, PrintWriter err, SecretInput input, String... arguments) {
+        int status = new CommandLines(new Terminal(out, err), input).run(List.of(arguments));
         out.flush();
         err.flush();
         return status;

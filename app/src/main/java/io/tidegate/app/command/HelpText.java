@@ -1,6 +1,8 @@
 package io.tidegate.app.command;
 
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 
 /// Writes what `--help` shows.
 final class HelpText {
@@ -28,18 +30,7 @@ final class HelpText {
 
     static String of(Syntax syntax) {
         HelpText text = new HelpText();
-        text.out.append("Usage: tidegate ").append(syntax.name());
-        for (Syntax.Option option : syntax.options()) {
-            String shown = option.label() == null ? option.name() : option.name() + " " + option.label();
-            text.out.append(' ').append(switch (option.kind()) {
-                case REQUIRED -> shown;
-                case OPTIONAL -> "[" + shown + "]";
-                case REPEATED -> "[" + shown + "]...";
-            });
-        }
-        for (Syntax.Parameter parameter : syntax.parameters()) {
-            text.out.append(' ').append(parameter.required() ? parameter.label() : "[" + parameter.label() + "]");
-        }
+        text.usage(syntax);
         text.out.append("\n\n");
         text.paragraph(syntax.summary());
         syntax.details().forEach(text::paragraph);
@@ -54,6 +45,33 @@ final class HelpText {
         }
         text.row("-h, --help", "Show this text.");
         return text.out.toString();
+    }
+
+    /// What is called how, in lines that break between two things.
+    private void usage(Syntax syntax) {
+        List<String> parts = new ArrayList<>();
+        for (Syntax.Option option : syntax.options()) {
+            String shown = option.label() == null ? option.name() : option.name() + " " + option.label();
+            parts.add(switch (option.kind()) {
+                case REQUIRED -> shown;
+                case OPTIONAL -> "[" + shown + "]";
+                case REPEATED -> "[" + shown + "]...";
+            });
+        }
+        for (Syntax.Parameter parameter : syntax.parameters()) {
+            parts.add(parameter.required() ? parameter.label() : "[" + parameter.label() + "]");
+        }
+        String start = "Usage: tidegate " + syntax.name();
+        out.append(start);
+        int column = start.length();
+        for (String part : parts) {
+            if (column + 1 + part.length() > WIDTH) {
+                out.append('\n').repeat(' ', start.length());
+                column = start.length();
+            }
+            out.append(' ').append(part);
+            column += 1 + part.length();
+        }
     }
 
     private void paragraph(String sentence) {

@@ -1,5 +1,6 @@
 package io.tidegate.app.explain;
 
+import io.tidegate.config.AnyOfConfig;
 import io.tidegate.config.ConfigWriter;
 import io.tidegate.config.EffectivePolicies.Dropped;
 import io.tidegate.config.PolicyConfig;
@@ -114,14 +115,23 @@ public final class ExplanationText {
         for (int i = 0; i < policies.size(); i++) {
             PolicyConfig policy = policies.get(i);
             line("  " + padded(i + 1 + ".", 4) + padded(policy.type(), width) + "  " + origin(policy));
-            ConfigWriter.values(policy, secrets).forEach((key, value) -> {
-                if (key.equals("config") && value instanceof Map<?, ?> config) {
-                    config.forEach((name, inner) -> line("        " + name + ": " + flow(inner)));
-                } else if (!key.equals("type")) {
-                    line("        (" + key + ": " + flow(value) + ")");
-                }
-            });
+            values(policy, "        ");
         }
+    }
+
+    private void values(PolicyConfig policy, String indent) {
+        ConfigWriter.values(policy, secrets).forEach((key, value) -> {
+            if (key.equals("config") && policy.config() instanceof AnyOfConfig anyOf) {
+                anyOf.policies().forEach(member -> {
+                    line(indent + (member.equals(anyOf.policies().getFirst()) ? "   " : "or ") + member.type());
+                    values(member, indent + "     ");
+                });
+            } else if (key.equals("config") && value instanceof Map<?, ?> config) {
+                config.forEach((name, inner) -> line(indent + name + ": " + flow(inner)));
+            } else if (!key.equals("type")) {
+                line(indent + "(" + key + ": " + flow(value) + ")");
+            }
+        });
     }
 
     private static String origin(PolicyConfig policy) {

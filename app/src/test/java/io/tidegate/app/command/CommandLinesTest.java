@@ -75,7 +75,7 @@ class CommandLinesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"run", "proxy", "demo", "init", "check", "explain", "schema", "train", "version"})
+    @ValueSource(strings = {"run", "proxy", "demo", "init", "check", "explain", "key", "schema", "train", "version"})
     void showsHelpOfACommand(String command) {
         Ended ended = run(command, "--help");
 

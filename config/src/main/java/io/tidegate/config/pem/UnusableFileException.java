@@ -10,7 +10,7 @@ public final class UnusableFileException extends Exception {
         super(message);
     }
 
-    UnusableFileException(String message, Throwable cause) {
+    public UnusableFileException(String message, Throwable cause) {
         super(message, cause);
     }
 }

@@ -1,5 +1,7 @@
 package io.tidegate.engine.compile;
 
+import io.tidegate.api.ConfigException;
+import io.tidegate.api.Consumers;
 import io.tidegate.config.EffectivePolicies;
 import io.tidegate.config.GatewayConfig;
 import io.tidegate.config.Place;
@@ -162,7 +164,7 @@ public final class Compiler implements AutoCloseable {
         Map<String, Upstream> next = new HashMap<>();
         Upstream.Surroundings here = surroundings.at(surroundings.site().as(config.gateway()));
         config.upstreams().forEach((name, declared) -> next.put(name, upstream(name, declared, here, problems)));
-        StepCompiler steps = new StepCompiler(world, new DeclaredConsumers(config.consumers()), problems);
+        StepCompiler steps = new StepCompiler(world, consumers(config, problems), problems);
         Map<String, Route> routes = new LinkedHashMap<>();
         EffectivePolicies.Resolver effective = new EffectivePolicies.Resolver(config);
         config.routes().forEach((name, route) -> routes.put(name,
@@ -182,6 +184,16 @@ public final class Compiler implements AutoCloseable {
         return new Compiled(snapshot, Map.copyOf(next), steps::close,
                 () -> new Metrics.Names(routes.keySet(), endpoints(next), steps.observing(), streams.names()),
                 Map.copyOf(hosts), () -> state.commit(config.sharedState(), opened));
+    }
+
+    private static Consumers consumers(GatewayConfig config, List<Problem> problems) {
+        try {
+            return new DeclaredConsumers(config.consumers());
+        } catch (ConfigException e) {
+            problems.add(new Problem(Problem.Severity.ERROR, Place.NOWHERE, "consumers." + e.component(),
+                    String.valueOf(e.getMessage())));
+            return Consumers.NONE;
+        }
     }
 
     /// Header fields that only policies may write, wherever they stand in the configuration.

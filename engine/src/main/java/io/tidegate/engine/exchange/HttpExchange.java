@@ -22,6 +22,7 @@ import io.tidegate.engine.wire.Trailers;
 import io.tidegate.engine.wire.WebSocketHandshake;
 import io.tidegate.engine.worker.Worker;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -497,10 +498,10 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         time.stop();
         record.requestBytes = requestSide.relay().count();
         record.grpc = call.isActive() ? call.outcome(record.fault, record.status) : null;
-        record.consumer = view == null ? null : view.principalName();
         record.finish(route, attempts.upstream(), attempts.endpoint());
         policies.end(record);
         if (view != null) {
+            record.consumer = view.principalName();
             view.close();
             view = null;
         }
@@ -537,11 +538,7 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
 
     @Override
     public Exchange view() {
-        PolicyView shown = view;
-        if (shown == null) {
-            throw new IllegalStateException("no policy runs");
-        }
-        return shown;
+        return Objects.requireNonNull(view, "no policy runs");
     }
 
     @Override

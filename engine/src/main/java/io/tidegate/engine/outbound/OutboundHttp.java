@@ -8,11 +8,15 @@ import io.tidegate.api.HttpClientConfig;
 import io.tidegate.config.pem.ClientContexts;
 import io.tidegate.config.pem.UnusableFileException;
 import io.tidegate.engine.worker.BackgroundWork;
+import java.io.EOFException;
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.SocketException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -87,19 +91,51 @@ public final class OutboundHttp implements HttpCaller, AutoCloseable {
                 ? HttpRequest.BodyPublishers.noBody()
                 : HttpRequest.BodyPublishers.ofByteArray(call.body()));
         call.headers().forEach(field -> request.header(field.name(), field.value()));
-        CompletableFuture<HttpResponse<byte[]>> answer = client.sendAsync(request.build(),
-                BodyHandlers.limiting(BodyHandlers.ofByteArray(), settings.maxBody().bytes()));
-        String server = call.url().getAuthority();
+        HttpRequest asked = request.build();
+        long end = System.nanoTime() + settings.timeout().toNanos();
         try {
-            return answer(answer.get(settings.timeout().toNanos(), TimeUnit.NANOSECONDS));
+            return answer(asked, end);
+        } catch (BrokenConnectionException e) {
+            // A server may close a connection at the moment in which the next question is sent on it.
+            return answer(asked, end);
+        }
+    }
+
+    private Answer answer(HttpRequest request, long end) throws IOException, InterruptedException {
+        CompletableFuture<HttpResponse<byte[]>> answer = client.sendAsync(request,
+                BodyHandlers.limiting(BodyHandlers.ofByteArray(), settings.maxBody().bytes()));
+        String server = request.uri().getAuthority();
+        try {
+            return answer(answer.get(end - System.nanoTime(), TimeUnit.NANOSECONDS));
         } catch (TimeoutException e) {
             throw new IOException("no answer from " + server + " within " + settings.timeout().toMillis() + " ms", e);
         } catch (ExecutionException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
-            String why = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
-            throw new IOException("no answer from " + server + ": " + why, cause);
+            String why = "no answer from " + server + ": "
+                    + (cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage());
+            throw isBroken(cause) ? new BrokenConnectionException(why, cause) : new IOException(why, cause);
         } finally {
             answer.cancel(true);
+        }
+    }
+
+    private static boolean isBroken(Throwable failure) {
+        for (Throwable at = failure; at != null; at = at.getCause()) {
+            if (at instanceof EOFException || at instanceof ClosedChannelException
+                    || (at instanceof SocketException && !(at instanceof ConnectException))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// The connection broke before the whole answer was there.
+    private static final class BrokenConnectionException extends IOException {
+
+        private static final long serialVersionUID = 1L;
+
+        BrokenConnectionException(String message, Throwable cause) {
+            super(message, cause);
         }
     }
 

@@ -16,17 +16,20 @@ record CarriedToken(Credential.Place place) {
         if (place.dpop()) {
             request.headers().remove("dpop");
         }
-        if (place.cookie() != null) {
+        String cookie = place.cookie();
+        if (cookie != null) {
             String cookies = request.headers().get("cookie");
-            String rest = cookies == null ? null : without(cookies, "; ?", "; ", part -> isNamed(part, place.cookie()));
+            String rest = cookies == null ? null : without(cookies, "; ?", "; ", part -> isNamed(part, cookie));
             if (rest == null) {
                 request.headers().remove("cookie");
             } else {
                 request.headers().set("cookie", rest);
             }
         }
-        if (place.query() != null && request.query() != null && !request.queryParameter(place.query()).isEmpty()) {
-            request.setQuery(without(request.query(), "&", "&", part -> isParameter(part, place.query())));
+        String parameter = place.query();
+        String query = request.query();
+        if (parameter != null && query != null && !request.queryParameter(parameter).isEmpty()) {
+            request.setQuery(without(query, "&", "&", part -> isParameter(part, parameter)));
         }
     }
 

@@ -18,6 +18,11 @@ record Credential(String text, int from, boolean proven) {
         return text.substring(from);
     }
 
+    /// Whether there is more than one: which is meant can't be told (RFC 6750 section 2).
+    boolean isOneOfSeveral() {
+        return from < 0;
+    }
+
     /// Finds tokens in requests.
     ///
     /// @param header
@@ -34,10 +39,9 @@ record Credential(String text, int from, boolean proven) {
         private static final String BEARER = "Bearer ";
         private static final String DPOP = "DPoP ";
 
-        /// There is more than one: which is meant can't be told (RFC 6750 section 2).
-        static final Credential SEVERAL = new Credential("", 0, false);
+        private static final Credential SEVERAL = new Credential("", -1, false);
 
-        /// The token of a request; null where it has none, [#SEVERAL] where it has more than one.
+        /// The token of a request; null where it has none.
         @Nullable
         Credential find(Request request) {
             Credential found = inHeader(request);

@@ -84,7 +84,7 @@ final class JwtPolicy implements Policy {
         if (credential == null) {
             return config.optional() ? Decision.next() : refusals.missing();
         }
-        if (credential == Credential.Place.SEVERAL) {
+        if (credential.isOneOfSeveral()) {
             return refuse(AccessFaults.MALFORMED);
         }
         Caller caller = memory.find(credential.text(), credential.from());

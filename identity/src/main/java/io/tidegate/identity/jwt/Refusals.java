@@ -11,8 +11,6 @@ import java.util.List;
 /// What clients are told that do not get through (RFC 6750 section 3, RFC 9449 section 7.1).
 final class Refusals {
 
-    private static final List<Field> LATER = List.of(new Field("retry-after", "5"));
-
     private final Decision missing;
     private final List<Field> invalid;
     private final List<Field> unproven;
@@ -48,10 +46,9 @@ final class Refusals {
 
     /// The token, or what goes with it, is not good.
     Decision of(Fault fault) {
-        return switch (fault.status()) {
-            case 401 -> Decision.fail(fault, fault.equals(AccessFaults.DPOP_PROOF) ? unproven : invalid);
-            case 503 -> Decision.fail(fault, LATER);
-            default -> Decision.fail(fault);
-        };
+        if (fault.status() != 401) {
+            return Decision.fail(fault); // to 503 the gateway adds when to come again
+        }
+        return Decision.fail(fault, fault.equals(AccessFaults.DPOP_PROOF) ? unproven : invalid);
     }
 }

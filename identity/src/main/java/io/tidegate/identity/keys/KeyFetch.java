@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// Asks a server for keys, and where they are before that. Blocks: for virtual threads.
 final class KeyFetch {
 
-    private static final List<Field> ACCEPT = List.of(new Field("accept", "application/json"));
+    private static final List<Field> ACCEPT = List.of(new Field("accept", "application/json, application/jwk-set+json"));
     private static final Duration MOST_METADATA_AGE = Duration.ofHours(1);
     private static final long GUARD_SECONDS = 130;
     private static final String MAX_AGE = "max-age=";

@@ -18,10 +18,13 @@ import java.util.Base64;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// What public keys are, and which of them are not safe.
 final class PublicKeys {
 
+    private static final Logger LOG = LoggerFactory.getLogger("tidegate.policies");
     private static final int MIN_RSA_BITS = 2048;
     private static final int MAX_RSA_BITS = 8192;
     private static final int MAX_RSA_EXPONENT_BITS = 33;
@@ -134,7 +137,7 @@ final class PublicKeys {
             try {
                 return KeyFactory.getInstance(factory).generatePublic(new X509EncodedKeySpec(der));
             } catch (InvalidKeySpecException e) {
-                continue; // one of another kind
+                LOG.trace("a key is none of {}", factory, e);
             } catch (GeneralSecurityException e) {
                 throw new InvalidKeyException("this Java has no " + factory, e);
             }

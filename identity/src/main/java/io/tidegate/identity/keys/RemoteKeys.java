@@ -115,7 +115,7 @@ final class RemoteKeys implements AutoCloseable {
         if (closed || !fetching.compareAndSet(false, true)) {
             return;
         }
-        Duration delay;
+        Duration delay = Duration.ofMillis(MOST_RETRY_MILLIS);
         try {
             long now = clock.millis();
             lastAttempt.set(now);
@@ -125,8 +125,8 @@ final class RemoteKeys implements AutoCloseable {
         } finally {
             fetching.set(false);
             first.complete(true);
+            schedule(delay); // whatever happened
         }
-        schedule(delay);
     }
 
     /// How long to wait for the next fetch after one that went well.

@@ -81,7 +81,9 @@ public final class ProofOfPossession {
     }
 
     private String checked(@Nullable String proof, Claimed claimed) {
-        require(proof != null, AccessFaults.DPOP_PROOF);
+        if (proof == null) {
+            throw new FaultException(AccessFaults.DPOP_PROOF);
+        }
         CompactToken read;
         Map<String, Object> claims;
         try {
@@ -91,9 +93,9 @@ public final class ProofOfPossession {
         } catch (FaultException e) {
             throw new FaultException(AccessFaults.DPOP_PROOF);
         }
-        Object jwk = read.header().get("jwk");
-        require(jwk instanceof Map<?, ?>, AccessFaults.DPOP_PROOF);
-        Map<?, ?> members = (Map<?, ?>) jwk;
+        if (!(read.header().get("jwk") instanceof Map<?, ?> members)) {
+            throw new FaultException(AccessFaults.DPOP_PROOF);
+        }
         VerificationKey key = JsonWebKeys.key(members, List.of(read.algorithm()));
         require(key != null && key.verifies(read.signed(), read.signature()), AccessFaults.DPOP_PROOF);
         require(claimed.thumbprint().equals(thumbprint(members)), AccessFaults.TOKEN_BINDING);

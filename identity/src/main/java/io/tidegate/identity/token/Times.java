@@ -29,7 +29,9 @@ final class Times {
         Long expires = seconds(claims.get("exp"));
         Long notBefore = seconds(claims.get("nbf"));
         Long issued = seconds(claims.get("iat"));
-        require(expires != null && now < expires + leewaySeconds, AccessFaults.JWT_EXPIRED);
+        if (expires == null || now >= expires + leewaySeconds) {
+            throw new FaultException(AccessFaults.JWT_EXPIRED);
+        }
         require(notBefore == null || now >= notBefore - leewaySeconds, AccessFaults.JWT_NOT_YET);
         require(issued == null || now >= issued - leewaySeconds, AccessFaults.JWT_NOT_YET);
         return expires;

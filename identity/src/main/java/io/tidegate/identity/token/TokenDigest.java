@@ -35,20 +35,26 @@ public record TokenDigest(long a, long b, long c, long d) {
         }
     }
 
-    /// The digest of a text from a place on, of which the gateway has seen to it that it is a field of a head: its
-    /// characters are bytes. Null for one of more than 16,384 characters. For event loops: each thread that asks keeps
-    /// what it computes with.
+    /// The digest of a text from a place on; null for one that is no ASCII or has more than 16,384 characters. For event
+    /// loops: each thread that asks keeps what it computes with.
     ///
     /// @param from
     ///            place of the first character
-    @SuppressWarnings("deprecation") // the one copy of characters into an array that is there
     public static @Nullable TokenDigest of(String text, int from) {
         int length = text.length() - from;
         if (length > MAX_LENGTH) {
             return null;
         }
         Scratch scratch = SCRATCH.get();
-        text.getBytes(from, text.length(), scratch.bytes, 0);
+        int all = 0;
+        for (int i = 0; i < length; i++) {
+            char c = text.charAt(from + i);
+            all |= c;
+            scratch.bytes[i] = (byte) c;
+        }
+        if (all > 0x7f) {
+            return null;
+        }
         scratch.sha256.update(scratch.bytes, 0, length);
         try {
             scratch.sha256.digest(scratch.digest, 0, 32);

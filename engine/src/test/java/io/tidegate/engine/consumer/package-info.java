@@ -1,0 +1,4 @@
+@NullMarked
+package io.tidegate.engine.consumer;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,203 @@
+package io.tidegate.engine.outbound;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.net.httpserver.HttpServer;
+import io.tidegate.api.ByteSize;
+import io.tidegate.api.ConfigException;
+import io.tidegate.api.Field;
+import io.tidegate.api.FilePath;
+import io.tidegate.api.HttpCaller.Answer;
+import io.tidegate.api.HttpCaller.Call;
+import io.tidegate.api.HttpClientConfig;
+import io.tidegate.engine.worker.BackgroundWork;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// Calls of servers, with real ones.
+class OutboundHttpTest {
+
+    private final BackgroundWork threads = new BackgroundWork();
+    private final CountDownLatch held = new CountDownLatch(1);
+    private final ExecutorService serving = Executors.newVirtualThreadPerTaskExecutor();
+    @SuppressWarnings("NullAway.Init") // before each test
+    private HttpServer server;
+
+    @BeforeEach
+    void serve() throws IOException {
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.setExecutor(serving);
+        server.createContext("/echo", exchange -> {
+            byte[] body = exchange.getRequestBody().readAllBytes();
+            exchange.getResponseHeaders().add("X-Seen",
+                    String.valueOf(exchange.getRequestHeaders().getFirst("X-Sent")));
+            exchange.sendResponseHeaders(201, body.length == 0 ? -1 : body.length);
+            exchange.getResponseBody().write(body);
+            exchange.close();
+        });
+        server.createContext("/moved", exchange -> {
+            exchange.getResponseHeaders().add("Location", "/echo");
+            exchange.sendResponseHeaders(302, -1);
+            exchange.close();
+        });
+        server.createContext("/held", exchange -> {
+            try {
+                held.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            exchange.sendResponseHeaders(200, -1);
+            exchange.close();
+        });
+        server.start();
+    }
+
+    @AfterEach
+    void stop() {
+        held.countDown();
+        server.stop(0);
+        serving.close();
+        threads.close();
+    }
+
+    private static HttpClientConfig settings(Duration timeout, long maxBody, int maxCalls, @Nullable FilePath ca) {
+        return new HttpClientConfig(Duration.ofSeconds(10), timeout, new ByteSize(maxBody), maxCalls, ca, null, null);
+    }
+
+    private OutboundHttp client(HttpClientConfig settings) {
+        return new OutboundHttp(settings, threads);
+    }
+
+    private OutboundHttp client() {
+        return client(settings(Duration.ofSeconds(30), 1024, 2, null));
+    }
+
+    private URI at(String path) {
+        return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + path);
+    }
+
+    private static CompletableFuture<Answer> send(OutboundHttp client, Call call) {
+        return client.send(call).toCompletableFuture();
+    }
+
+    private static void fails(CompletableFuture<Answer> answer, String why) {
+        assertThatThrownBy(answer::join).isInstanceOf(CompletionException.class)
+                .hasCauseInstanceOf(IOException.class).hasMessageContaining(why);
+    }
+
+    @Test
+    void theAnswerComesWithItsStatusFieldsAndBody() {
+        try (OutboundHttp client = client()) {
+            Answer answer = send(client, new Call("POST", at("/echo"), List.of(new Field("x-sent", "a")),
+                    "body".getBytes(StandardCharsets.UTF_8))).join();
+
+            assertThat(answer.status()).isEqualTo(201);
+            assertThat(answer.header("X-SEEN")).isEqualTo("a");
+            assertThat(answer.header("x-other")).isNull();
+            assertThat(new String(answer.body(), StandardCharsets.UTF_8)).isEqualTo("body");
+        }
+    }
+
+    @Test
+    void redirectsAreNotFollowed() {
+        try (OutboundHttp client = client()) {
+            assertThat(send(client, Call.get(at("/moved"), List.of())).join().status()).isEqualTo(302);
+        }
+    }
+
+    @Test
+    void aLargerBodyThanAllowedIsAFailure() {
+        try (OutboundHttp client = client()) {
+            fails(send(client, new Call("POST", at("/echo"), List.of(), new byte[1025])), "body exceeds capacity");
+            assertThat(send(client, new Call("POST", at("/echo"), List.of(), new byte[1024])).join().body())
+                    .hasSize(1024);
+        }
+    }
+
+    @Test
+    void aServerThatDoesNotAnswerIsAFailureInTime() {
+        try (OutboundHttp client = client(settings(Duration.ofMillis(50), 1024, 2, null))) {
+            fails(send(client, Call.get(at("/held"), List.of())), "within 50 ms");
+        }
+    }
+
+    @Test
+    void moreCallsAtATimeThanAllowedFailAtOnce() {
+        try (OutboundHttp client = client()) {
+            CompletableFuture<Answer> first = send(client, Call.get(at("/held"), List.of()));
+            CompletableFuture<Answer> second = send(client, Call.get(at("/held"), List.of()));
+
+            CompletableFuture<Answer> third = send(client, Call.get(at("/echo"), List.of()));
+
+            assertThat(third).isCompletedExceptionally();
+            fails(third, "more than 2 calls");
+            held.countDown();
+            assertThat(first.join().status()).isEqualTo(200);
+            assertThat(second.join().status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void aConnectionThatBreaksIsMadeUpForOnce() throws IOException {
+        AtomicInteger connections = new AtomicInteger();
+        try (ServerSocket listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+                OutboundHttp client = client()) {
+            serving.execute(() -> {
+                while (!listening.isClosed()) {
+                    try (Socket socket = listening.accept()) {
+                        connections.incrementAndGet();
+                        socket.getInputStream().read();
+                    } catch (IOException e) {
+                        return;
+                    }
+                }
+            });
+            URI url = URI.create("http://127.0.0.1:" + listening.getLocalPort() + "/");
+
+            fails(send(client, new Call("POST", url, List.of(), new byte[1])), "no answer from");
+
+            assertThat(connections).hasValue(2);
+        }
+    }
+
+    @Test
+    void nobodyThereIsAFailure() {
+        URI nobody = at("/echo");
+        server.stop(0);
+        try (OutboundHttp client = client()) {
+            fails(send(client, Call.get(nobody, List.of())), "no answer from 127.0.0.1");
+        }
+    }
+
+    @Test
+    void anAddressThatIsNoneIsAFailure() {
+        try (OutboundHttp client = client()) {
+            fails(send(client, Call.get(URI.create("ftp://127.0.0.1/"), List.of())), "");
+        }
+    }
+
+    @Test
+    void authoritiesThatCantBeReadAreAnErrorOfTheConfiguration() {
+        HttpClientConfig settings = settings(Duration.ofSeconds(1), 1, 1, FilePath.of("/nowhere/ca.pem"));
+        assertThatThrownBy(() -> client(settings)).isInstanceOf(ConfigException.class)
+                .hasMessageContaining("can't use a file");
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tidegate.engine.outbound;
+
+import org.jspecify.annotations.NullMarked;
