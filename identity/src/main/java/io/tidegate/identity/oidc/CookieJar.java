@@ -1,0 +1,111 @@
+package io.tidegate.identity.oidc;
+
+import io.tidegate.api.Field;
+import io.tidegate.api.Request;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/// The gateway's own cookies in a request (RFC 6265 section 5.4), taken out of what goes to the service.
+///
+/// ```
+/// __Host-tidegate              the session, or its first part
+/// __Host-tidegate.1, .2        further parts of it
+/// __Host-tidegate_login_x…     a login that has begun
+/// ```
+///
+/// A name that is there twice is no cookie of the gateway: somebody has put one beside it.
+final class CookieJar {
+
+    private static final String FIELD = "cookie";
+
+    /// A cookie.
+    record Cookie(String name, String value) {
+
+        /// Without its value.
+        @Override
+        public String toString() {
+            return "Cookie[" + name + "]";
+        }
+    }
+
+    private final String session;
+    private final List<Cookie> own = new ArrayList<>();
+
+    private CookieJar(String session) {
+        this.session = session;
+    }
+
+    /// Takes the cookies of this session, and of logins for it, out of a request.
+    static CookieJar take(Request request, String session) {
+        CookieJar jar = new CookieJar(session);
+        List<String> fields = request.headers().all(FIELD);
+        if (fields.isEmpty()) {
+            return jar;
+        }
+        StringBuilder others = new StringBuilder();
+        for (String field : fields) {
+            for (String pair : field.split(";", -1)) {
+                String text = pair.strip();
+                int mark = text.indexOf('=');
+                String name = mark < 0 ? text : text.substring(0, mark).stripTrailing();
+                if (jar.isOwn(name)) {
+                    jar.own.add(new Cookie(name, mark < 0 ? "" : text.substring(mark + 1).strip()));
+                } else if (!text.isEmpty()) {
+                    others.append(others.isEmpty() ? "" : "; ").append(text);
+                }
+            }
+        }
+        if (jar.own.isEmpty()) {
+            return jar;
+        }
+        if (others.isEmpty()) {
+            request.headers().remove(FIELD);
+        } else {
+            request.headers().set(FIELD, others.toString());
+        }
+        return jar;
+    }
+
+    private boolean isOwn(String name) {
+        return name.startsWith(session) && (name.length() == session.length() || name.charAt(session.length()) == '.'
+                || name.startsWith(Cookies.LOGIN, session.length()));
+    }
+
+    /// The value of the only cookie of this name, or null.
+    @Nullable
+    String value(String name) {
+        String value = null;
+        for (Cookie cookie : own) {
+            if (cookie.name.equals(name)) {
+                if (value != null) {
+                    return null;
+                }
+                value = cookie.value;
+            }
+        }
+        return value;
+    }
+
+    /// Those whose name begins like this.
+    List<Cookie> startingWith(String prefix) {
+        return own.stream().filter(cookie -> cookie.name.startsWith(prefix)).toList();
+    }
+
+    /// Whether the browser sent anything that is, or was, a session.
+    boolean hasSession() {
+        return own.stream().anyMatch(cookie -> !cookie.name.startsWith(session + Cookies.LOGIN));
+    }
+
+    /// What makes the browser forget the session, but for the cookies of these names.
+    List<Field> forgetSession(Cookies cookies, List<String> but) {
+        TreeSet<String> names = new TreeSet<>();
+        for (Cookie cookie : own) {
+            if (!cookie.name.startsWith(session + Cookies.LOGIN) && !but.contains(cookie.name)) {
+                names.add(cookie.name);
+            }
+        }
+        return names.stream().filter(cookies::isSessionName).map(cookies::forget).toList();
+    }
+}

@@ -1,0 +1,66 @@
+package io.tidegate.identity.oidc;
+
+import io.tidegate.api.StateStore;
+import io.tidegate.engine.state.MemoryState;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/// A store that remembers all that it was given.
+final class RecordingState implements StateStore {
+
+    private final MemoryState memory = new MemoryState(1000, 1 << 20);
+    private final List<String> read = new CopyOnWriteArrayList<>();
+    private final List<String> written = new CopyOnWriteArrayList<>();
+
+    /// Keys and values.
+    List<String> written() {
+        return written;
+    }
+
+    private void record(String key, byte[] value) {
+        written.add(key + " " + new String(value, StandardCharsets.ISO_8859_1));
+    }
+
+    /// How often somebody has looked for keys that begin like this.
+    long looks(String prefix) {
+        return read.stream().filter(key -> key.startsWith(prefix)).count();
+    }
+
+    @Override
+    public CompletionStage<Optional<byte[]>> get(String key) {
+        read.add(key);
+        return memory.get(key);
+    }
+
+    @Override
+    public CompletionStage<Optional<byte[]>> putIfAbsent(String key, byte[] value, Duration life) {
+        record(key, value);
+        return memory.putIfAbsent(key, value, life);
+    }
+
+    @Override
+    public CompletionStage<?> put(String key, byte[] value, Duration life) {
+        record(key, value);
+        return memory.put(key, value, life);
+    }
+
+    @Override
+    public CompletionStage<Boolean> replace(String key, byte[] expected, byte[] value, Duration life) {
+        record(key, value);
+        return memory.replace(key, expected, value, life);
+    }
+
+    @Override
+    public CompletionStage<Boolean> remove(String key) {
+        return memory.remove(key);
+    }
+
+    @Override
+    public CompletionStage<Boolean> remove(String key, byte[] expected) {
+        return memory.remove(key, expected);
+    }
+}
