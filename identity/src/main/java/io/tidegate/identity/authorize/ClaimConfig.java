@@ -6,8 +6,7 @@ import io.tidegate.api.Shorthand;
 import java.util.List;
 
 /// What a claim has to be.
-@Doc("What a claim has to be: one value, or `anyOf` several. Numbers and truth values match claims that are one, or that are such"
-        + " a text; of a claim that is a list, one item has to match.")
+@Doc("What a claim has to be: one value, or `anyOf` several. Numbers and truth values match claims that are one, or that are such a text; of a claim that is a list, one item has to match.")
 public record ClaimConfig(@Doc("The values of which one is enough.") @Range(min = 1) List<String> anyOf) {
 
     /// This text.

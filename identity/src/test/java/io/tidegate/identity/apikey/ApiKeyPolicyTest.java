@@ -16,6 +16,7 @@ import io.tidegate.testkit.TesterResult;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -87,7 +88,7 @@ class ApiKeyPolicyTest {
         });
         assertThat(result.sent().header("x-api-key")).isNull();
         assertThat(result.sent().header("x-other")).isEqualTo("1");
-        assertThat(opened.count("accepted")).isEqualTo(1);
+        assertThat(Objects.requireNonNull(opened).count("accepted")).isEqualTo(1);
     }
 
     @Test
@@ -154,7 +155,7 @@ class ApiKeyPolicyTest {
         assertThat(result.fault()).as(what).isEqualTo(fault);
         assertThat(result.header("www-authenticate")).isEqualTo("ApiKey realm=\"api\"");
         assertThat(result.reachedUpstream()).isFalse();
-        assertThat(opened.count("refused")).isEqualTo(1);
+        assertThat(Objects.requireNonNull(opened).count("refused")).isEqualTo(1);
         assertThat(result.text()).doesNotContain(OWN);
     }
 
