@@ -11,6 +11,7 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.function.BooleanSupplier;
 
 /// Secrets from standard input: one line, or, without a line end, all of it. On a terminal it is asked for and not
@@ -31,10 +32,11 @@ final class SecretInput {
 
     /// That of the process.
     static SecretInput ofProcess() {
-        return new SecretInput(System.in, () -> {
-            Console console = System.console();
-            return console != null && console.isTerminal();
-        });
+        return new SecretInput(System.in, () -> console().isTerminal());
+    }
+
+    private static Console console() {
+        return Objects.requireNonNull(System.console(), "from Java 22 on there is always one");
     }
 
     /// A line.
@@ -85,14 +87,17 @@ final class SecretInput {
     }
 
     private static byte[] asked(String prompt) {
-        char[] typed = System.console().readPassword("%s", prompt);
+        char[] typed = console().readPassword("%s", prompt);
         if (typed == null) {
             return new byte[0];
         }
         ByteBuffer bytes = StandardCharsets.UTF_8.encode(CharBuffer.wrap(typed));
         Arrays.fill(typed, '\0');
-        byte[] copy = Arrays.copyOf(bytes.array(), bytes.limit());
-        Arrays.fill(bytes.array(), (byte) 0);
+        byte[] copy = new byte[bytes.remaining()];
+        bytes.get(copy).rewind();
+        while (bytes.hasRemaining()) {
+            bytes.put((byte) 0);
+        }
         return copy;
     }
 
