@@ -118,7 +118,8 @@ public final class ReferenceWriter {
         }
         pages.put("policies.md", GENERATED + policies());
         for (PolicyFactory<?> factory : plugins.policies().values()) {
-            pages.put("policies/" + factory.type() + ".md", GENERATED + policy(factory, tables));
+            pages.put("policies/" + factory.type() + ".md", GENERATED
+                    + policy(factory, tables).replace("](policies.md)", "](../policies.md)"));
         }
         pages.put("errors.md", GENERATED + errors());
         pages.put("README.md", GENERATED + index(top, tables));

@@ -163,6 +163,16 @@ class ArchitectureTest {
     }
 
     @Test
+    void whoSpeaksEnvoysProtocolNeverSeesTheEngineAndNobodyElseItsLibraries() {
+        noClasses().that().resideInAPackage("io.tidegate.extauthz..").should().dependOnClassesThat()
+                .resideInAnyPackage("io.tidegate.engine..", "io.tidegate.control..", "io.tidegate.app..",
+                        "io.tidegate.config..", "io.tidegate.policies..", "io.tidegate.identity..")
+                .check(product);
+        noClasses().that().resideOutsideOfPackage("io.tidegate.extauthz..").should().dependOnClassesThat()
+                .resideInAnyPackage("io.grpc..").check(product);
+    }
+
+    @Test
     void nothingKnowsTheApplication() {
         noClasses().that().resideOutsideOfPackage("io.tidegate.app..").should().dependOnClassesThat()
                 .resideInAPackage("io.tidegate.app..").check(product);
