@@ -142,7 +142,8 @@ public final class AccessFaults {
         return new Fault(code, status, title, Party.CLIENT);
     }
 
-    static List<Fault> all() {
+    /// All of them.
+    public static List<Fault> all() {
         return ALL;
     }
 }

@@ -10,20 +10,33 @@ import org.jspecify.annotations.Nullable;
 
 /// Makes a [GatewayConfig] of a file, a directory or a text, and finds every problem on the way.
 ///
-/// Never throws for what a file holds. Has no side effect, opens no socket, and reads no file but those named by the
+/// Never throws for what a file holds. Has no side effect, opens no socket itself, and reads no file but those named by
+/// the
 /// caller, by `${file:…}` and by what the configuration declares (certificates). May be used by several threads at once.
 public final class ConfigLoader {
 
     private final Plugins plugins;
     private final Function<String, @Nullable String> environment;
+    private final List<SecretSource> secretSources;
 
     /// A loader for these plugins.
     ///
     /// @param environment
     ///            gives the value of an environment variable, or null where it is not set: `System::getenv`
     public ConfigLoader(Plugins plugins, Function<String, @Nullable String> environment) {
+        this(plugins, environment, List.of());
+    }
+
+    /// A loader for these plugins that gets secrets from elsewhere too.
+    ///
+    /// @param environment
+    ///            gives the value of an environment variable, or null where it is not set: `System::getenv`
+    /// @param sources
+    ///            where `${scheme:…}` gets its value from
+    public ConfigLoader(Plugins plugins, Function<String, @Nullable String> environment, List<SecretSource> sources) {
         this.plugins = plugins;
         this.environment = environment;
+        this.secretSources = List.copyOf(sources);
     }
 
     /// Loads a file of at most 16 MiB, or every `*.yaml` and `*.yml` of a directory in the order of their names.
@@ -52,7 +65,7 @@ public final class ConfigLoader {
 
         private final Secrets.Collector secrets = new Secrets.Collector();
         private final ProblemList problems = new ProblemList(secrets);
-        private final Substitution substitution = new Substitution(environment, secrets);
+        private final Substitution substitution = new Substitution(environment, secretSources, secrets);
         private final Nearest nearest = new Nearest();
         private final Binder binder = new Binder(plugins, problems, secrets, nearest);
         private final Sources sources = new Sources(substitution, problems, binder.shapes());

@@ -42,7 +42,7 @@ public final class SchemaWriter {
         schema.put("title", "Tidegate configuration");
         schema.putAll(fields(shapes.of(GatewayConfig.class)));
         definitions.put("substitution", map("type", "string", "pattern", "\\$\\{[^}]+\\}", "description",
-                "A value from the environment (`${NAME}`, `${NAME:-default}`) or from a file (`${file:/path}`)."));
+                "A value from the environment (`${NAME}`, `${NAME:-default}`), from a file (`${file:/path}`) or from Vault (`${vault:path#field}`)."));
         definitions.put("policy", policy());
         schema.put("$defs", definitions);
         return schema;

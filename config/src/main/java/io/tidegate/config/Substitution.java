@@ -10,23 +10,32 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// Replaces `${NAME}`, `${NAME:-default}` and `${file:/path}` in the scalar values of one load.
+/// Replaces `${NAME}`, `${NAME:-default}`, `${file:/path}` and those of other sources in the scalar values of one load.
 final class Substitution {
 
     private static final int LARGEST_FILE = 1 << 20;
 
     private final Function<String, @Nullable String> environment;
+    private final List<SecretSource> sources;
     private final Secrets.Collector secrets;
+    private final Map<String, String> read = new HashMap<>();
     private final Map<Path, String> contents = new HashMap<>();
     private final Set<Path> files = new LinkedHashSet<>();
 
     Substitution(Function<String, @Nullable String> environment, Secrets.Collector secrets) {
+        this(environment, List.of(), secrets);
+    }
+
+    Substitution(Function<String, @Nullable String> environment, List<SecretSource> sources,
+            Secrets.Collector secrets) {
         this.environment = environment;
+        this.sources = sources;
         this.secrets = secrets;
     }
 
@@ -78,8 +87,12 @@ final class Substitution {
             }
             String inner = text.substring(start + 2, end);
             out.append(text, at, start);
+            SecretSource source = source(inner);
             if (inner.startsWith("file:")) {
                 out.append(file(inner.substring(5), folder));
+                hidden = true;
+            } else if (source != null) {
+                out.append(secret(source, inner.substring(source.scheme().length() + 1)));
                 hidden = true;
             } else {
                 out.append(variable(inner));
@@ -89,12 +102,34 @@ final class Substitution {
         }
     }
 
+    private @Nullable SecretSource source(String inner) {
+        for (SecretSource source : sources) {
+            if (inner.startsWith(source.scheme() + ":") && !inner.startsWith(source.scheme() + ":-")) {
+                return source;
+            }
+        }
+        return null;
+    }
+
+    /// Each once for a load, however often it stands there.
+    private String secret(SecretSource source, String reference) {
+        String key = source.scheme() + ":" + reference;
+        String known = read.get(key);
+        if (known == null) {
+            known = source.read(reference);
+            read.put(key, known);
+            secrets.add(known);
+        }
+        return known;
+    }
+
     private String variable(String inner) {
         int colon = inner.indexOf(":-");
         String name = colon < 0 ? inner : inner.substring(0, colon);
         if (!name.matches("[A-Za-z_][A-Za-z0-9_]*")) {
             throw new IllegalArgumentException("has '${" + inner
-                    + "}': expected ${NAME}, ${NAME:-default} or ${file:/path} (write '$${' for a literal '${')");
+                    + "}': expected ${NAME}, ${NAME:-default} or ${file:/path}" + others()
+                    + " (write '$${' for a literal '${')");
         }
         if (inner.contains("${")) {
             throw new IllegalArgumentException("has a substitution within the default of ${" + name + "}");
@@ -108,6 +143,12 @@ final class Substitution {
             return inner.substring(colon + 2);
         }
         return value;
+    }
+
+    private String others() {
+        StringBuilder others = new StringBuilder();
+        sources.forEach(source -> others.append(" or ${").append(source.scheme()).append(":…}"));
+        return others.toString();
     }
 
     private String file(String name, Path folder) {

@@ -4,11 +4,13 @@ import io.tidegate.config.ConfigLoader;
 import io.tidegate.config.Loaded;
 import io.tidegate.config.PluginLoader;
 import io.tidegate.config.Plugins;
+import io.tidegate.control.secrets.VaultSecrets;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /// Reads configurations from files, and those that come with the program.
@@ -32,7 +34,7 @@ public final class Configurations {
 
     /// Reads a file or a folder of files.
     public Loaded load(Path root) {
-        return new ConfigLoader(plugins, System::getenv).load(root);
+        return new ConfigLoader(plugins, System::getenv, List.of(new VaultSecrets(System::getenv))).load(root);
     }
 
     /// Reads a configuration that comes with the program.

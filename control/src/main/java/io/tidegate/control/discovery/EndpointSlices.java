@@ -2,6 +2,7 @@ package io.tidegate.control.discovery;
 
 import io.tidegate.config.EndpointUrl;
 import io.tidegate.config.discovery.Found;
+import io.tidegate.control.json.JsonTree;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

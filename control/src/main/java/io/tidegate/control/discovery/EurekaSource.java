@@ -4,6 +4,7 @@ import io.tidegate.config.DiscoveryConfig;
 import io.tidegate.config.EndpointUrl;
 import io.tidegate.config.discovery.EndpointSource;
 import io.tidegate.config.discovery.Found;
+import io.tidegate.control.json.JsonTree;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;

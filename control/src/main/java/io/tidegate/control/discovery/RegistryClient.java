@@ -3,6 +3,7 @@ package io.tidegate.control.discovery;
 import io.tidegate.api.FilePath;
 import io.tidegate.config.pem.ClientContexts;
 import io.tidegate.config.pem.UnusableFileException;
+import io.tidegate.control.json.JsonTree;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;

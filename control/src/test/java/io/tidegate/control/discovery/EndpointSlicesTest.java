@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tidegate.config.EndpointUrl;
+import io.tidegate.control.json.JsonTree;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

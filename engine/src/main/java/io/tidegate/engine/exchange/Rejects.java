@@ -1,5 +1,6 @@
 package io.tidegate.engine.exchange;
 
+import io.tidegate.api.AccessFaults;
 import io.tidegate.api.Fault;
 import io.tidegate.api.Fault.Party;
 import java.util.Set;
@@ -18,12 +19,15 @@ final class Rejects {
             Fault.GRPC_JSON_PATH, Fault.GRPC_JSON_REQUEST, Fault.IDEMPOTENCY_KEY_MISSING, Fault.IDEMPOTENCY_KEY_SYNTAX,
             Fault.IDEMPOTENCY_IN_PROGRESS, Fault.IDEMPOTENCY_KEY_REUSED);
 
+    /// Who calls can't be told, or may not: that is known of messages that were read well.
+    private static final Set<Fault> OF_ACCESS = Set.copyOf(AccessFaults.all());
+
     private Rejects() {
     }
 
     /// Whether a fault is one that the gateway itself found, in what it read.
     static boolean whenRead(Fault fault) {
-        return fault.blame() == Party.CLIENT && !WELL_SPOKEN.contains(fault);
+        return fault.blame() == Party.CLIENT && !WELL_SPOKEN.contains(fault) && !OF_ACCESS.contains(fault);
     }
 
     /// Whether a fault is one with which a policy refused a message that had been read well: only where what the policy

@@ -1,4 +1,4 @@
-package io.tidegate.control.discovery;
+package io.tidegate.control.json;
 
 import java.io.IOException;
 import java.util.ArrayList;
@@ -14,7 +14,7 @@ import tools.jackson.core.json.JsonFactory;
 
 /// A value of JSON that is looked into without knowing whether anything is there: what is missing, or of another kind
 /// than asked for, is nothing.
-final class JsonTree {
+public final class JsonTree {
 
     private static final JsonFactory FACTORY = new JsonFactory();
     private static final JsonTree NOTHING = new JsonTree(null);
@@ -30,7 +30,7 @@ final class JsonTree {
     ///
     /// @throws IOException
     ///             where it is no JSON
-    static JsonTree read(byte[] bytes) throws IOException {
+    public static JsonTree read(byte[] bytes) throws IOException {
         try (JsonParser json = FACTORY.createParser(ObjectReadContext.empty(), bytes)) {
             JsonToken first = json.nextToken();
             return new JsonTree(first == null ? null : value(json, first));
@@ -65,19 +65,19 @@ final class JsonTree {
     }
 
     /// The member of this name.
-    JsonTree get(String name) {
+    public JsonTree get(String name) {
         return value instanceof Map<?, ?> fields && fields.get(name) != null
                 ? new JsonTree(fields.get(name))
                 : NOTHING;
     }
 
     /// Whether it is a list.
-    boolean isList() {
+    public boolean isList() {
         return value instanceof List<?>;
     }
 
     /// The items of a list; a single value stands for a list of one.
-    List<JsonTree> items() {
+    public List<JsonTree> items() {
         if (value instanceof List<?> list) {
             return list.stream().map(JsonTree::new).toList();
         }
@@ -85,13 +85,12 @@ final class JsonTree {
     }
 
     /// A text that is not empty; null for anything else.
-    @Nullable
-    String text() {
+    public @Nullable String text() {
         return value instanceof String text && !text.isEmpty() ? text : null;
     }
 
     /// A whole number, or a text that is one; `otherwise` for anything else.
-    int number(int otherwise) {
+    public int number(int otherwise) {
         if (value instanceof Double number && number == Math.rint(number) && Math.abs(number) <= Integer.MAX_VALUE) {
             return number.intValue();
         }
@@ -99,7 +98,7 @@ final class JsonTree {
     }
 
     /// A truth value, or a text that is one; `otherwise` for anything else.
-    boolean flag(boolean otherwise) {
+    public boolean flag(boolean otherwise) {
         return switch (value) {
             case Boolean flag -> flag;
             case String text when text.equals("true") || text.equals("false") -> text.equals("true");

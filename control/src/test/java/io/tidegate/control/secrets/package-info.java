@@ -1,0 +1,4 @@
+@NullMarked
+package io.tidegate.control.secrets;
+
+import org.jspecify.annotations.NullMarked;
