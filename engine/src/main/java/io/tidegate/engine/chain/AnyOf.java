@@ -87,7 +87,7 @@ public final class AnyOf implements Policy {
 
         /// What it comes to that no policy has found out who calls.
         Decision end() {
-            boolean wrong = denied || fault != null && !fault.equals(AccessFaults.MISSING);
+            boolean wrong = denied || (fault != null && !fault.equals(AccessFaults.MISSING));
             if (anonymous && !wrong) {
                 return Decision.next();
             }
@@ -191,7 +191,10 @@ public final class AnyOf implements Policy {
     @Override
     public void onEnd(Exchange exchange, Outcome outcome) {
         Course course = course(exchange);
-        for (int i = course == null ? -1 : course.asked - 1; i >= 0; i--) {
+        if (course == null) {
+            return;
+        }
+        for (int i = course.asked - 1; i >= 0; i--) {
             if (course.heard[i]) {
                 members.get(i).policy().onEnd(exchange, outcome);
             }
