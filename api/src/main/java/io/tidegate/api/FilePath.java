@@ -1,7 +1,10 @@
 package io.tidegate.api;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 
 /// A file that the configuration of a policy names. Users write its path; a relative one starts from the folder of the
 /// configuration file. A configuration is loaded anew when such a file changes.
@@ -27,6 +30,17 @@ public record FilePath(String name) {
     /// Where it is.
     public Path path() {
         return Path.of(name);
+    }
+
+    /// Stands for what the file holds now: another text once it was written or replaced; empty where there is none. For
+    /// what is made of a file and shared over reloads.
+    public String version() {
+        try {
+            BasicFileAttributes is = Files.readAttributes(path(), BasicFileAttributes.class);
+            return is.size() + " " + is.lastModifiedTime() + " " + is.fileKey();
+        } catch (IOException e) {
+            return "";
+        }
     }
 
     @Override

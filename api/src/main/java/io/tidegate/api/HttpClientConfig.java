@@ -48,6 +48,15 @@ public record HttpClientConfig(
         }
     }
 
+    /// Stands for what the files hold now ([FilePath#version]).
+    public String filesVersion() {
+        return version(ca) + '\n' + version(cert) + '\n' + version(key);
+    }
+
+    private static String version(@Nullable FilePath file) {
+        return file == null ? "" : file.version();
+    }
+
     private static void positive(String component, Duration time) {
         if (time.isZero() || time.compareTo(Duration.ofMinutes(1)) > 0) {
             throw new ConfigException(component, "must be longer than 0s and at most 1m");

@@ -40,17 +40,21 @@ final class Verdict {
     static Verdict read(byte[] message) throws IOException {
         Verdict verdict = new Verdict();
         int[] code = {0};
+        boolean[] stated = {false};
         boolean[] denied = {false};
         boolean[] allowed = {false};
         fields(CodedInputStream.newInstance(message), (tag, in) -> {
             switch (tag) {
-                case 1 << 3 | WireFormat.WIRETYPE_LENGTH_DELIMITED -> nested(in, (inner, from) -> {
-                    if (inner == (1 << 3 | WireFormat.WIRETYPE_VARINT)) {
-                        code[0] = from.readInt32();
-                    } else {
-                        from.skipField(inner);
-                    }
-                });
+                case 1 << 3 | WireFormat.WIRETYPE_LENGTH_DELIMITED -> {
+                    stated[0] = true;
+                    nested(in, (inner, from) -> {
+                        if (inner == (1 << 3 | WireFormat.WIRETYPE_VARINT)) {
+                            code[0] = from.readInt32();
+                        } else {
+                            from.skipField(inner);
+                        }
+                    });
+                }
                 case 2 << 3 | WireFormat.WIRETYPE_LENGTH_DELIMITED -> {
                     denied[0] = true;
                     nested(in, verdict::denied);
@@ -62,6 +66,10 @@ final class Verdict {
                 default -> in.skipField(tag);
             }
         });
+        // An empty message, or one of another kind, would read as one whose code is 0.
+        if (!stated[0] && !allowed[0]) {
+            throw new InvalidProtocolBufferException("the answer says nothing");
+        }
         verdict.ok = code[0] == 0;
         // Whoever lets a request pass and says how to refuse it means one or the other.
         if (verdict.ok ? denied[0] : allowed[0]) {

@@ -47,8 +47,10 @@ public final class AnyOf implements Policy {
 
         private final AnyOf of;
         private final @Nullable Course other;
+        private final boolean[] heard;
         private int asked;
         private boolean anonymous;
+        private boolean denied;
         private @Nullable Principal before;
         private @Nullable Policy passed;
         private Decision.@Nullable Respond answer;
@@ -58,6 +60,7 @@ public final class AnyOf implements Policy {
         Course(AnyOf of, @Nullable Course other) {
             this.of = of;
             this.other = other;
+            this.heard = new boolean[of.members.size()];
         }
 
         void refused(Fault why, List<Field> fields) {
@@ -84,7 +87,7 @@ public final class AnyOf implements Policy {
 
         /// What it comes to that no policy has found out who calls.
         Decision end() {
-            boolean wrong = fault != null && !fault.equals(AccessFaults.MISSING);
+            boolean wrong = denied || (fault != null && !fault.equals(AccessFaults.MISSING));
             if (anonymous && !wrong) {
                 return Decision.next();
             }
@@ -108,6 +111,7 @@ public final class AnyOf implements Policy {
             if (member.when() != null && !member.when().test(exchange)) {
                 continue;
             }
+            course.heard[course.asked - 1] = true;
             course.before = exchange.principal();
             Decision decision = follow(exchange, course, member, asked(() -> member.policy().onRequest(exchange)));
             if (decision != null) {
@@ -139,6 +143,8 @@ public final class AnyOf implements Policy {
             }
             case Decision.Respond respond -> {
                 course.answer = course.answer == null ? respond : course.answer;
+                // No way to a login, but that the caller is known and may not.
+                course.denied |= respond.reply().status() == 403;
                 yield null;
             }
             case Decision.Fail(Fault fault, List<Field> headers) -> {
@@ -185,8 +191,13 @@ public final class AnyOf implements Policy {
     @Override
     public void onEnd(Exchange exchange, Outcome outcome) {
         Course course = course(exchange);
-        for (int i = course == null ? -1 : course.asked - 1; i >= 0; i--) {
-            members.get(i).policy().onEnd(exchange, outcome);
+        if (course == null) {
+            return;
+        }
+        for (int i = course.asked - 1; i >= 0; i--) {
+            if (course.heard[i]) {
+                members.get(i).policy().onEnd(exchange, outcome);
+            }
         }
     }
 }

@@ -23,6 +23,8 @@ final class ObservedExchange implements Exchange {
     private final Response response = new ObservedResponse();
 
     private boolean changing;
+    private @Nullable Principal found;
+    private @Nullable Principal instead;
 
     ObservedExchange(Exchange actual) {
         this.actual = actual;
@@ -67,13 +69,17 @@ final class ObservedExchange implements Exchange {
     }
 
     @Override
+    @SuppressWarnings("ReferenceEquality") // whether somebody was identified since, be it the same one
     public @Nullable Principal principal() {
-        return actual.principal();
+        Principal known = actual.principal();
+        return found != null && known == instead ? found : known;
     }
 
     @Override
     public void identify(Principal principal) {
-        // Who only observes lets nobody in.
+        // Who only observes lets nobody in: it is known to those alone that only observe too.
+        found = principal;
+        instead = actual.principal();
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.tidegate.api.Reply;
 import io.tidegate.config.ErrorResponseConfig;
 import io.tidegate.engine.wire.Ascii;
 import io.tidegate.engine.wire.GrpcFields;
+import io.tidegate.engine.wire.NamedFields;
 import io.tidegate.engine.wire.RequestHead;
 import io.tidegate.engine.wire.ResponseHead;
 import java.nio.charset.StandardCharsets;
@@ -44,12 +45,12 @@ public final class Answers {
         }
         ErrorResponseConfig declared = own.isEmpty() ? null : declared(fault);
         if (declared != null) {
-            head.add("content-type", declared.contentType());
+            NamedFields.replace(head, "content-type", declared.contentType());
             return declared.body().replace("{status}", Integer.toString(fault.status()))
                     .replace("{title}", fault.title()).replace("{requestId}", requestId)
                     .getBytes(StandardCharsets.UTF_8);
         }
-        head.add("content-type", "application/problem+json");
+        NamedFields.replace(head, "content-type", "application/problem+json");
         return problem(fault, requestId);
     }
 

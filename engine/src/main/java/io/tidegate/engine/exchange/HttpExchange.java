@@ -112,8 +112,9 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
             fail(Fault.HOST_MISSING);
             return;
         }
+        pinned.strip(request);
         switch (on.routes().match(input, match).outcome()) {
-            case FOUND -> begin(match.route(), pinned, on);
+            case FOUND -> begin(match.route(), on);
             case NO_ROUTE -> fail(Fault.NO_ROUTE);
             case METHOD_NOT_ALLOWED -> {
                 Field allow = new Field("allow", String.join(", ", match.allowedMethods()));
@@ -150,9 +151,8 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         fail(fault);
     }
 
-    private void begin(Route matched, Snapshot pinned, ListenerSnapshot on) {
+    private void begin(Route matched, ListenerSnapshot on) {
         route = matched;
-        pinned.strip(request);
         RouteConfig config = matched.config();
         Fault refused = Admission.refusal(matched, client, request, on);
         if (refused != null) {
@@ -224,6 +224,14 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
     /// Takes the request's body; [#onRequestRead] takes its end.
     public BodySink requestBody() {
         return call.isActive() ? call : requestSide.relay();
+    }
+
+    /// Fields have come behind the request's body, of which [#onRequestRead] will tell.
+    public void onRequestTrailers(Trailers behind) {
+        Trailers left = snapshot == null ? null : snapshot.strip(behind);
+        if (left != null) {
+            requestBody().trailers(left);
+        }
     }
 
     /// The whole body of the request has arrived.

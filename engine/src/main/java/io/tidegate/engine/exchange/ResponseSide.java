@@ -258,7 +258,11 @@ final class ResponseSide implements Relay.Target, TunnelDirection.Way {
         answer = NOTHING;
         answers = true;
         trailersOnly = true;
-        head.addAll(headers);
+        for (Field field : headers) {
+            if (!field.name().equalsIgnoreCase("content-type")) {
+                head.addAll(List.of(field));
+            }
+        }
         return head;
     }
 

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
@@ -29,13 +30,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/// Calls servers by the JDK's client. Each call has a virtual thread, as looking up a name blocks.
+/// Calls servers by the JDK's client. Each call has a virtual thread, as looking up a name blocks. Each server has a
+/// bound of its own, so that one that is slow takes no calls away from the others.
 public final class OutboundHttp implements HttpCaller, AutoCloseable {
 
     private final HttpClientConfig settings;
     private final BackgroundWork threads;
-    private final HttpClient client;
-    private final Semaphore calls;
+    private final ConcurrentHashMap<String, Semaphore> calls = new ConcurrentHashMap<>();
+    private volatile HttpClient client;
+    private String files;
 
     /// A client with these settings.
     ///
@@ -44,7 +47,11 @@ public final class OutboundHttp implements HttpCaller, AutoCloseable {
     public OutboundHttp(HttpClientConfig settings, BackgroundWork threads) {
         this.settings = settings;
         this.threads = threads;
-        this.calls = new Semaphore(settings.maxCalls());
+        this.files = settings.filesVersion();
+        this.client = client(settings);
+    }
+
+    private static HttpClient client(HttpClientConfig settings) {
         HttpClient.Builder builder = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(settings.connectTimeout()).followRedirects(HttpClient.Redirect.NEVER)
                 .executor(Executors.newVirtualThreadPerTaskExecutor());
@@ -56,7 +63,22 @@ public final class OutboundHttp implements HttpCaller, AutoCloseable {
         } catch (UnusableFileException e) {
             throw new ConfigException("http", "can't use a file of it: " + e.getMessage());
         }
-        this.client = builder.build();
+        return builder.build();
+    }
+
+    /// Takes the files that its settings name as they are now, where one was written since they were read. Calls that
+    /// run end with what they began with.
+    ///
+    /// @throws ConfigException
+    ///             where one can't be used; nothing changes then
+    public synchronized void renew() {
+        String now = settings.filesVersion();
+        if (!now.equals(files)) {
+            HttpClient before = client;
+            client = client(settings);
+            files = now;
+            before.shutdown();
+        }
     }
 
     private static @Nullable Path path(@Nullable FilePath file) {
@@ -66,7 +88,9 @@ public final class OutboundHttp implements HttpCaller, AutoCloseable {
     @Override
     public CompletionStage<Answer> send(Call call) {
         CompletableFuture<Answer> result = new CompletableFuture<>();
-        if (!calls.tryAcquire()) {
+        Semaphore free = calls.computeIfAbsent(String.valueOf(call.url().getRawAuthority()),
+                _ -> new Semaphore(settings.maxCalls()));
+        if (!free.tryAcquire()) {
             result.completeExceptionally(
                     new IOException("more than " + settings.maxCalls() + " calls at a time would be made"));
             return result;
@@ -80,7 +104,9 @@ public final class OutboundHttp implements HttpCaller, AutoCloseable {
                 Thread.currentThread().interrupt();
                 result.completeExceptionally(new IOException("interrupted", e));
             } finally {
-                calls.release();
+                free.release();
+                // Whatever happened: somebody waits.
+                result.completeExceptionally(new IOException("the call failed"));
             }
         });
         return result;
@@ -102,7 +128,8 @@ public final class OutboundHttp implements HttpCaller, AutoCloseable {
     }
 
     private Answer answer(HttpRequest request, long end) throws IOException, InterruptedException {
-        CompletableFuture<HttpResponse<byte[]>> answer = client.sendAsync(request,
+        HttpClient by = client;
+        CompletableFuture<HttpResponse<byte[]>> answer = by.sendAsync(request,
                 BodyHandlers.limiting(BodyHandlers.ofByteArray(), settings.maxBody().bytes()));
         String server = request.uri().getAuthority();
         try {
@@ -113,7 +140,9 @@ public final class OutboundHttp implements HttpCaller, AutoCloseable {
             Throwable cause = e.getCause() == null ? e : e.getCause();
             String why = "no answer from " + server + ": "
                     + (cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage());
-            throw isBroken(cause) ? new BrokenConnectionException(why, cause) : new IOException(why, cause);
+            throw isBroken(cause) || !by.equals(client)
+                    ? new BrokenConnectionException(why, cause)
+                    : new IOException(why, cause);
         } finally {
             answer.cancel(true);
         }
@@ -148,7 +177,7 @@ public final class OutboundHttp implements HttpCaller, AutoCloseable {
 
     /// Calls that run fail.
     @Override
-    public void close() {
+    public synchronized void close() {
         client.shutdownNow();
     }
 }

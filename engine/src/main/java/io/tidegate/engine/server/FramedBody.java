@@ -180,7 +180,7 @@ final class FramedBody {
             exchange.requestBody().literal(LAST_CHUNK, 0, LAST_CHUNK.length);
         }
         if (trailers != null) {
-            exchange.requestBody().trailers(trailers);
+            exchange.onRequestTrailers(trailers);
         }
         exchange.onRequestRead();
     }

@@ -73,6 +73,18 @@ public final class Trailers {
         return fields.isEmpty() ? null : new Trailers(fields);
     }
 
+    /// Without those of these names, which are in lower case and hold no `_`: that is taken for `-`.
+    ///
+    /// @return null where none is left
+    public @Nullable Trailers without(Set<String> names) {
+        for (CharSequence name : List.copyOf(fields.names())) {
+            if (names.contains(name.toString().replace('_', '-'))) {
+                fields.remove(name);
+            }
+        }
+        return fields.isEmpty() ? null : this;
+    }
+
     /// As policies see them.
     public List<Field> list() {
         List<Field> list = new ArrayList<>(fields.size());

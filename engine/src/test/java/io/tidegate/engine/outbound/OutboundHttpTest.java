@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
+import io.netty.pkitesting.CertificateBuilder;
+import io.netty.pkitesting.X509Bundle;
 import io.tidegate.api.ByteSize;
 import io.tidegate.api.ConfigException;
 import io.tidegate.api.Field;
@@ -19,6 +23,9 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -27,10 +34,12 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /// Calls of servers, with real ones.
 class OutboundHttpTest {
@@ -152,6 +161,70 @@ class OutboundHttpTest {
             held.countDown();
             assertThat(first.join().status()).isEqualTo(200);
             assertThat(second.join().status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void aServerThatIsSlowTakesNoCallsAwayFromAnother() throws IOException {
+        HttpServer other = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        other.createContext("/", exchange -> {
+            exchange.sendResponseHeaders(204, -1);
+            exchange.close();
+        });
+        other.start();
+        try (OutboundHttp client = client()) {
+            CompletableFuture<Answer> first = send(client, Call.get(at("/held"), List.of()));
+            CompletableFuture<Answer> second = send(client, Call.get(at("/held"), List.of()));
+
+            assertThat(send(client, Call.get(URI.create("http://127.0.0.1:" + other.getAddress().getPort() + "/"),
+                    List.of())).join().status()).isEqualTo(204);
+            fails(send(client, Call.get(at("/echo"), List.of())), "more than 2 calls");
+
+            held.countDown();
+            assertThat(first.join().status()).isEqualTo(200);
+            assertThat(second.join().status()).isEqualTo(200);
+        } finally {
+            other.stop(0);
+        }
+    }
+
+    private static X509Bundle certificate() throws Exception {
+        return new CertificateBuilder().subject("CN=Server").addSanIpAddress("127.0.0.1")
+                .setIsCertificateAuthority(true).ecp256().buildSelfSigned();
+    }
+
+    private static void write(Path file, X509Bundle certificate, int second) throws IOException {
+        Files.writeString(file, certificate.getCertificatePEM());
+        Files.setLastModifiedTime(file, FileTime.fromMillis(1000L * second));
+    }
+
+    @Test
+    void filesThatWereReplacedAreReadAgainAndOnesThatCantBeUsedChangeNothing(@TempDir Path folder) throws Exception {
+        X509Bundle served = certificate();
+        SSLContext tls = SSLContext.getInstance("TLS");
+        tls.init(served.toKeyManagerFactory().getKeyManagers(), null, null);
+        HttpsServer secure = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        secure.setHttpsConfigurator(new HttpsConfigurator(tls));
+        secure.createContext("/", exchange -> {
+            exchange.sendResponseHeaders(204, -1);
+            exchange.close();
+        });
+        secure.start();
+        Path ca = folder.resolve("ca.pem");
+        write(ca, certificate(), 1);
+        URI url = URI.create("https://127.0.0.1:" + secure.getAddress().getPort() + "/");
+        try (OutboundHttp client = client(settings(Duration.ofSeconds(30), 1024, 2, FilePath.of(ca.toString())))) {
+            fails(send(client, Call.get(url, List.of())), "no answer from");
+
+            write(ca, served, 2);
+            client.renew();
+
+            assertThat(send(client, Call.get(url, List.of())).join().status()).isEqualTo(204);
+            Files.writeString(ca, "broken");
+            assertThatThrownBy(client::renew).isInstanceOf(ConfigException.class);
+            assertThat(send(client, Call.get(url, List.of())).join().status()).isEqualTo(204);
+        } finally {
+            secure.stop(0);
         }
     }
 

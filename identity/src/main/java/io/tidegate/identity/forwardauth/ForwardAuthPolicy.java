@@ -18,6 +18,7 @@ import io.tidegate.identity.UnknownConsumer;
 import io.tidegate.identity.remote.Answers;
 import io.tidegate.identity.remote.Digest;
 import io.tidegate.identity.remote.Outage;
+import io.tidegate.identity.remote.UnusableAnswerException;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -117,7 +118,8 @@ final class ForwardAuthPolicy implements Policy {
     private Decision failed(Exchange exchange, Throwable why) {
         unavailable.add();
         outage.found(why);
-        if (config.onFailure() == ForwardAuthConfig.OnFailure.DENY) {
+        // A token that is too long, a path that is none: no client is to choose that nothing is decided.
+        if (config.onFailure() == ForwardAuthConfig.OnFailure.DENY || UnusableAnswerException.isOfRequest(why)) {
             return undecided;
         }
         own.forEach(exchange.request().headers()::remove);

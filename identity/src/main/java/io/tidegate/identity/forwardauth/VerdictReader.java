@@ -47,7 +47,7 @@ final class VerdictReader {
                     groups == null ? Set.of() : split(groups));
         }
         if (!REFUSALS.contains(status)) {
-            throw new UnusableAnswerException("answered with " + status);
+            throw new UnusableAnswerException("answered with " + status, status >= 400 && status < 500);
         }
         List<Field> fields = new ArrayList<>(fields(answer, refused));
         if (status < 400 && fields.stream().noneMatch(field -> field.name().equals("location"))) {

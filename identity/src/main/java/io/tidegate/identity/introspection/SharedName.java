@@ -1,7 +1,9 @@
 package io.tidegate.identity.introspection;
 
 import io.tidegate.identity.remote.Digest;
+import io.tidegate.identity.remote.JsonWriter;
 import io.tidegate.identity.remote.OAuthClientConfig;
+import java.util.TreeMap;
 
 /// By what policies share what they have been told: all that an answer depends on.
 final class SharedName {
@@ -15,8 +17,8 @@ final class SharedName {
         Digest.Builder all = new Digest.Builder().add(config.url()).add(config.issuer())
                 .add(client == null ? null : client.id()).add(client == null ? null : client.secret())
                 .add(client == null ? null : client.bearer()).add(String.valueOf(client == null ? "" : client.method()))
-                .add(String.valueOf(config.signed())).add(config.audience().toString())
-                .add(config.requiredClaims().toString()).add(config.consumer())
+                .add(String.valueOf(config.signed())).add(JsonWriter.write(config.audience()))
+                .add(JsonWriter.write(new TreeMap<>(config.requiredClaims()))).add(config.consumer())
                 .add(config.groups()).add(config.cacheFor().toString()).add(config.cacheFailuresFor().toString())
                 .add(config.http().toString()).add(config.maxCached() + "/" + config.maxWaiting());
         Digest digest = all.build();

@@ -124,6 +124,9 @@ class ForwardAuthTest {
                 "x-level");
         setup.response = List.of("Authorization");
         assertThat(new ForwardAuthFactory().ownHeaders(setup.config())).isEmpty();
+        setup.consumer = "X-Caller";
+        assertThat(new ForwardAuthFactory().ownHeaders(setup.config())).containsExactlyInAnyOrder("x-caller",
+                "remote-groups");
     }
 
     @Test
@@ -215,6 +218,17 @@ class ForwardAuthTest {
         assertThat(new ForwardAuthFactory().isOptional(setup.config())).isTrue();
         server.answers(answer(403, "", ""));
         assertThat(setup.tester().get("/").send().status()).isEqualTo(403);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {400, 404, 413, 414, 429, 431})
+    void noClientCanBringItAboutThatNothingIsDecided(int status) {
+        server.answers(answer(status, "", ""));
+        Setup setup = new Setup();
+        setup.onFailure = OnFailure.ALLOW;
+        assertUndecided(setup.tester().get("/").send());
+        setup.cache = new CacheConfig(Duration.ofSeconds(30), List.of(), 10);
+        assertUndecided(setup.tester().get("/").send());
     }
 
     @Test

@@ -148,6 +148,25 @@ class AnyOfTest {
     }
 
     @Test
+    void nobodyPassesWhereOneIsOptionalAndAnotherAnswersThatTheCallerMayNot() {
+        TesterResult result = send(policy("a", exchange -> Decision.respond(Reply.of(403))),
+                policy("b", exchange -> Decision.next()));
+
+        assertThat(result.status()).isEqualTo(403);
+        assertThat(result.reachedUpstream()).isFalse();
+    }
+
+    @Test
+    void whoWasNotAskedHearsNothing() {
+        AnyOf anyOf = new AnyOf(List.of(new AnyOf.Member(policy("a", exchange -> knows(exchange, "a")), _ -> false),
+                new AnyOf.Member(policy("b", exchange -> knows(exchange, "b")), null)));
+        try (PolicyTester tester = PolicyTester.of(anyOf)) {
+            assertThat(tester.get("/").send().status()).isEqualTo(200);
+        }
+        assertThat(heard).containsExactly("b request", "b response", "b end");
+    }
+
+    @Test
     void aPolicyThatFailsLetsNobodyPass() {
         TesterResult result = send(policy("a", exchange -> {
             throw new IllegalStateException("broken");

@@ -3,6 +3,7 @@ package io.tidegate.tests.identity;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidegate.config.Loaded;
+import io.tidegate.testkit.RawClient;
 import io.tidegate.testkit.RawResponse;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -70,6 +71,21 @@ class AuthorizeTest extends AccessFixture {
         assertThat(got).hasSize(3);
         assertThat(gateway.metric("tidegate_policy_observed_total", "")).isEqualTo(2);
         assertThat(gateway.metric("tidegate_policy_events_total", "event=\"group\"")).isEqualTo(1);
+    }
+
+    @Test
+    void whoeverIsFoundByAPolicyThatObservesIsKnownToThoseThatObserveAndToNobodyElse() {
+        start("{ caller: {}, mode: observe }", "{ authorize: { groups: [partners] }, mode: observe }",
+                "{ authorize: { groups: [partners] }, when: \"request.path == '/enforced'\" }");
+
+        assertThat(as("shop").status()).isEqualTo(200);
+        assertThat(gateway.metric("tidegate_policy_observed_total", "")).isZero();
+        assertThat(as("guest").status()).isEqualTo(200);
+        assertThat(gateway.metric("tidegate_policy_observed_total", "")).isEqualTo(1);
+        try (RawClient client = gateway.client()) {
+            assertThat(client.exchange("GET /enforced HTTP/1.1\r\nHost: a\r\nX-Caller: shop\r\n\r\n").fault())
+                    .isEqualTo("auth.missing");
+        }
     }
 
     @Test

@@ -185,6 +185,9 @@ class ExtAuthzTest extends AskingFixture {
         assertUndecided(service);
         said[0] = new byte[]{(byte) 0x1A, 0x7F, 1};
         assertUndecided(service);
+        // What a service of health checks says: SERVING.
+        said[0] = new byte[]{8, 1};
+        assertUndecided(service);
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.tidegate.tests.identity;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidegate.testkit.RawClient;
+import io.tidegate.testkit.RawField;
 import io.tidegate.testkit.RawRequest;
 import io.tidegate.testkit.RawResponse;
 import io.tidegate.testkit.TestUpstream;
@@ -53,6 +54,19 @@ class ForwardAuthTest extends AskingFixture {
         assertThat(service.request(0).field("x-role")).isEqualTo("buyer");
         assertThat(service.request(0).count("x-role")).isEqualTo(1);
         assertThat(service.request(0).field("x-user")).isNull();
+    }
+
+    @Test
+    void aRefusalWithTheBodyOfTheGatewayHasItsTypeAlone() {
+        TestUpstream decider = asked(request -> answer(403, "Content-Type: text/html\r\nX-Why: no\r\n", "<sorry>"));
+        serve(policy(decider, ", refusalHeaders: [Content-Type, X-Why]"), CONSUMERS);
+        try (RawClient client = gateway.client()) {
+            RawResponse refused = client.exchange(get("/", ""));
+            assertThat(refused.status()).isEqualTo(403);
+            assertThat(refused.fields()).filteredOn(field -> field.name().equalsIgnoreCase("content-type"))
+                    .extracting(RawField::value).containsExactly("application/problem+json");
+            assertThat(refused.field("X-Why")).isEqualTo("no");
+        }
     }
 
     @Test

@@ -2,12 +2,18 @@ package io.tidegate.tests.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tidegate.config.ConfigTarget;
 import io.tidegate.testkit.RawClient;
 import io.tidegate.testkit.RawResponse;
+import io.tidegate.testkit.TestGateway;
 import io.tidegate.testkit.TestUpstream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /// Tokens that a gateway asks a server about.
 class IntrospectionTest extends AskingFixture {
@@ -59,6 +65,24 @@ class IntrospectionTest extends AskingFixture {
             assertThat(client.exchange(get("/", "")).field("WWW-Authenticate")).isEqualTo("Bearer realm=\"shop\"");
         }
         assertThat(server.requestCount()).isEqualTo(1);
+    }
+
+    @Test
+    void valuesAreShownAsBeforeWhereAConfigurationIsRefused(@TempDir Path folder) throws IOException {
+        String hash = "50d858e0985ecc7f60418aaf0cc5ab587f42c2570a884095a9e8ccacd0f6545c";
+        Path keys = Files.writeString(folder.resolve("keys"), hash + "\n");
+        TestUpstream server = server();
+        TestUpstream service = serve(policy(server, ""), CONSUMERS);
+        try (RawClient client = gateway.client()) {
+            client.exchange(get("/", "Authorization: Bearer good\r\n"));
+        }
+        String twice = CONSUMERS.replace("acme: {",
+                "acme: { apiKeys: [{ sha256: " + hash + " }], apiKeysFile: \"" + keys + "\",");
+
+        assertThat(gateway.engine().apply(TestGateway.load(yaml(service, policy(server, ", realm: shop"), twice))))
+                .isInstanceOf(ConfigTarget.Result.Refused.class);
+
+        assertThat(gateway.metric("tidegate_policy_value", "cached_tokens")).isEqualTo(1);
     }
 
     @Test
