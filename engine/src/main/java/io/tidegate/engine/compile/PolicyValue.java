@@ -2,14 +2,15 @@ package io.tidegate.engine.compile;
 
 import io.tidegate.engine.observe.Metrics;
 import io.tidegate.engine.observe.Metrics.Registration;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.DoubleSupplier;
-import org.jspecify.annotations.Nullable;
 
-/// A value of a policy, for as long as it is declared: over a reload, that of the new one.
+/// A value of a policy, for as long as it is declared: over a reload, that of the new one; where the new one comes to
+/// nothing, that of the old one again.
 final class PolicyValue implements AutoCloseable {
 
-    private final AtomicReference<@Nullable DoubleSupplier> value = new AtomicReference<>();
+    private final List<DoubleSupplier> values = new CopyOnWriteArrayList<>();
     private final Registration registration;
 
     PolicyValue(Metrics metrics, String path, String type, String name) {
@@ -19,16 +20,19 @@ final class PolicyValue implements AutoCloseable {
     }
 
     void show(DoubleSupplier shown) {
-        value.set(shown);
+        values.add(shown);
     }
 
-    /// Not any more, unless another one is shown by now.
+    /// Not any more.
     void hide(DoubleSupplier shown) {
-        value.compareAndSet(shown, null);
+        values.remove(shown);
     }
 
     private double now() {
-        DoubleSupplier shown = value.get();
+        DoubleSupplier shown = null;
+        for (DoubleSupplier later : values) {
+            shown = later;
+        }
         return shown == null ? Double.NaN : shown.getAsDouble();
     }
 
