@@ -1,5 +1,8 @@
 package io.tidegate.api;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +48,23 @@ public record HttpClientConfig(
         if ((cert == null) != (key == null)) {
             throw new ConfigException(cert == null ? "cert" : "key", "is required beside '"
                     + (cert == null ? "key" : "cert") + "'");
+        }
+    }
+
+    /// Tells its files as they are now from what they were before: another text where one of them has changed.
+    public String filesVersion() {
+        return version(ca) + version(cert) + version(key);
+    }
+
+    private static String version(@Nullable FilePath file) {
+        if (file == null) {
+            return "-";
+        }
+        try {
+            BasicFileAttributes is = Files.readAttributes(file.path(), BasicFileAttributes.class);
+            return is.size() + " " + is.lastModifiedTime() + " " + is.fileKey() + "\n";
+        } catch (IOException e) {
+            return "none\n"; // said where it is read
         }
     }
 

@@ -51,7 +51,8 @@ final class ExtAuthzPolicy implements Policy {
         this.asked = context.counter("asked");
         this.denied = context.counter("denied");
         this.unavailable = context.counter("unavailable");
-        this.authority = context.shared(config.url() + " " + config.http(),
+        this.authority = context.shared(
+                config.url() + " " + config.http() + " " + config.http().filesVersion(),
                 () -> new Authority(config.address(), config.http()));
     }
 

@@ -74,7 +74,9 @@ final class StepContext implements PolicyContext {
 
     @Override
     public HttpCaller http(HttpClientConfig settings) {
-        return hold("//http/" + settings, () -> new OutboundHttp(settings, world.background()));
+        OutboundHttp http = hold("//http/" + settings, () -> new OutboundHttp(settings, world.background()));
+        http.renew();
+        return http;
     }
 
     @Override

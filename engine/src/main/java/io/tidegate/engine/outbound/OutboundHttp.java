@@ -34,8 +34,12 @@ public final class OutboundHttp implements HttpCaller, AutoCloseable {
 
     private final HttpClientConfig settings;
     private final BackgroundWork threads;
-    private final HttpClient client;
     private final Semaphore calls;
+    private volatile Made made;
+
+    /// A client, and which files it was made with.
+    private record Made(HttpClient client, String files) {
+    }
 
     /// A client with these settings.
     ///
@@ -45,6 +49,24 @@ public final class OutboundHttp implements HttpCaller, AutoCloseable {
         this.settings = settings;
         this.threads = threads;
         this.calls = new Semaphore(settings.maxCalls());
+        this.made = make(settings.filesVersion());
+    }
+
+    /// Uses its files as they are now: certificates are renewed at the place where they are. Calls that run go on as
+    /// they began.
+    ///
+    /// @throws ConfigException
+    ///             where they can't be used; then all stays as it was
+    public synchronized void renew() {
+        Made before = made;
+        String files = settings.filesVersion();
+        if (!files.equals(before.files)) {
+            made = make(files);
+            threads.later(settings.timeout().multipliedBy(2), before.client::shutdownNow);
+        }
+    }
+
+    private Made make(String files) {
         HttpClient.Builder builder = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(settings.connectTimeout()).followRedirects(HttpClient.Redirect.NEVER)
                 .executor(Executors.newVirtualThreadPerTaskExecutor());
@@ -56,7 +78,7 @@ public final class OutboundHttp implements HttpCaller, AutoCloseable {
         } catch (UnusableFileException e) {
             throw new ConfigException("http", "can't use a file of it: " + e.getMessage());
         }
-        this.client = builder.build();
+        return new Made(builder.build(), files);
     }
 
     private static @Nullable Path path(@Nullable FilePath file) {
@@ -102,7 +124,7 @@ public final class OutboundHttp implements HttpCaller, AutoCloseable {
     }
 
     private Answer answer(HttpRequest request, long end) throws IOException, InterruptedException {
-        CompletableFuture<HttpResponse<byte[]>> answer = client.sendAsync(request,
+        CompletableFuture<HttpResponse<byte[]>> answer = made.client.sendAsync(request,
                 BodyHandlers.limiting(BodyHandlers.ofByteArray(), settings.maxBody().bytes()));
         String server = request.uri().getAuthority();
         try {
@@ -149,6 +171,6 @@ public final class OutboundHttp implements HttpCaller, AutoCloseable {
     /// Calls that run fail.
     @Override
     public void close() {
-        client.shutdownNow();
+        made.client.shutdownNow();
     }
 }

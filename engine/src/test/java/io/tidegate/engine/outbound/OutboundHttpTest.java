@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
+import io.netty.pkitesting.CertificateBuilder;
+import io.netty.pkitesting.X509Bundle;
 import io.tidegate.api.ByteSize;
 import io.tidegate.api.ConfigException;
 import io.tidegate.api.Field;
@@ -19,6 +23,8 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -27,10 +33,12 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /// Calls of servers, with real ones.
 class OutboundHttpTest {
@@ -191,6 +199,41 @@ class OutboundHttpTest {
     void anAddressThatIsNoneIsAFailure() {
         try (OutboundHttp client = client()) {
             fails(send(client, Call.get(URI.create("ftp://127.0.0.1/"), List.of())), "");
+        }
+    }
+
+    private static X509Bundle authority() throws Exception {
+        return new CertificateBuilder().ecp256().subject("CN=authority").setIsCertificateAuthority(true)
+                .addSanIpAddress("127.0.0.1").buildSelfSigned();
+    }
+
+    @Test
+    void aFileThatWasReplacedIsUsedOnceTheClientIsRenewed(@TempDir Path folder) throws Exception {
+        X509Bundle shown = authority();
+        SSLContext tls = SSLContext.getInstance("TLS");
+        tls.init(shown.toKeyManagerFactory().getKeyManagers(), null, null);
+        HttpsServer secure = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        secure.setHttpsConfigurator(new HttpsConfigurator(tls));
+        secure.createContext("/", exchange -> {
+            exchange.sendResponseHeaders(204, -1);
+            exchange.close();
+        });
+        secure.start();
+        Path ca = Files.writeString(folder.resolve("ca.pem"), authority().getCertificatePEM());
+        Call call = Call.get(URI.create("https://127.0.0.1:" + secure.getAddress().getPort() + "/"), List.of());
+        try (OutboundHttp client = client(settings(Duration.ofSeconds(30), 1024, 2, FilePath.of(ca.toString())))) {
+            client.renew();
+            fails(send(client, call), "no answer from");
+
+            Files.writeString(ca, shown.getCertificatePEM() + "\n");
+            client.renew();
+            assertThat(send(client, call).join().status()).isEqualTo(204);
+
+            Files.writeString(ca, "nonsense");
+            assertThatThrownBy(client::renew).isInstanceOf(ConfigException.class);
+            assertThat(send(client, call).join().status()).isEqualTo(204);
+        } finally {
+            secure.stop(0);
         }
     }
 
