@@ -42,17 +42,24 @@ final class IdTokens {
     private static final Duration POLL = Duration.ofMillis(100);
     private static final int LOOKS = 25;
 
-    /// Most tokens that wait for keys at a time.
+    /// Most tokens of one kind that wait for keys at a time.
     private static final int MOST_WAITING = 64;
+
+    /// How often logout tokens, which anybody can send, may lead to keys being asked for.
+    private static final Duration STRANGERS_EVERY = Duration.ofSeconds(30);
+
+    /// What checks a kind of token, and how many of it wait. Whoever sends logout tokens holds up no login.
+    private record Kind(TokenVerifier verifier, AtomicInteger waiting) {
+    }
 
     private final String clientId;
     private final IssuerKeys keys;
-    private final TokenVerifier verifier;
-    private final TokenVerifier logoutVerifier;
+    private final Kind idTokens;
+    private final Kind logoutTokens;
+    private final Kind untypedLogoutTokens;
     private final Background background;
     private final InstantSource clock;
     private final Duration clockSkew;
-    private final AtomicInteger waiting = new AtomicInteger();
 
     IdTokens(OidcConfig config, IssuerKeys keys, PolicyContext context) {
         this.clientId = config.clientId();
@@ -62,8 +69,11 @@ final class IdTokens {
         this.clockSkew = config.clockSkew();
         TokenRules rules = new TokenRules(Set.copyOf(TokenRules.PUBLIC), config.issuer(), Set.of(clientId), null,
                 Map.of(), config.clockSkew(), MOST_CHARACTERS);
-        this.verifier = new TokenVerifier(keys, rules, clock);
-        this.logoutVerifier = new TokenVerifier(keys, rules.withType(LOGOUT_TYPE), clock);
+        this.idTokens = new Kind(new TokenVerifier(keys, rules, clock), new AtomicInteger());
+        IssuerKeys strangers = keys.forStrangers(STRANGERS_EVERY);
+        AtomicInteger waiting = new AtomicInteger();
+        this.logoutTokens = new Kind(new TokenVerifier(strangers, rules.withType(LOGOUT_TYPE), clock), waiting);
+        this.untypedLogoutTokens = new Kind(new TokenVerifier(strangers, rules, clock), waiting);
     }
 
     /// Checks an ID token.
@@ -75,7 +85,7 @@ final class IdTokens {
     /// @return its claims
     CompletionStage<Map<String, Object>> check(String idToken, String access, @Nullable String nonce) {
         CompletableFuture<VerifiedToken> verified = new CompletableFuture<>();
-        look(verifier, idToken, verified, LOOKS);
+        look(idTokens, idToken, verified, LOOKS);
         return verified.thenCompose(token -> {
             String problem = problem(token, access, nonce);
             return problem == null ? CompletableFuture.completedFuture(token.claims()) : wrong("ID token", problem);
@@ -127,9 +137,9 @@ final class IdTokens {
         CompletableFuture<VerifiedToken> verified = new CompletableFuture<>();
         // A signature is checked, which is nothing for the loop of whoever calls.
         keys.arrived().whenComplete((_, _) -> background.later(Duration.ZERO, () -> {
-            boolean other = verifier.verify(token) instanceof TokenResult.Bad(var fault)
+            boolean untyped = logoutTokens.verifier.verify(token) instanceof TokenResult.Bad(var fault)
                     && fault.equals(AccessFaults.JWT_TYPE);
-            look(other ? logoutVerifier : verifier, token, verified, LOOKS);
+            look(untyped ? untypedLogoutTokens : logoutTokens, token, verified, LOOKS);
         }));
         return verified.thenCompose(good -> {
             String problem = logoutProblem(good.claims());
@@ -164,20 +174,20 @@ final class IdTokens {
         return claim instanceof String text && !text.isEmpty() && text.length() <= MOST_ID;
     }
 
-    private void look(TokenVerifier by, String token, CompletableFuture<VerifiedToken> verified, int looks) {
-        switch (by.verify(token)) {
+    private void look(Kind by, String token, CompletableFuture<VerifiedToken> verified, int looks) {
+        switch (by.verifier.verify(token)) {
             case TokenResult.Good(var good) -> verified.complete(good);
             case TokenResult.Bad(var fault) when fault.equals(AccessFaults.UNAVAILABLE) ->
                 verified.completeExceptionally(new ProviderException(Reason.UNAVAILABLE, "there are no keys"));
             case TokenResult.Bad(var fault) when fault.equals(AccessFaults.JWT_KEY) && looks > 0
-                    && waiting.incrementAndGet() <= MOST_WAITING ->
+                    && by.waiting.incrementAndGet() <= MOST_WAITING ->
                 background.later(POLL, () -> {
-                    waiting.decrementAndGet();
+                    by.waiting.decrementAndGet();
                     look(by, token, verified, looks - 1);
                 });
             case TokenResult.Bad(var fault) -> {
                 if (fault.equals(AccessFaults.JWT_KEY) && looks > 0) {
-                    waiting.decrementAndGet();
+                    by.waiting.decrementAndGet();
                 }
                 verified.completeExceptionally(
                         new ProviderException(Reason.WRONG, "a token of the provider is not valid: " + fault.code()));
