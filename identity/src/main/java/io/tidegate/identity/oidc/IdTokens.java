@@ -42,6 +42,9 @@ final class IdTokens {
     private static final Duration POLL = Duration.ofMillis(100);
     private static final int LOOKS = 25;
 
+    /// Longest time for which a token waits for its key.
+    static final Duration MOST_WAIT = POLL.multipliedBy(LOOKS);
+
     /// Most tokens of one kind that wait for keys at a time.
     private static final int MOST_WAITING = 64;
 
