@@ -64,12 +64,16 @@ final class IdTokens {
     private final InstantSource clock;
     private final Duration clockSkew;
 
+    /// How long ago users may have shown the provider who they are; null where that was not asked for.
+    private final @Nullable Duration maxAge;
+
     IdTokens(OidcConfig config, IssuerKeys keys, PolicyContext context) {
         this.clientId = config.clientId();
         this.keys = keys;
         this.background = context.background();
         this.clock = context.clock();
         this.clockSkew = config.clockSkew();
+        this.maxAge = config.maxAge();
         TokenRules rules = new TokenRules(Set.copyOf(TokenRules.PUBLIC), config.issuer(), Set.of(clientId), null,
                 Map.of(), config.clockSkew(), MOST_CHARACTERS);
         this.idTokens = new Kind(new TokenVerifier(keys, rules, clock), new AtomicInteger());
@@ -112,11 +116,21 @@ final class IdTokens {
         if (nonce != null && !(claims.get("nonce") instanceof String said && Seal.same(nonce, said))) {
             return "nonce";
         }
+        if (nonce != null && !isFresh(claims.get("auth_time"))) {
+            return "auth_time";
+        }
         if (token.header().get("typ") instanceof String type && !type.equalsIgnoreCase("JWT")) {
             return "typ";
         }
         Object hash = claims.get("at_hash");
         return hash == null || hash.equals(hash(token, access)) ? null : "at_hash";
+    }
+
+    /// Whether the user has logged in as lately as was asked for: the question goes through the browser, where it can
+    /// be changed.
+    private boolean isFresh(@Nullable Object authTime) {
+        return maxAge == null || (authTime instanceof Number at
+                && at.longValue() + maxAge.toSeconds() + clockSkew.toSeconds() >= clock.millis() / 1000);
     }
 
     /// The left half of the digest of an access token (section 3.1.3.6); null where there is no digest for the

@@ -202,6 +202,21 @@ class HostileLoginTest extends OidcFixture {
     }
 
     @Test
+    void aUserWhoWasToLogInAnewHasDoneSo() {
+        Browser browser = browser(settings -> settings.parameters = Map.of("max_age", "60"));
+        long now = clock.millis() / 1000;
+        for (Object time : java.util.Arrays.asList(null, "now", now - 91)) {
+            provider.idTokenClaims = claims -> claims.put("auth_time", time);
+            assertRefused(browser.logIn("/"), AccessFaults.OIDC_PROVIDER);
+        }
+
+        provider.idTokenClaims = claims -> claims.put("auth_time", now - 60);
+        assertThat(browser.logIn("/").status()).isEqualTo(303);
+        after(Duration.ofSeconds(280));
+        assertThat(browser.fetch("/").status()).isEqualTo(200);
+    }
+
+    @Test
     void anIdTokenForSeveralIsTakenWhereTheGatewayIsTheOneThatAsked() {
         provider.idTokenClaims = claims -> {
             claims.put("aud", List.of("shop", "other"));
