@@ -32,7 +32,8 @@ public interface PolicyContext {
     /// Who may call.
     Consumers consumers();
 
-    /// Calls servers. Callers with the same settings share connections and the bound of their calls.
+    /// Calls servers. Callers with the same settings share connections and the bound of their calls. Files that the
+    /// settings name are read anew where they have changed.
     ///
     /// @throws ConfigException
     ///             where a file that it names can't be used

@@ -18,8 +18,8 @@ record CarriedToken(Credential.Place place) {
         }
         String cookie = place.cookie();
         if (cookie != null) {
-            String cookies = request.headers().get("cookie");
-            String rest = cookies == null ? null : without(cookies, "; ?", "; ", part -> isNamed(part, cookie));
+            String cookies = String.join("; ", request.headers().all("cookie"));
+            String rest = without(cookies, "[ \\t]*;[ \\t]*", "; ", part -> isNamed(part, cookie));
             if (rest == null) {
                 request.headers().remove("cookie");
             } else {

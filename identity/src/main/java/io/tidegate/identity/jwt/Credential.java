@@ -78,22 +78,37 @@ record Credential(String text, int from, boolean proven) {
         }
 
         private static @Nullable Credential inCookie(Request request, String name) {
-            String cookies = request.headers().get("cookie");
             Credential found = null;
-            int start = 0;
-            while (cookies != null && start < cookies.length()) {
-                int semicolon = cookies.indexOf(';', start);
-                int end = semicolon < 0 ? cookies.length() : semicolon;
-                while (start < end && cookies.charAt(start) == ' ') {
-                    start++;
+            // Cookies in several fields are no list (RFC 9113 section 8.2.3), and services look at all of them.
+            for (String cookies : request.headers().all("cookie")) {
+                int start = 0;
+                while (start < cookies.length()) {
+                    int semicolon = cookies.indexOf(';', start);
+                    int end = semicolon < 0 ? cookies.length() : semicolon;
+                    found = either(found, named(cookies, start, end, name));
+                    start = end + 1;
                 }
-                if (cookies.startsWith(name, start) && start + name.length() < end
-                        && cookies.charAt(start + name.length()) == '=') {
-                    found = either(found, new Credential(cookies.substring(start + name.length() + 1, end), 0, false));
-                }
-                start = end + 1;
             }
             return found;
+        }
+
+        private static @Nullable Credential named(String cookies, int from, int to, String name) {
+            int start = from;
+            int end = to;
+            while (start < end && isSpace(cookies.charAt(start))) {
+                start++;
+            }
+            while (end > start && isSpace(cookies.charAt(end - 1))) {
+                end--;
+            }
+            int value = start + name.length() + 1;
+            return value <= end && cookies.startsWith(name, start) && cookies.charAt(value - 1) == '='
+                    ? new Credential(cookies.substring(value, end), 0, false)
+                    : null;
+        }
+
+        private static boolean isSpace(char c) {
+            return c == ' ' || c == '	';
         }
     }
 }

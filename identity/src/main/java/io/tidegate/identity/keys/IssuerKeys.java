@@ -5,6 +5,7 @@ import io.tidegate.api.Counter;
 import io.tidegate.api.HttpCaller;
 import io.tidegate.api.PolicyContext;
 import java.net.URI;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -21,16 +22,18 @@ public final class IssuerKeys implements AutoCloseable {
     private final KeySet given;
     private final @Nullable RemoteKeys remote;
     private final Counter failed;
+    private final Duration missingEvery;
 
-    private IssuerKeys(KeySet given, @Nullable RemoteKeys remote, Counter failed) {
+    private IssuerKeys(KeySet given, @Nullable RemoteKeys remote, Counter failed, Duration missingEvery) {
         this.given = given;
         this.remote = remote;
         this.failed = failed;
+        this.missingEvery = missingEvery;
     }
 
     /// Keys that never change.
     public static IssuerKeys given(KeySet keys) {
-        return new IssuerKeys(keys, null, NOTHING);
+        return new IssuerKeys(keys, null, NOTHING, Duration.ZERO);
     }
 
     /// Keys at the place of which the issuer itself tells (OpenID Connect Discovery, RFC 8414).
@@ -70,7 +73,13 @@ public final class IssuerKeys implements AutoCloseable {
         Counter failed = context.counter("keys_failed");
         remote.count(failed);
         context.gauge("keys_age_seconds", remote::age);
-        return new IssuerKeys(KeySet.EMPTY, remote, failed);
+        return new IssuerKeys(KeySet.EMPTY, remote, failed, remote.unknownKeyEvery());
+    }
+
+    /// The same keys for tokens that anybody can send: one that names a key that is not known leads to a fetch no more
+    /// often than this. Closed with these.
+    public IssuerKeys forStrangers(Duration unknownKeyEvery) {
+        return new IssuerKeys(given, remote, failed, unknownKeyEvery);
     }
 
     /// The keys as they are known now; null where none are, or only ones that are too old. Never blocks.
@@ -98,7 +107,7 @@ public final class IssuerKeys implements AutoCloseable {
     /// not too soon.
     public void missing() {
         if (remote != null) {
-            remote.missing();
+            remote.missing(missingEvery);
         }
     }
 

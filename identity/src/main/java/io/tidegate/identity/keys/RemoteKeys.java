@@ -101,11 +101,19 @@ final class RemoteKeys implements AutoCloseable {
         return times.hold();
     }
 
+    /// How often a key that is not known may lead to a fetch.
+    Duration unknownKeyEvery() {
+        return times.unknownKeyEvery();
+    }
+
     /// A key is asked for that is not known.
-    void missing() {
+    ///
+    /// @param every
+    ///            how long ago the last fetch must have been
+    void missing(Duration every) {
         long now = clock.millis();
         long last = lastAttempt.get();
-        boolean soon = now >= last && now - last < times.unknownKeyEvery().toMillis();
+        boolean soon = now >= last && now - last < every.toMillis();
         if (!soon && lastAttempt.compareAndSet(last, now)) {
             background.later(Duration.ZERO, this::refresh);
         }

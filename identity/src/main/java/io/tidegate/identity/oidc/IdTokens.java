@@ -42,17 +42,30 @@ final class IdTokens {
     private static final Duration POLL = Duration.ofMillis(100);
     private static final int LOOKS = 25;
 
-    /// Most tokens that wait for keys at a time.
+    /// Longest time for which a token waits for its key.
+    static final Duration MOST_WAIT = POLL.multipliedBy(LOOKS);
+
+    /// Most tokens of one kind that wait for keys at a time.
     private static final int MOST_WAITING = 64;
+
+    /// How often logout tokens, which anybody can send, may lead to keys being asked for.
+    private static final Duration STRANGERS_EVERY = Duration.ofSeconds(30);
+
+    /// What checks a kind of token, and how many of it wait. Whoever sends logout tokens holds up no login.
+    private record Kind(TokenVerifier verifier, AtomicInteger waiting) {
+    }
 
     private final String clientId;
     private final IssuerKeys keys;
-    private final TokenVerifier verifier;
-    private final TokenVerifier logoutVerifier;
+    private final Kind idTokens;
+    private final Kind logoutTokens;
+    private final Kind untypedLogoutTokens;
     private final Background background;
     private final InstantSource clock;
     private final Duration clockSkew;
-    private final AtomicInteger waiting = new AtomicInteger();
+
+    /// How long ago users may have shown the provider who they are; null where that was not asked for.
+    private final @Nullable Duration maxAge;
 
     IdTokens(OidcConfig config, IssuerKeys keys, PolicyContext context) {
         this.clientId = config.clientId();
@@ -60,10 +73,14 @@ final class IdTokens {
         this.background = context.background();
         this.clock = context.clock();
         this.clockSkew = config.clockSkew();
+        this.maxAge = config.maxAge();
         TokenRules rules = new TokenRules(Set.copyOf(TokenRules.PUBLIC), config.issuer(), Set.of(clientId), null,
                 Map.of(), config.clockSkew(), MOST_CHARACTERS);
-        this.verifier = new TokenVerifier(keys, rules, clock);
-        this.logoutVerifier = new TokenVerifier(keys, rules.withType(LOGOUT_TYPE), clock);
+        this.idTokens = new Kind(new TokenVerifier(keys, rules, clock), new AtomicInteger());
+        IssuerKeys strangers = keys.forStrangers(STRANGERS_EVERY);
+        AtomicInteger waiting = new AtomicInteger();
+        this.logoutTokens = new Kind(new TokenVerifier(strangers, rules.withType(LOGOUT_TYPE), clock), waiting);
+        this.untypedLogoutTokens = new Kind(new TokenVerifier(strangers, rules, clock), waiting);
     }
 
     /// Checks an ID token.
@@ -75,7 +92,7 @@ final class IdTokens {
     /// @return its claims
     CompletionStage<Map<String, Object>> check(String idToken, String access, @Nullable String nonce) {
         CompletableFuture<VerifiedToken> verified = new CompletableFuture<>();
-        look(verifier, idToken, verified, LOOKS);
+        look(idTokens, idToken, verified, LOOKS);
         return verified.thenCompose(token -> {
             String problem = problem(token, access, nonce);
             return problem == null ? CompletableFuture.completedFuture(token.claims()) : wrong("ID token", problem);
@@ -99,11 +116,21 @@ final class IdTokens {
         if (nonce != null && !(claims.get("nonce") instanceof String said && Seal.same(nonce, said))) {
             return "nonce";
         }
+        if (nonce != null && !isFresh(claims.get("auth_time"))) {
+            return "auth_time";
+        }
         if (token.header().get("typ") instanceof String type && !type.equalsIgnoreCase("JWT")) {
             return "typ";
         }
         Object hash = claims.get("at_hash");
         return hash == null || hash.equals(hash(token, access)) ? null : "at_hash";
+    }
+
+    /// Whether the user has logged in as lately as was asked for: the question goes through the browser, where it can
+    /// be changed.
+    private boolean isFresh(@Nullable Object authTime) {
+        return maxAge == null || (authTime instanceof Number at
+                && at.longValue() + maxAge.toSeconds() + clockSkew.toSeconds() >= clock.millis() / 1000);
     }
 
     /// The left half of the digest of an access token (section 3.1.3.6); null where there is no digest for the
@@ -127,9 +154,9 @@ final class IdTokens {
         CompletableFuture<VerifiedToken> verified = new CompletableFuture<>();
         // A signature is checked, which is nothing for the loop of whoever calls.
         keys.arrived().whenComplete((_, _) -> background.later(Duration.ZERO, () -> {
-            boolean other = verifier.verify(token) instanceof TokenResult.Bad(var fault)
+            boolean untyped = logoutTokens.verifier.verify(token) instanceof TokenResult.Bad(var fault)
                     && fault.equals(AccessFaults.JWT_TYPE);
-            look(other ? logoutVerifier : verifier, token, verified, LOOKS);
+            look(untyped ? untypedLogoutTokens : logoutTokens, token, verified, LOOKS);
         }));
         return verified.thenCompose(good -> {
             String problem = logoutProblem(good.claims());
@@ -164,20 +191,20 @@ final class IdTokens {
         return claim instanceof String text && !text.isEmpty() && text.length() <= MOST_ID;
     }
 
-    private void look(TokenVerifier by, String token, CompletableFuture<VerifiedToken> verified, int looks) {
-        switch (by.verify(token)) {
+    private void look(Kind by, String token, CompletableFuture<VerifiedToken> verified, int looks) {
+        switch (by.verifier.verify(token)) {
             case TokenResult.Good(var good) -> verified.complete(good);
             case TokenResult.Bad(var fault) when fault.equals(AccessFaults.UNAVAILABLE) ->
                 verified.completeExceptionally(new ProviderException(Reason.UNAVAILABLE, "there are no keys"));
             case TokenResult.Bad(var fault) when fault.equals(AccessFaults.JWT_KEY) && looks > 0
-                    && waiting.incrementAndGet() <= MOST_WAITING ->
+                    && by.waiting.incrementAndGet() <= MOST_WAITING ->
                 background.later(POLL, () -> {
-                    waiting.decrementAndGet();
+                    by.waiting.decrementAndGet();
                     look(by, token, verified, looks - 1);
                 });
             case TokenResult.Bad(var fault) -> {
                 if (fault.equals(AccessFaults.JWT_KEY) && looks > 0) {
-                    waiting.decrementAndGet();
+                    by.waiting.decrementAndGet();
                 }
                 verified.completeExceptionally(
                         new ProviderException(Reason.WRONG, "a token of the provider is not valid: " + fault.code()));

@@ -33,6 +33,10 @@ final class Logins {
     /// Most logins of a browser at a time; those that began before are forgotten.
     static final int MOST = 4;
 
+    /// Most cookies of logins that are opened for one request, which is work of the event loop; a browser has [#MOST].
+    /// Those beyond are forgotten unread.
+    static final int MOST_OPENED = 2 * MOST;
+
     /// Most characters of where a browser wanted to go.
     static final int MOST_TARGET = 700;
 
@@ -158,8 +162,9 @@ final class Logins {
         }
         List<Known> logins = new ArrayList<>();
         List<Field> fields = new ArrayList<>();
+        int opened = 0;
         for (CookieJar.Cookie cookie : jar.startingWith(cookies.session() + Cookies.LOGIN)) {
-            Login login = read(cookie.value());
+            Login login = opened++ < MOST_OPENED ? read(cookie.value()) : null;
             if (login != null && cookie.name().equals(cookies.login(login.state())) && !isOver(login)) {
                 logins.add(new Known(cookie.name(), login.begun()));
             } else if (cookies.isLoginName(cookie.name())) {

@@ -77,6 +77,7 @@ public record OidcConfig(
         @Doc("How the provider is called.") @Default("{}") HttpClientConfig http) {
 
     private static final int LEAST_SECRET = 32;
+    private static final String MAX_AGE = "max_age";
     private static final Duration MOST_LOGIN = Duration.ofHours(1);
     private static final Duration MOST_LIFE = Duration.ofDays(90);
     private static final Set<String> OUR_PARAMETERS = Set.of("response_type", "response_mode", "client_id",
@@ -143,6 +144,10 @@ public record OidcConfig(
                         "must name fields of the gateway's own such as x-user (was '" + name + "')");
             }
         }
+        if (!authorizationParameters.getOrDefault(MAX_AGE, "0").matches("[0-9]{1,9}")) {
+            throw new ConfigException("authorizationParameters", "'max_age' must be a number of seconds (was '"
+                    + authorizationParameters.get(MAX_AGE) + "')");
+        }
         if (claimsToHeaders.values().stream().map(name -> name.toLowerCase(Locale.ROOT)).distinct()
                 .count() < claimsToHeaders.size()) {
             throw new ConfigException("claimsToHeaders", "must not name a field twice");
@@ -206,6 +211,15 @@ public record OidcConfig(
     /// The path at which the provider's answers come.
     String callbackPath() {
         return callbackPath(redirectUri);
+    }
+
+    /// How long ago users may have shown the provider who they are (OpenID Connect Core 1.0 section 3.1.2.1); null
+    /// where
+    /// that is not asked for.
+    @Nullable
+    Duration maxAge() {
+        String seconds = authorizationParameters.get(MAX_AGE);
+        return seconds == null ? null : Duration.ofSeconds(Long.parseLong(seconds));
     }
 
     /// What cookies, sessions and marks of this client are good for, and those of no other.

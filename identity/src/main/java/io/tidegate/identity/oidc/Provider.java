@@ -110,10 +110,12 @@ final class Provider {
             }
             return members;
         }
-        if (answer.status() >= 500 || answer.status() == 429) {
+        Object error = members == null ? null : members.get("error");
+        // What is no answer of a token endpoint (RFC 6749 section 5.2) comes from something in front of it.
+        boolean foreign = answer.status() != 200 && !(error instanceof String);
+        if (foreign || answer.status() >= 500 || answer.status() == 429) {
             throw new CompletionException(unavailable("the token endpoint answered " + answer.status()));
         }
-        Object error = members == null ? null : members.get("error");
         if ("invalid_grant".equals(error)) {
             throw new CompletionException(
                     new ProviderException(Reason.GRANT_REFUSED, "the token endpoint refused: invalid_grant"));

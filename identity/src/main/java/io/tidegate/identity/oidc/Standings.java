@@ -68,10 +68,10 @@ final class Standings {
         Session session = found.session();
         Tokens tokens = session.tokens();
         boolean due = tokens.accessEnd() > 0 && now >= tokens.accessEnd() - refreshBefore;
-        if (due && !tokens.refresh().isEmpty()) {
+        if ((due || isLacking(tokens)) && !tokens.refresh().isEmpty()) {
             return refreshes.of(session).thenCompose(renewal -> renewed(found, renewal, jar, now));
         }
-        if (forwards && tokens.accessEnd() > 0 && now >= tokens.accessEnd()) {
+        if (isLacking(tokens) || (forwards && tokens.accessEnd() > 0 && now >= tokens.accessEnd())) {
             return over(found);
         }
         if (now - session.seen() < idle / TOUCHES) {
@@ -80,9 +80,18 @@ final class Standings {
         return kept(found, session.seenAt(now), jar);
     }
 
+    /// Whether the service is to get an access token that the session does not have: it was begun, or its tokens were
+    /// got, by a policy whose service gets none.
+    private boolean isLacking(Tokens tokens) {
+        return forwards && tokens.access().isEmpty();
+    }
+
     private CompletionStage<Standing> renewed(Found found, Renewal renewal, CookieJar jar, long now) {
         Session session = found.session();
         return switch (renewal) {
+            case Renewal.Renewed(Tokens tokens) when isLacking(tokens) ->
+                // That of the browser, or of the store, is another one in a moment.
+                CompletableFuture.completedFuture(Standing.without(Kind.UNKNOWN));
             case Renewal.Renewed(Tokens tokens) -> {
                 renewed.add();
                 yield kept(found, session.with(tokens, now), jar);
@@ -93,9 +102,10 @@ final class Standings {
             }
             case Renewal.Failed.UNAVAILABLE -> {
                 notRenewed.add();
-                yield CompletableFuture.completedFuture(now < session.tokens().accessEnd()
-                        ? good(session)
-                        : Standing.without(Kind.UNKNOWN));
+                yield CompletableFuture
+                        .completedFuture(now < session.tokens().accessEnd() && !isLacking(session.tokens())
+                                ? good(session)
+                                : Standing.without(Kind.UNKNOWN));
             }
         };
     }

@@ -76,7 +76,8 @@ public final class ProofOfPossession {
     public CompletionStage<Boolean> check(@Nullable String proof, Claimed claimed) {
         String jti = checked(proof, claimed);
         String name = "dpop/" + sha256(claimed.thumbprint() + ' ' + jti);
-        return store.putIfAbsent(name, USED, maxAge.plus(leeway).plus(leeway))
+        // A second more, as times are compared by whole ones.
+        return store.putIfAbsent(name, USED, maxAge.plus(leeway).plus(leeway).plusSeconds(1))
                 .thenApply(Optional::isEmpty);
     }
 

@@ -195,6 +195,23 @@ class JwtPolicyTest {
                 .isEqualTo(AccessFaults.JWT_MALFORMED);
     }
 
+    @Test
+    void cookiesInSeveralFieldsAndWithMoreSpacesAreLookedAtAllTheSame() {
+        settings.cookie = "session";
+        settings.forward = false;
+        String token = ann();
+
+        TesterResult crumbs = tester().get("/").header("cookie", "a=1").header("cookie", "session=" + token + " ;\tb=2")
+                .send();
+        assertThat(crumbs.principal()).isNotNull();
+        assertThat(crumbs.sent().header("cookie")).isEqualTo("a=1; b=2");
+        TesterResult spaces = tester().get("/").header("cookie", "a=1;  session=" + token).send();
+        assertThat(spaces.principal()).isNotNull();
+        assertThat(spaces.sent().header("cookie")).isEqualTo("a=1");
+        assertThat(tester().get("/").header("authorization", "Bearer " + token).header("cookie", "a=1")
+                .header("cookie", "session=" + token).send().fault()).isEqualTo(AccessFaults.MALFORMED);
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {"\"ann\"|ann", "\"a b\"|a b", "\" a \"|%20a%20", "\"100%\"|100%25",
         "\"J\\u00f6rg\"|J%C3%B6rg", "\"\\ud83d\\ude00\"|%F0%9F%98%80", "7|7", "true|true", "[\"a\",\"b\"]|a,b",

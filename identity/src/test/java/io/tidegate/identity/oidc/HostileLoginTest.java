@@ -147,6 +147,24 @@ class HostileLoginTest extends OidcFixture {
                 .back(location).status()).isEqualTo(303);
     }
 
+    @Test
+    void ofManyCookiesOfLoginsAFewAreOpened() {
+        Browser browser = browser();
+        browser.open("/");
+        Map.Entry<String, String> login = Map.copyOf(browser.cookies).entrySet().iterator().next();
+        for (int before : List.of(7, 8, 100)) {
+            browser.cookies.clear();
+            for (int i = 0; i < before; i++) {
+                browser.cookies.put("__Host-tidegate_login_" + (1_000_000_000_000_000L + i), login.getValue());
+            }
+            browser.cookies.put(login.getKey(), login.getValue());
+
+            browser.open("/");
+            assertThat(browser.cookies).hasSize(before == 7 ? 2 : 1);
+            assertThat(browser.cookies.containsKey(login.getKey())).isEqualTo(before == 7);
+        }
+    }
+
     private static Arguments claims(String name, Consumer<Map<String, Object>> change) {
         return Arguments.of(name, change);
     }
@@ -181,6 +199,21 @@ class HostileLoginTest extends OidcFixture {
         provider.idTokenClaims = change;
 
         assertRefused(browser().logIn("/"), AccessFaults.OIDC_PROVIDER);
+    }
+
+    @Test
+    void aUserWhoWasToLogInAnewHasDoneSo() {
+        Browser browser = browser(settings -> settings.parameters = Map.of("max_age", "60"));
+        long now = clock.millis() / 1000;
+        for (Object time : java.util.Arrays.asList(null, "now", now - 91)) {
+            provider.idTokenClaims = claims -> claims.put("auth_time", time);
+            assertRefused(browser.logIn("/"), AccessFaults.OIDC_PROVIDER);
+        }
+
+        provider.idTokenClaims = claims -> claims.put("auth_time", now - 60);
+        assertThat(browser.logIn("/").status()).isEqualTo(303);
+        after(Duration.ofSeconds(280));
+        assertThat(browser.fetch("/").status()).isEqualTo(200);
     }
 
     @Test

@@ -203,6 +203,25 @@ class LogoutTest extends OidcFixture {
     }
 
     @Test
+    void logoutTokensOfStrangersLeadToOneFetchOfKeysInThirtySeconds() {
+        PolicyTester tester = tester(Keeping.COOKIE);
+        loggedIn(tester);
+        int fetched = provider.keyCalls.get();
+        provider.key = TestProvider.newKey("of a stranger");
+
+        after(Duration.ofSeconds(5));
+        assertThat(tell(tester, provider.logoutToken("logout+jwt", _ -> {})).fault())
+                .isEqualTo(AccessFaults.OIDC_LOGOUT);
+        assertThat(tell(tester, provider.logoutToken("JWT", _ -> {})).fault()).isEqualTo(AccessFaults.OIDC_LOGOUT);
+        assertThat(provider.keyCalls).hasValue(fetched);
+
+        after(Duration.ofSeconds(26));
+        assertThat(tell(tester, provider.logoutToken("logout+jwt", _ -> {})).fault())
+                .isEqualTo(AccessFaults.OIDC_LOGOUT);
+        assertThat(provider.keyCalls).hasValue(fetched + 1);
+    }
+
+    @Test
     void aLogoutTokenThatTheProviderDidNotSignEndsNothing() {
         PolicyTester tester = tester(Keeping.COOKIE);
         Browser browser = loggedIn(tester);

@@ -42,6 +42,7 @@ class OidcConfigTest extends OidcFixture {
                 wrong("postLogoutRedirectUri", settings -> settings.postLogoutRedirectUri = "/bye"),
                 wrong("scopes", settings -> settings.scopes = List.of("a b")),
                 wrong("authorizationParameters", settings -> settings.parameters = Map.of("state", "x")),
+                wrong("authorizationParameters", settings -> settings.parameters = Map.of("max_age", "1h")),
                 wrong("claimsToHeaders", settings -> settings.claimsToHeaders = Map.of("a", "x y")),
                 wrong("claimsToHeaders", settings -> settings.claimsToHeaders = Map.of("a", "Authorization")),
                 wrong("claimsToHeaders", settings -> settings.claimsToHeaders = Map.of("a", "x-a", "b", "X-A")),

@@ -61,6 +61,7 @@ final class TestProvider implements AutoCloseable {
     private final Map<String, String> refreshTokens = new ConcurrentHashMap<>();
     private final AtomicInteger count = new AtomicInteger();
     final AtomicInteger tokenCalls = new AtomicInteger();
+    final AtomicInteger keyCalls = new AtomicInteger();
     final AtomicInteger reuses = new AtomicInteger();
     final List<String> authorizations = new CopyOnWriteArrayList<>();
     final List<Map<String, String>> grants = new CopyOnWriteArrayList<>();
@@ -89,8 +90,11 @@ final class TestProvider implements AutoCloseable {
         }
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         serve("/.well-known/openid-configuration", _ -> new TokenAnswer(200, json(discovery())));
-        serve("/jwks", _ -> new TokenAnswer(200, "{\"keys\":[" + String.join(",",
-                published.stream().map(each -> each.toPublicJWK().toJSONString()).toList()) + "]}"));
+        serve("/jwks", _ -> {
+            keyCalls.incrementAndGet();
+            return new TokenAnswer(200, "{\"keys\":[" + String.join(",",
+                    published.stream().map(each -> each.toPublicJWK().toJSONString()).toList()) + "]}");
+        });
         serve("/token", this::token);
         serve("/userinfo", exchange -> {
             authorizations.add(header(exchange));
