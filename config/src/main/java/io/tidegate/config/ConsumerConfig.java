@@ -51,6 +51,12 @@ public record ConsumerConfig(
             @Doc("The user name, compared byte by byte.") @Pattern(value = "[^:\\p{Cntrl}]{1,255}", expected = "1 to 255 characters without ':' (RFC 7617 section 2)") String username,
 
             @Doc("What the password was hashed to: `$argon2id$…`, or bcrypt's `$2b$…`; from `tidegate key hash --password`.") @Secret String hash) {
+
+        /// Without the hash.
+        @Override
+        public String toString() {
+            return "PasswordConfig[" + username + "]";
+        }
     }
 
     /// A key that a consumer signs messages with.
@@ -71,6 +77,12 @@ public record ConsumerConfig(
                 throw new ConfigException("'" + algorithm.id() + "' needs a '" + (shared ? "secret" : "publicKey")
                         + "', and no '" + (shared ? "publicKey" : "secret") + "'");
             }
+        }
+
+        /// Without the key.
+        @Override
+        public String toString() {
+            return "SigningKeyConfig[" + id + ", " + algorithm.id() + "]";
         }
     }
 

@@ -17,7 +17,8 @@ import java.util.TreeSet;
 final class PolicyChecks {
 
     /// Fields that other policies and services need of clients.
-    private static final Set<String> CLIENTS_OWN = Set.of("authorization", "cookie", "host", "content-type", "accept");
+    private static final Set<String> CLIENTS_OWN = Set.of("authorization", "cookie", "host", "content-type",
+            "content-length", "transfer-encoding", "connection", "accept", "te", "upgrade", "expect");
 
     private final CheckContext context;
     private final GatewayConfig config;

@@ -106,13 +106,17 @@ final class RouteChecks {
         PolicyConfig found = null;
         for (PolicyConfig step : steps) {
             if (step.factory() != null && step.factory().answers()) {
-                if (step.when() == null && !step.observe()) {
+                if (answersAll(step)) {
                     return step;
                 }
                 found = found == null ? step : found;
             }
         }
         return found;
+    }
+
+    private static boolean answersAll(PolicyConfig step) {
+        return step.factory() != null && step.factory().answers() && step.when() == null && !step.observe();
     }
 
     private void access(String name, RouteConfig route, List<PolicyConfig> steps) {
@@ -128,6 +132,10 @@ final class RouteChecks {
             if (step.identifies() && !step.observe() && !step.isOptional()) {
                 authenticated |= step.when() == null;
                 sometimes |= step.when() != null;
+            }
+            if (answersAll(step)) {
+                // Nobody is asked who they are behind an answer.
+                break;
             }
         }
         if (!authenticated && !sometimes && !route.isPublic()) {

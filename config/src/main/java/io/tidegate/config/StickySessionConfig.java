@@ -44,4 +44,10 @@ public record StickySessionConfig(
         }
         return new StickySessionConfig(cookie, null, "/", null, true, SameSite.LAX, null, false);
     }
+
+    /// Without the key.
+    @Override
+    public String toString() {
+        return "StickySessionConfig[" + cookie + ", " + path + "]";
+    }
 }

@@ -40,6 +40,9 @@ final class Directory implements AutoCloseable {
     private static final int LARGEST_MESSAGE = 1 << 20;
     private static final int MOST_GROUPS = 1000;
 
+    /// Most that wait for each connection that there may be: others need the threads that they wait on.
+    private static final int MOST_WAITING = 8;
+
     /// What a directory says to a password that is wrong, to a user who is none, and to one who may not log in.
     private static final Set<ResultCode> REFUSALS = Set.of(ResultCode.INVALID_CREDENTIALS, ResultCode.NO_SUCH_OBJECT,
             ResultCode.INAPPROPRIATE_AUTHENTICATION, ResultCode.INVALID_DN_SYNTAX,
@@ -125,6 +128,9 @@ final class Directory implements AutoCloseable {
     User check(String username, String password) throws LDAPException, InterruptedException {
         if (password.isEmpty() || username.isEmpty()) {
             return null;
+        }
+        if (connections.getQueueLength() >= MOST_WAITING * config.maxConnections()) {
+            throw new LDAPException(ResultCode.BUSY, "too many wait for a connection");
         }
         if (!connections.tryAcquire(config.timeout().toMillis(), TimeUnit.MILLISECONDS)) {
             throw new LDAPException(ResultCode.BUSY, "no connection is free");
@@ -252,6 +258,11 @@ final class Directory implements AutoCloseable {
             }
         }
         return value;
+    }
+
+    /// How many wait for a connection.
+    int waiting() {
+        return connections.getQueueLength();
     }
 
     @Override

@@ -10,6 +10,7 @@ import com.unboundid.ldap.listener.interceptor.InMemoryInterceptedSimpleBindRequ
 import com.unboundid.ldap.listener.interceptor.InMemoryOperationInterceptor;
 import com.unboundid.ldap.sdk.LDAPException;
 import com.unboundid.ldap.sdk.OperationType;
+import com.unboundid.ldap.sdk.ResultCode;
 import io.tidegate.api.AccessFaults;
 import io.tidegate.api.ConfigException;
 import io.tidegate.api.Consumer;
@@ -18,6 +19,7 @@ import io.tidegate.api.Fault;
 import io.tidegate.api.Identity;
 import io.tidegate.api.Principal;
 import io.tidegate.identity.UnknownConsumer;
+import io.tidegate.testkit.Await;
 import io.tidegate.testkit.PolicyTester;
 import io.tidegate.testkit.TesterResult;
 import java.net.InetAddress;
@@ -26,11 +28,13 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -343,6 +347,33 @@ final class LdapPolicyTest {
                 Duration.ZERO, Duration.ofSeconds(1), Duration.ofSeconds(1), 4, "a", false, UnknownConsumer.ALLOW,
                 true)).isInstanceOfSatisfying(ConfigException.class,
                         e -> assertThat(e.component()).isEqualTo(component));
+    }
+
+    @Test
+    void whoWouldWaitBehindTooManyIsToldAtOnce() throws Exception {
+        CountDownLatch answers = new CountDownLatch(1);
+        try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+                Directory directory = new Directory(new LdapConfig(
+                        List.of("ldap://127.0.0.1:" + silent.getLocalPort()), false, true, null, TEMPLATE, null, "",
+                        null, Duration.ZERO, Duration.ofSeconds(60), Duration.ofSeconds(60), 1, "staff", false,
+                        UnknownConsumer.ALLOW, false))) {
+            List<Thread> asking = new ArrayList<>();
+            for (int i = 0; i < 9; i++) {
+                asking.add(Thread.ofVirtual().start(() -> {
+                    try {
+                        directory.check("alice", "secret-a");
+                    } catch (LDAPException | InterruptedException e) {
+                        answers.countDown();
+                    }
+                }));
+            }
+            Await.until("eight wait behind one", () -> directory.waiting() == 8);
+
+            assertThatThrownBy(() -> directory.check("bob", "secret-b")).isInstanceOfSatisfying(LDAPException.class,
+                    e -> assertThat(e.getResultCode()).isEqualTo(ResultCode.BUSY));
+            assertThat(answers.getCount()).as("nobody else was told anything").isEqualTo(1);
+            asking.forEach(Thread::interrupt);
+        }
     }
 
     @Test

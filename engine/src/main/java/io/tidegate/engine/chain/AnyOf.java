@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,10 @@ import org.jspecify.annotations.Nullable;
 public final class AnyOf implements Policy {
 
     private static final Key<Course> COURSE = Key.of("anyOf");
+
+    /// No credentials of one kind or another, which is nothing wrong where another kind is shown.
+    private static final Set<Fault> MISSING = Set.of(AccessFaults.MISSING, AccessFaults.SIGNATURE_MISSING,
+            AccessFaults.CERTIFICATE_MISSING);
 
     private final List<Member> members;
 
@@ -74,6 +79,9 @@ public final class AnyOf implements Policy {
             } else if (why.status() == 401 && before.status() == 401) {
                 // Challenges stand beside each other (RFC 9110 section 11.6.1).
                 headers.addAll(fields);
+                if (MISSING.contains(before) && !before.equals(why)) {
+                    fault = AccessFaults.MISSING;
+                }
             }
         }
 
@@ -82,12 +90,12 @@ public final class AnyOf implements Policy {
             if (fault.status() != 401) {
                 return fault.status() >= 500 ? 3 : 2;
             }
-            return fault.equals(AccessFaults.MISSING) ? 0 : 1;
+            return MISSING.contains(fault) ? 0 : 1;
         }
 
         /// What it comes to that no policy has found out who calls.
         Decision end() {
-            boolean wrong = denied || (fault != null && !fault.equals(AccessFaults.MISSING));
+            boolean wrong = denied || (fault != null && !MISSING.contains(fault));
             if (anonymous && !wrong) {
                 return Decision.next();
             }

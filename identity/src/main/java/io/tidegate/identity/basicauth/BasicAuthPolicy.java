@@ -72,7 +72,8 @@ final class BasicAuthPolicy implements Policy {
         }
         CompletableFuture<Boolean> check = checks.underWay(password);
         if (check == null) {
-            Mark caller = Mark.of(shown.user(), CallerNetwork.of(exchange.client().address()));
+            String network = CallerNetwork.of(exchange.client().address());
+            Mark caller = Mark.of(shown.user(), network);
             long wait = checks.begin(caller);
             if (wait > 0) {
                 throttled.add();
@@ -80,7 +81,7 @@ final class BasicAuthPolicy implements Policy {
                         List.of(new Field("retry-after", Long.toString(wait))));
             }
             PasswordHash hash = user == null ? users.decoy(shown.user()) : user.hash();
-            check = checks.check(password, caller, hash, shown.password(), user != null);
+            check = checks.check(password, caller, network, hash, shown.password(), user != null);
             if (check == null) {
                 checks.forget(caller);
                 return unavailable;

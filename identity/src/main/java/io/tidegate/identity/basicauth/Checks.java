@@ -84,11 +84,14 @@ final class Checks implements AutoCloseable {
 
     /// Checks a password; null where too many are being checked.
     ///
+    /// @param network
+    ///            where the caller is
     /// @param known
     ///            whether there is such a user: whatever the hash says, it is not right without
     @Nullable
-    CompletableFuture<Boolean> check(Mark password, Mark caller, PasswordHash hash, byte[] shown, boolean known) {
-        CompletableFuture<Boolean> done = gate.run(background, () -> hash.matches(shown) && known);
+    CompletableFuture<Boolean> check(Mark password, Mark caller, String network, PasswordHash hash, byte[] shown,
+            boolean known) {
+        CompletableFuture<Boolean> done = gate.run(background, network, () -> hash.matches(shown) && known);
         if (done == null) {
             return null;
         }

@@ -13,6 +13,7 @@ import io.tidegate.testkit.TesterResult;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -209,10 +210,31 @@ class BasicAuthPolicyTest {
         Gate gate = new Gate();
         io.tidegate.api.Background never = (_, _) -> () -> {};
         for (int i = 0; i < Gate.MOST; i++) {
-            assertThat(gate.run(never, () -> true)).isNotNull();
+            assertThat(gate.run(never, "network " + i, () -> true)).isNotNull();
         }
 
-        assertThat(gate.run(never, () -> true)).isNull();
+        assertThat(gate.run(never, "another", () -> true)).isNull();
+    }
+
+    @Test
+    void oneNetworkCanNotTakeAllPlacesAndGetsItsOwnBack() {
+        Gate gate = new Gate();
+        List<Runnable> begun = new ArrayList<>();
+        io.tidegate.api.Background later = (_, work) -> {
+            begun.add(work);
+            return () -> {};
+        };
+        for (int i = 0; i < Gate.MOST_OF_ONE; i++) {
+            assertThat(gate.run(later, "198.51.100.1", () -> true)).isNotNull();
+        }
+
+        for (int i = 0; i < Gate.MOST; i++) {
+            assertThat(gate.run(later, "198.51.100.1", () -> true)).isNull();
+        }
+        assertThat(gate.run(later, "198.51.100.2", () -> true)).isNotNull();
+        begun.getFirst().run();
+        assertThat(gate.run(later, "198.51.100.1", () -> true)).isNotNull();
+        assertThat(gate.run(later, "198.51.100.1", () -> true)).isNull();
     }
 
     @Test

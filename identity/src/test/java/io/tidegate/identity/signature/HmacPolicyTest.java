@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tidegate.api.AccessFaults;
 import io.tidegate.api.ByteSize;
 import io.tidegate.api.ConfigException;
+import io.tidegate.api.Decision;
 import io.tidegate.api.Fault;
 import io.tidegate.config.ConsumerConfig.Algorithm;
 import io.tidegate.config.ConsumerConfig.SigningKeyConfig;
@@ -312,6 +313,23 @@ class HmacPolicyTest extends HmacFixture {
         assertThat(tester.get("/a?b=c").header("signature-input", "sig1=" + asHmac).header("signature",
                 "sig1=" + hmac(confused, LINES + "\"@signature-params\": " + asHmac)).send().fault())
                 .isEqualTo(AccessFaults.SIGNATURE_INVALID);
+    }
+
+    @Test
+    void nobodyLearnsWhichKeysThereAreByNamingAnotherAlgorithm() throws Exception {
+        KeyPair pair = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+        String pem = "-----BEGIN PUBLIC KEY-----\n" + Base64.getEncoder().encodeToString(pair.getPublic().getEncoded())
+                + "\n-----END PUBLIC KEY-----\n";
+        PolicyTester tester = tester(config("@method", "@target-uri"),
+                new SigningKeyConfig("k1", Algorithm.ED25519, null, pem));
+        String known = parameters(COVERED, NOW, ";alg=\"rsa-v1_5-sha256\"");
+
+        for (String parameters : List.of(known, known.replace("k1", "k2"))) {
+            TesterResult result = send(tester, parameters, new byte[64]);
+
+            assertThat(result.fault()).isEqualTo(AccessFaults.SIGNATURE_INVALID);
+            assertThat(result.steps().getFirst().decision()).as(parameters).isInstanceOf(Decision.Await.class);
+        }
     }
 
     private static TesterResult send(PolicyTester tester, String parameters, byte[] signature) {

@@ -21,7 +21,7 @@ public record IdempotencyConfig(
 
         @Doc("Most characters of a key; more is answered 400.") @Default("255") @Range(min = 1, max = 1000) int maxKeyLength,
 
-        @Doc("Whose keys are told apart: by `authorization` (the credentials in `Authorization`, and without them the client's address), by `address`, or by a field, such as `header.x-tenant`.") @Default("authorization") String scope,
+        @Doc("Whose keys are told apart: by `authorization` (who was found to be calling; where nobody was, the credentials in `Authorization`, and without them the client's address), by `address`, or by a field, such as `header.x-tenant`.") @Default("authorization") String scope,
 
         @Doc("How long an answer is kept.") @Default("24h") Duration ttl,
 

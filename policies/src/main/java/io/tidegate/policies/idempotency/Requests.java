@@ -1,6 +1,7 @@
 package io.tidegate.policies.idempotency;
 
 import io.tidegate.api.Exchange;
+import io.tidegate.api.Principal;
 import io.tidegate.api.Request;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -79,6 +80,15 @@ final class Requests {
     }
 
     private void owner(Exchange exchange, MessageDigest digest) {
+        Principal principal = scope.equals("authorization") ? exchange.principal() : null;
+        if (principal != null) {
+            // Whatever shows who calls may be taken out of the request by now, or be another field.
+            part(digest, "principal");
+            part(digest, principal.method());
+            part(digest, principal.issuer());
+            part(digest, principal.subject());
+            return;
+        }
         String field = scope.equals("authorization")
                 ? "authorization"
                 : scope.startsWith(FIELD) ? scope.substring(FIELD.length()) : "";

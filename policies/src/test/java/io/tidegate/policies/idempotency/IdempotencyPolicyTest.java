@@ -4,13 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tidegate.api.ByteSize;
+import io.tidegate.api.Consumer;
+import io.tidegate.api.Decision;
+import io.tidegate.api.Exchange;
 import io.tidegate.api.Fault;
+import io.tidegate.api.Policy;
+import io.tidegate.api.Principal;
 import io.tidegate.api.Reply;
 import io.tidegate.testkit.PolicyTester;
 import io.tidegate.testkit.TesterRequest;
 import io.tidegate.testkit.TesterResult;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -98,6 +104,25 @@ class IdempotencyPolicyTest {
             post(tester, "k").send();
             assertThat(isReplayed(post(tester, "k").from("192.0.2.1").send())).isFalse();
             assertThat(isReplayed(post(tester, "k").send())).isTrue();
+        }
+    }
+
+    @Test
+    void callersWhoAreKnownHaveKeysOfTheirOwnWhateverTheyShowed() {
+        Policy known = new Policy() {
+            @Override
+            public Decision onRequest(Exchange exchange) {
+                String name = String.valueOf(exchange.request().headers().get("x-api-key"));
+                exchange.identify(Principal.of("apiKey", new Consumer(name, Set.of())));
+                exchange.request().headers().remove("x-api-key");
+                return Decision.next();
+            }
+        };
+        try (PolicyTester tester = PolicyTester.of(known).then(new IdempotencyFactory(),
+                config("authorization", List.of("2xx"), "100B"))) {
+            post(tester, "k").header("x-api-key", "acme").send();
+            assertThat(isReplayed(post(tester, "k").header("x-api-key", "other").send())).isFalse();
+            assertThat(isReplayed(post(tester, "k").header("x-api-key", "acme").from("192.0.2.1").send())).isTrue();
         }
     }
 

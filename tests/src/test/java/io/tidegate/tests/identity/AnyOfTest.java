@@ -167,6 +167,21 @@ class AnyOfTest {
     }
 
     @Test
+    void credentialsOfAnyKindThatAreNotThereAreNotWrong() {
+        Policy optional = policy("a", exchange -> Decision.next());
+        for (Fault missing : List.of(AccessFaults.CERTIFICATE_MISSING, AccessFaults.SIGNATURE_MISSING)) {
+            Policy other = policy("b", exchange -> refuses(missing, "B"));
+
+            assertThat(send(optional, other).status()).isEqualTo(200);
+            assertThat(send(other, policy("c", exchange -> refuses(AccessFaults.INVALID, "C"))).fault())
+                    .isEqualTo(AccessFaults.INVALID);
+            TesterResult none = send(other, policy("c", exchange -> refuses(AccessFaults.MISSING, "C")));
+            assertThat(none.fault()).isEqualTo(AccessFaults.MISSING);
+            assertThat(none.headerValues("www-authenticate")).containsExactly("B", "C");
+        }
+    }
+
+    @Test
     void aPolicyThatFailsLetsNobodyPass() {
         TesterResult result = send(policy("a", exchange -> {
             throw new IllegalStateException("broken");
