@@ -96,6 +96,17 @@ public final class Answers {
         return request.asterisk() ? OPTIONS : null;
     }
 
+    /// Tells which methods there are where the request's is none of them.
+    static void otherMethods(HttpExchange exchange, RequestHead request, List<String> methods) {
+        Field allow = new Field("allow", String.join(", ", methods));
+        if (request.method().equals("OPTIONS")) {
+            // The list is itself what answers OPTIONS (RFC 9110 section 9.3.7).
+            exchange.onReply(Reply.of(204).withHeader(allow.name(), allow.value()));
+        } else {
+            exchange.onRefusal(Fault.METHOD_NOT_ALLOWED, List.of(allow));
+        }
+    }
+
     /// Sends a client to the path with a slash more or less at its end, the query kept.
     static Reply slashRedirect(RequestHead request, boolean add) {
         String path = request.path();

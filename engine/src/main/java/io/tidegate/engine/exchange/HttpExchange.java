@@ -116,15 +116,7 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         switch (on.routes().match(input, match).outcome()) {
             case FOUND -> begin(match.route(), on);
             case NO_ROUTE -> fail(Fault.NO_ROUTE);
-            case METHOD_NOT_ALLOWED -> {
-                Field allow = new Field("allow", String.join(", ", match.allowedMethods()));
-                if (request.method().equals("OPTIONS")) {
-                    // The list is itself what answers OPTIONS (RFC 9110 section 9.3.7).
-                    onReply(Reply.of(204).withHeader(allow.name(), allow.value()));
-                } else {
-                    onRefusal(Fault.METHOD_NOT_ALLOWED, List.of(allow));
-                }
-            }
+            case METHOD_NOT_ALLOWED -> Answers.otherMethods(this, request, match.allowedMethods());
             case REDIRECT_SLASH -> {
                 route = match.route();
                 onReply(Answers.slashRedirect(request, match.redirectAddsSlash()));
