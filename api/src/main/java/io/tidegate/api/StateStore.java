@@ -10,8 +10,8 @@ import java.util.concurrent.CompletionStage;
 /// No call blocks. A stage may complete on any thread, where the exchange must not be touched: what it leads to is
 /// returned through [Decision#await]. Where a shared store can't be reached this process goes on with what it keeps by
 /// itself, so a stage completes within the store's time-out; but a value that another gateway has put is not seen
-/// meanwhile, and values may be lost at any time where there are more than memory is meant for. Whoever can't bear
-/// that must not use it.
+/// meanwhile, and values may be lost at any time where there are more than memory is meant for; in this process those go
+/// first that are of the type of policy that has most. Whoever can't bear that must not use it.
 public interface StateStore {
 
     /// Most characters of a key.

@@ -18,7 +18,7 @@ public record SharedStateConfig(
             new Memory(100_000, new ByteSize(64L << 20)));
 
     /// Bounds of what is kept in this process.
-    @Doc("Bounds of what is kept in this process. Where one is reached, what was put longest ago is dropped.")
+    @Doc("Bounds of what is kept in this process. Where one is reached, what was put longest ago is dropped, of the type of policy that has most there.")
     public record Memory(
             @Doc("Most values.") @Default("100000") @Range(min = 16, max = 100_000_000) int maxEntries,
 

@@ -1,15 +1,19 @@
 package io.tidegate.engine.state;
 
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// A part of the values of a [MemoryState]. What is over is dropped when something is put, by the second in which it
-/// ends.
+/// ends. What is too much is dropped oldest first, among the values of the type of policy that has most of what there is
+/// too much of: a type that has no more than its even part of the bounds loses nothing, whatever others put.
 final class MemoryShare {
 
     /// Stands for no value: none is empty.
@@ -21,14 +25,22 @@ final class MemoryShare {
     private static final long COST = 200;
 
     private final long start;
-    /// In the order in which they were put.
-    private final Map<String, Entry> entries = new LinkedHashMap<>();
+    /// Values by the type of policy whose they are; none without values.
+    private final Map<String, Typed> types = new HashMap<>();
     /// Keys by the second in which their values end.
     private final TreeMap<Long, Set<String>> endings = new TreeMap<>();
     private int maxEntries;
     private long maxBytes;
+    private int count;
     private long bytes;
     private long evicted;
+
+    /// The values of one type of policy.
+    private static final class Typed {
+        /// In the order in which they were put.
+        private final Map<String, Entry> entries = new LinkedHashMap<>();
+        private long bytes;
+    }
 
     private static final class Entry {
         private final byte[] value;
@@ -83,8 +95,14 @@ final class MemoryShare {
         return true;
     }
 
+    /// What a key says of whose it is: what stands before its first colon ([TypedState]).
+    private static String type(String key) {
+        return key.substring(0, Math.max(key.indexOf(':'), 0));
+    }
+
     private byte[] value(String key, long now) {
-        Entry entry = entries.get(key);
+        Typed typed = types.get(type(key));
+        Entry entry = typed == null ? null : typed.entries.get(key);
         return entry == null || entry.end - (now - start) <= 0 ? NOTHING : entry.value;
     }
 
@@ -94,9 +112,13 @@ final class MemoryShare {
         long at = now - start;
         long end = life > Long.MAX_VALUE - at ? Long.MAX_VALUE : at + life;
         Entry entry = new Entry(value, end);
-        entries.put(key, entry);
+        Typed typed = types.computeIfAbsent(type(key), _ -> new Typed());
+        typed.entries.put(key, entry);
         endings.computeIfAbsent(entry.second, _ -> new HashSet<>()).add(key);
-        bytes += cost(key, entry);
+        long cost = cost(key, entry);
+        typed.bytes += cost;
+        bytes += cost;
+        count++;
         evict();
     }
 
@@ -104,12 +126,29 @@ final class MemoryShare {
         return COST + key.length() + entry.value.length;
     }
 
+    /// Takes a value out of its type, not out of those that end with it.
+    private @Nullable Entry take(String key) {
+        String type = type(key);
+        Typed typed = types.get(type);
+        Entry entry = typed == null ? null : typed.entries.remove(key);
+        if (typed == null || entry == null) {
+            return null;
+        }
+        long cost = cost(key, entry);
+        typed.bytes -= cost;
+        bytes -= cost;
+        count--;
+        if (typed.entries.isEmpty()) {
+            types.remove(type);
+        }
+        return entry;
+    }
+
     private void drop(String key) {
-        Entry entry = entries.remove(key);
+        Entry entry = take(key);
         if (entry == null) {
             return;
         }
-        bytes -= cost(key, entry);
         Set<String> together = endings.get(entry.second);
         if (together != null && together.remove(key) && together.isEmpty()) {
             endings.remove(entry.second);
@@ -119,28 +158,26 @@ final class MemoryShare {
     private void expire(long now) {
         long second = (now - start) / SECOND;
         while (!endings.isEmpty() && endings.firstKey() < second) {
-            for (String key : endings.pollFirstEntry().getValue()) {
-                Entry entry = entries.remove(key);
-                if (entry != null) {
-                    bytes -= cost(key, entry);
-                }
-            }
+            endings.pollFirstEntry().getValue().forEach(this::take);
         }
     }
 
     private void evict() {
-        while (entries.size() > maxEntries || bytes > maxBytes) {
-            Iterator<String> oldest = entries.keySet().iterator();
-            if (!oldest.hasNext()) {
-                return;
-            }
-            drop(oldest.next());
-            evicted++;
+        while (count > maxEntries) {
+            evictOf(Comparator.comparingInt(typed -> typed.entries.size()));
+        }
+        while (bytes > maxBytes) {
+            evictOf(Comparator.comparingLong(typed -> typed.bytes));
         }
     }
 
+    private void evictOf(Comparator<Typed> by) {
+        drop(Collections.max(types.values(), by).entries.keySet().iterator().next());
+        evicted++;
+    }
+
     synchronized long entries() {
-        return entries.size();
+        return count;
     }
 
     synchronized long bytes() {

@@ -10,8 +10,9 @@ import java.util.function.LongSupplier;
 
 /// Values kept in this process. Every stage is complete when it is returned.
 ///
-/// Keys are spread over shares, each with a lock that is held for a look-up at most. A share that is full drops the
-/// value that was put longest ago, after all that are over.
+/// Keys are spread over shares, each with a lock that is held for a look-up at most. A share that is full drops what is
+/// over, and then the value that was put longest ago of the type of policy that has most there: no type can push out the
+/// values of another that keeps to its even part of the bounds. The type is what stands before the first colon of a key.
 public final class MemoryState implements StateStore {
 
     private static final int SHARES = 16;

@@ -8,7 +8,7 @@ import java.util.concurrent.CompletionStage;
 /// The values of one type of policy, among those of all.
 ///
 /// @param prefix
-///            what their keys begin with in `all`
+///            what their keys begin with in `all`: the type and a colon, by which [MemoryState] tells types apart
 record TypedState(StateStore all, String prefix) implements StateStore {
 
     @Override

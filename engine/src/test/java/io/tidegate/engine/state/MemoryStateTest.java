@@ -103,6 +103,44 @@ class MemoryStateTest {
     }
 
     @Test
+    void noTypeOfPolicyPushesOutWhatAnotherKeepsWithinItsPart() {
+        for (int i = 0; i < 400; i++) {
+            now(state.put("hmac:nonce" + i, bytes("1"), LIFE));
+        }
+        for (int i = 0; i < 10_000; i++) {
+            now(state.put("idempotency:key" + i, bytes("1"), LIFE));
+        }
+        for (int i = 0; i < 100; i++) {
+            now(state.put("idempotency:large" + i, new byte[30_000], LIFE));
+        }
+
+        for (int i = 0; i < 400; i++) {
+            assertThat(get("hmac:nonce" + i)).isEqualTo("1");
+        }
+        assertThat(state.entries()).isLessThanOrEqualTo(1600);
+        assertThat(state.bytes()).isLessThanOrEqualTo(1 << 20);
+        assertThat(get("idempotency:key0")).isNull();
+        assertThat(get("idempotency:large99")).isNotNull();
+    }
+
+    @Test
+    void aTypeThatIsAloneHasAllOfTheBoundsAndGivesThemBack() {
+        for (int i = 0; i < 10_000; i++) {
+            now(state.put("idempotency:key" + i, bytes("1"), LIFE));
+        }
+        assertThat(state.entries()).isBetween(1500L, 1600L);
+
+        for (int i = 0; i < 400; i++) {
+            now(state.put("hmac:nonce" + i, bytes("1"), LIFE));
+        }
+        for (int i = 0; i < 400; i++) {
+            assertThat(get("hmac:nonce" + i)).isEqualTo("1");
+        }
+        assertThat(get("idempotency:key9999")).isNotNull();
+        assertThat(state.entries()).isBetween(1500L, 1600L);
+    }
+
+    @Test
     void fewerAreKeptOnceItIsBoundMoreTightly() {
         for (int i = 0; i < 1000; i++) {
             now(state.put("key" + i, bytes("1"), LIFE));
