@@ -46,6 +46,12 @@ public interface PolicyFactory<C extends Record> {
         return Set.of();
     }
 
+    /// Parameters of queries that credentials stand in. What is in them is left out of the access log, on every route of
+    /// the configuration.
+    default Set<String> secretParameters(C config) {
+        return Set.of();
+    }
+
     /// Whether a policy of this type answers every request itself, so that a route with it needs no upstream.
     default boolean answers() {
         return false;

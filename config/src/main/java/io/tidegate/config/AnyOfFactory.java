@@ -4,7 +4,8 @@ import io.tidegate.api.Policy;
 import io.tidegate.api.PolicyContext;
 import io.tidegate.api.PolicyFactory;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /// The kind `anyOf`, which is made of other policies: whoever compiles policies makes it, as only they can make those.
 public final class AnyOfFactory implements PolicyFactory<AnyOfConfig> {
@@ -43,8 +44,15 @@ public final class AnyOfFactory implements PolicyFactory<AnyOfConfig> {
 
     @Override
     public Set<String> ownHeaders(AnyOfConfig config) {
-        Set<String> all = new TreeSet<>();
-        config.policies().forEach(policy -> all.addAll(policy.ownHeaders()));
-        return all;
+        return all(config, PolicyConfig::ownHeaders);
+    }
+
+    @Override
+    public Set<String> secretParameters(AnyOfConfig config) {
+        return all(config, PolicyConfig::secretParameters);
+    }
+
+    private static Set<String> all(AnyOfConfig config, Function<PolicyConfig, Set<String>> names) {
+        return config.policies().stream().map(names).flatMap(Set::stream).collect(Collectors.toUnmodifiableSet());
     }
 }

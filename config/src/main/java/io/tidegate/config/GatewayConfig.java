@@ -5,6 +5,10 @@ import io.tidegate.api.Doc;
 import io.tidegate.api.Range;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// The whole of a configuration.
 @Doc("The whole configuration of a gateway.")
@@ -34,6 +38,22 @@ public record GatewayConfig(
         @Doc("The process as a whole.") @Default("{}") ProcessConfig gateway,
 
         @Doc("The listener for those who run the gateway.") @Default("{}") AdminConfig admin) {
+
+    /// Header fields of requests that are policies' own to write, wherever these stand.
+    public Set<String> ownHeaders() {
+        return named(PolicyConfig::ownHeaders);
+    }
+
+    /// Parameters of queries that policies find credentials in, wherever these stand.
+    public Set<String> secretParameters() {
+        return named(PolicyConfig::secretParameters);
+    }
+
+    private Set<String> named(Function<PolicyConfig, Set<String>> names) {
+        return Stream.of(Stream.of(policies), policySets.values().stream(),
+                routes.values().stream().map(RouteConfig::policies)).flatMap(lists -> lists).flatMap(List::stream)
+                .map(names).flatMap(Set::stream).collect(Collectors.toUnmodifiableSet());
+    }
 
     /// What becomes of a route that nothing authenticates.
     public enum DefaultAccess {

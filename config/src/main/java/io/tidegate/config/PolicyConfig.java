@@ -68,6 +68,15 @@ public record PolicyConfig(
         return factory.ownHeaders(factory.configType().cast(config));
     }
 
+    /// Parameters of queries that credentials stand in.
+    public Set<String> secretParameters() {
+        return factory == null || config == null ? Set.of() : secret(factory, config);
+    }
+
+    private static <C extends Record> Set<String> secret(PolicyFactory<C> factory, Record config) {
+        return factory.secretParameters(factory.configType().cast(config));
+    }
+
     /// Tells where it stands, and nothing of its configuration, which may hold secrets.
     @Override
     public String toString() {

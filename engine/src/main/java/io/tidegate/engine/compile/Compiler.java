@@ -26,6 +26,7 @@ import io.tidegate.engine.names.ServiceNames;
 import io.tidegate.engine.observe.AccessLog;
 import io.tidegate.engine.observe.Metrics;
 import io.tidegate.engine.observe.RouteCells;
+import io.tidegate.engine.observe.SecretParameters;
 import io.tidegate.engine.state.RemoteState;
 import io.tidegate.engine.state.RemoteStates;
 import io.tidegate.engine.state.SharedState;
@@ -52,10 +53,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Compiles configurations, off the event loops. What did not change since the last one is used again: an upstream
@@ -177,10 +176,11 @@ public final class Compiler implements AutoCloseable {
             throw new CompileException(problems);
         }
         StreamCompiler streams = new StreamCompiler(next, metrics, workers.all().size());
+        Telemetry telemetry = new Telemetry(metrics, log, new SecretParameters(config.secretParameters()));
         Snapshot snapshot = new Snapshot(revision,
-                new ListenerCompiler(config, routes, hosts, streams, new Telemetry(metrics, log), challenges.http())
+                new ListenerCompiler(config, routes, hosts, streams, telemetry, challenges.http())
                         .compile(sockets),
-                ownFields(config), workers.all());
+                config.ownHeaders(), workers.all());
         return new Compiled(snapshot, Map.copyOf(next), steps::close,
                 () -> new Metrics.Names(routes.keySet(), endpoints(next), steps.observing(), streams.names()),
                 Map.copyOf(hosts), () -> state.commit(config.sharedState(), opened));
@@ -194,15 +194,6 @@ public final class Compiler implements AutoCloseable {
                     String.valueOf(e.getMessage())));
             return Consumers.NONE;
         }
-    }
-
-    /// Header fields that only policies may write, wherever they stand in the configuration.
-    private static Set<String> ownFields(GatewayConfig config) {
-        Set<String> names = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
-        Stream.of(Stream.of(config.policies()), config.policySets().values().stream(),
-                config.routes().values().stream().map(RouteConfig::policies)).flatMap(lists -> lists)
-                .flatMap(List::stream).forEach(policy -> names.addAll(policy.ownHeaders()));
-        return names;
     }
 
     private @Nullable RemoteState open(GatewayConfig config, List<Problem> problems) {

@@ -6,6 +6,7 @@ import io.tidegate.api.Outcome;
 import io.tidegate.engine.observe.AccessRecord;
 import io.tidegate.engine.observe.ByteSpan;
 import io.tidegate.engine.observe.LogLabel;
+import io.tidegate.engine.observe.SecretParameters;
 import io.tidegate.engine.upstream.Endpoint;
 import io.tidegate.engine.upstream.Upstream;
 import io.tidegate.engine.wire.KnownHeader;
@@ -32,6 +33,7 @@ final class ExchangeRecord implements Outcome, AccessRecord {
     long requestBytes;
     long responseBytes;
     LogLabel listener = NOWHERE;
+    SecretParameters secrets = SecretParameters.NONE;
     private final Downstream client;
     private final RequestHead head;
     private final RequestId id;
@@ -183,6 +185,11 @@ final class ExchangeRecord implements Outcome, AccessRecord {
     @Override
     public void target(ByteSpan span) {
         span.set(head.bytes(), head.targetStart(), head.targetEnd());
+    }
+
+    @Override
+    public SecretParameters secrets() {
+        return secrets;
     }
 
     @Override

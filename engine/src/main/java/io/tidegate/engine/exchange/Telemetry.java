@@ -6,6 +6,7 @@ import io.tidegate.engine.observe.AccessLog;
 import io.tidegate.engine.observe.LogLabel;
 import io.tidegate.engine.observe.Metrics;
 import io.tidegate.engine.observe.RouteCells;
+import io.tidegate.engine.observe.SecretParameters;
 import io.tidegate.engine.observe.WorkerCells;
 import io.tidegate.engine.worker.Worker;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +17,9 @@ import org.jspecify.annotations.Nullable;
 ///            everything that is measured
 /// @param log
 ///            one line per exchange
-public record Telemetry(Metrics metrics, AccessLog log) {
+/// @param secrets
+///            parameters of queries that are left out there
+public record Telemetry(Metrics metrics, AccessLog log, SecretParameters secrets) {
 
     /// Counts and logs an exchange that is over.
     void count(Worker worker, ExchangeRecord record, @Nullable Route route, LogLabel listener) {
@@ -42,6 +45,7 @@ public record Telemetry(Metrics metrics, AccessLog log) {
         AccessLane lane = log.lane(worker.index());
         if (lane.isOn()) {
             record.listener = listener;
+            record.secrets = secrets;
             lane.log(record);
         }
     }

@@ -57,6 +57,11 @@ public interface AccessRecord {
     /// Points `span` to the request target as received, the query included; leaves it alone where there is none.
     void target(ByteSpan span);
 
+    /// Parameters of the target whose values are not told.
+    default SecretParameters secrets() {
+        return SecretParameters.NONE;
+    }
+
     /// Points `span` to the value of `User-Agent`; leaves it alone where there is none.
     void userAgent(ByteSpan span);
 

@@ -89,7 +89,7 @@ final class JsonFormat extends LineFormat {
         record.prefix(span);
         if (!span.isEmpty()) {
             line.raw(PREFIX);
-            line.target(span, MAX_PREFIX);
+            line.target(span, MAX_PREFIX, record.secrets());
             line.one('"');
         }
         line.one('}');
@@ -117,7 +117,7 @@ final class JsonFormat extends LineFormat {
         line.raw(PATH);
         span.clear();
         record.target(span);
-        line.target(span, MAX_TARGET);
+        line.target(span, MAX_TARGET, record.secrets());
         line.raw(PROTOCOL);
         line.escaped(record.protocol(), MAX_PROTOCOL);
     }

@@ -132,9 +132,9 @@ final class Line {
         end = at;
     }
 
-    /// At most `max` bytes of a request target; the values of parameters whose names say that they are secret
-    /// are masked.
-    void target(ByteSpan span, int max) {
+    /// At most `max` bytes of a request target; the values of parameters whose names say that they are secret, and of
+    /// `secrets`, are masked. The latter reach to the next `&`, as policies read them.
+    void target(ByteSpan span, int max, SecretParameters secrets) {
         byte[] from = span.bytes();
         int stop = Math.min(span.end(), span.start() + max);
         int query = span.start();
@@ -149,8 +149,10 @@ final class Line {
                 at++;
             }
             int value = Math.min(at + 1, stop);
-            boolean secret = at < stop && from[at] == '=' && SecretNames.contains(from, name, at);
-            while (at < stop && !endsParameter(from[at])) {
+            boolean named = at < stop && from[at] == '=';
+            boolean own = named && secrets.contains(from, name, at);
+            boolean secret = own || (named && SecretNames.contains(from, name, at));
+            while (at < stop && (!endsParameter(from[at]) || (own && from[at] == ';'))) {
                 at++;
             }
             if (secret && at > value) {

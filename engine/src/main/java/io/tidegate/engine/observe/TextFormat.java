@@ -58,7 +58,7 @@ final class TextFormat extends LineFormat {
         record.prefix(span);
         if (!span.isEmpty()) {
             line.raw(PREFIX);
-            line.target(span, MAX_PREFIX);
+            line.target(span, MAX_PREFIX, record.secrets());
         }
     }
 
@@ -76,7 +76,7 @@ final class TextFormat extends LineFormat {
         if (span.isEmpty()) {
             line.one('-');
         } else {
-            line.target(span, MAX_TARGET);
+            line.target(span, MAX_TARGET, record.secrets());
         }
     }
 

@@ -50,6 +50,21 @@ public final class QueryParameters {
         return at == to;
     }
 
+    /// Whether the encoded range is an encoding of a name, in upper or lower case.
+    ///
+    /// @param name
+    ///            in lower case
+    public static boolean isNamed(byte[] bytes, int from, int to, byte[] name) {
+        int at = from;
+        for (byte b : name) {
+            if (at >= to || Ascii.lower(decoded(bytes, at, to)) != b) {
+                return false;
+            }
+            at += isEscape(bytes, at, to) ? 3 : 1;
+        }
+        return at == to;
+    }
+
     private static String decode(byte[] bytes, int from, int to) {
         byte[] out = new byte[to - from];
         int length = 0;

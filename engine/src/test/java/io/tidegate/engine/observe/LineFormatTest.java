@@ -7,8 +7,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class LineFormatTest {
@@ -144,6 +146,28 @@ class LineFormatTest {
         record.target(expectedAndSent.substring(bar + 1));
         assertThat(json()).containsEntry("path", expectedAndSent.substring(0, bar));
         assertThat(text()).contains(" " + expectedAndSent.substring(0, bar) + " ");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            /a?auth=***          | /a?auth=s3cr3t
+            /a?AUTH=***&x=1      | /a?AUTH=s3cr3t&x=1
+            /a?%61ut%48=***&b=2  | /a?%61ut%48=s3cr3t&b=2
+            /a?x=1&auth=***&y=2  | /a?x=1&auth=a;b;auth=c&y=2
+            /a?y;auth=***&z=3    | /a?y;auth=s3cr3t&z=3
+            /a?user.key=***      | /a?user.key=k
+            /a?auth=             | /a?auth=
+            /a?auth              | /a?auth
+            /a?author=x&oauth=y  | /a?author=x&oauth=y
+            /a?%61ut%4=x         | /a?%61ut%4=x
+            /a?q=auth=x          | /a?q=auth=x""")
+    void masksWhatIsInParametersThatPoliciesFindCredentialsIn(String expected, String sent) {
+        record.secrets = new SecretParameters(Set.of("Auth", "user.key"));
+        record.target(sent);
+        assertThat(json()).containsEntry("path", expected);
+        assertThat(text()).contains(" " + expected + " ");
+        record.prefix = SampleRecord.bytes("GET /?auth=abc HTTP/1.1\r\n");
+        assertThat(json()).containsEntry("prefix", "GET /?auth=*** HTTP/1.1\r\n");
     }
 
     @Test

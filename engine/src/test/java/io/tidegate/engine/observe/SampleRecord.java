@@ -21,6 +21,7 @@ final class SampleRecord implements AccessRecord {
     String protocol = "HTTP/1.1";
     byte[] host = bytes("api.example.com");
     byte[] target = bytes("/orders/1?page=2");
+    SecretParameters secrets = SecretParameters.NONE;
     byte[] userAgent = bytes("curl/8.5.0");
     byte[] prefix = new byte[0];
     int status = 200;
@@ -104,6 +105,11 @@ final class SampleRecord implements AccessRecord {
     @Override
     public void target(ByteSpan span) {
         span.set(target, 0, target.length);
+    }
+
+    @Override
+    public SecretParameters secrets() {
+        return secrets;
     }
 
     @Override

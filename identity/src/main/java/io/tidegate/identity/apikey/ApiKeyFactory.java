@@ -37,4 +37,9 @@ public final class ApiKeyFactory implements PolicyFactory<ApiKeyConfig> {
     public boolean isOptional(ApiKeyConfig config) {
         return config.optional();
     }
+
+    @Override
+    public Set<String> secretParameters(ApiKeyConfig config) {
+        return Set.copyOf(config.queryParameters());
+    }
 }

@@ -100,6 +100,9 @@ public record JwtConfig(
         if (cookie != null) {
             checkName("cookie", cookie);
         }
+        if (query != null && !query.matches("[A-Za-z0-9._~-]{1,64}")) {
+            throw new ConfigException("query", "must be the name of a parameter (was '" + query + "')");
+        }
         if (leeway.isNegative() || leeway.toSeconds() > 120) {
             throw new ConfigException("leeway", "must be 0s to 120s (was " + leeway.toMillis() + "ms)");
         }

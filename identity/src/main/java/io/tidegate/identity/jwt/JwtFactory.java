@@ -54,6 +54,11 @@ public final class JwtFactory implements PolicyFactory<JwtConfig> {
     }
 
     @Override
+    public Set<String> secretParameters(JwtConfig config) {
+        return config.query() == null ? Set.of() : Set.of(config.query());
+    }
+
+    @Override
     public Policy create(JwtConfig config, PolicyContext context) {
         return new JwtPolicy(config, keys(config, context), context);
     }

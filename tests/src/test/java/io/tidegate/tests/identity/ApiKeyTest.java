@@ -3,6 +3,7 @@ package io.tidegate.tests.identity;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidegate.identity.apikey.KeyHash;
+import io.tidegate.testkit.Await;
 import io.tidegate.testkit.Http2Client;
 import io.tidegate.testkit.RawClient;
 import io.tidegate.testkit.RawRequest;
@@ -11,8 +12,13 @@ import io.tidegate.testkit.TestGateway;
 import io.tidegate.testkit.TestUpstream;
 import io.tidegate.tests.GatewayYaml;
 import io.tidegate.tests.ServedFixture;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /// Consumers that show keys.
 class ApiKeyTest extends ServedFixture {
@@ -52,6 +58,31 @@ class ApiKeyTest extends ServedFixture {
         assertThat(upstream().request(1).target()).isEqualTo("/a?x=1&y=2");
         assertThat(upstream().request(2).field("cookie")).isEqualTo("a=1; b=2");
         assertThat(gateway().metric("tidegate_policy_events_total", "event=\"accepted\"")).isEqualTo(3);
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void theAccessLogHasNoKeyWhateverItsParameterIsCalled(@TempDir Path folder) {
+        Path log = folder.resolve("access.log");
+        gateway().apply(GatewayYaml.to(upstream())
+                .route("policies: [{ anyOf: [{ apiKey: { queryParameters: [of] } }, { basicAuth: {} }] }]")
+                .with(CONSUMERS).with("telemetry: { accessLog: { to: \"" + log + "\" } }").text());
+        try (RawClient client = gateway().client()) {
+            assertThat(client.exchange(get("/a?of=" + KEY + "&x=1", "")).status()).isEqualTo(200);
+            assertThat(client.exchange(get("/b?x=1&%6Ff=" + KEY, "")).status()).isEqualTo(200);
+            assertThat(client.exchange(get("/c?OF=" + KEY + ";" + KEY, "")).status()).isEqualTo(401);
+        }
+        Await.until("three lines", () -> read(log).lines().count() == 3);
+
+        assertThat(read(log)).contains("/a?of=***&x=1").contains("/b?x=1&%6Ff=***").contains("/c?OF=***")
+                .doesNotContain(KEY);
     }
 
     @Test
