@@ -5,7 +5,8 @@ package io.tidegate.api;
 /// @param kind
 ///            what vouches for it
 /// @param issuer
-///            who does; empty where there is only one: certificates, directories
+///            who does: the issuer of a token; of a certificate, as [ClientCertificate#issuer] writes it; empty for
+///            any issuer of certificates, and for directories
 /// @param subject
 ///            the name, compared byte by byte
 public record Identity(Kind kind, String issuer, String subject) {

@@ -15,13 +15,14 @@ public record IdentityConfig(
 
         @Doc("A name in a client certificate.") @Nullable CertificateIdentityConfig certificate,
 
-        @Doc("The distinguished name of an entry of a directory.") @Nullable String ldap) {
+        @Doc("The distinguished name of an entry of a directory, in any spelling: `uid=alice,ou=people,dc=example,dc=org`.") @Nullable String ldap) {
 
     /// Refuses none and several.
     public IdentityConfig {
         if (Stream.of(jwt, certificate, ldap).filter(Objects::nonNull).count() != 1) {
             throw new ConfigException("must have exactly one of jwt, certificate, ldap");
         }
+        ldap = ldap == null ? null : DistinguishedNames.ofEntries("ldap", ldap);
     }
 
     /// The subject of a token.
@@ -33,7 +34,7 @@ public record IdentityConfig(
     }
 
     /// A name in a client certificate.
-    @Doc("A name in a client certificate: exactly one of these.")
+    @Doc("A name in a client certificate: exactly one of uri, dns, subject and sha256.")
     public record CertificateIdentityConfig(
             @Doc("A URI among its alternative names: `spiffe://example.org/orders`.") @Nullable String uri,
 
@@ -41,7 +42,9 @@ public record IdentityConfig(
 
             @Doc("Its subject, as RFC 2253 writes it: `CN=orders,O=Shop`.") @Nullable String subject,
 
-            @Doc("Its SHA-256 in 64 hexadecimal digits.") @Nullable String sha256) {
+            @Doc("Its SHA-256 in 64 hexadecimal digits.") @Nullable String sha256,
+
+            @Doc("Who issued it, as RFC 2253 writes it: `CN=Clients,O=Shop`. Left out, any of the listener's authorities may have.") @Nullable String issuer) {
 
         /// Refuses none and several.
         public CertificateIdentityConfig {
@@ -51,6 +54,7 @@ public record IdentityConfig(
             if (sha256 != null && !sha256.matches("[0-9a-fA-F]{64}")) {
                 throw new ConfigException("sha256", "must be 64 hexadecimal digits");
             }
+            issuer = issuer == null ? null : DistinguishedNames.ofCertificates("issuer", issuer);
         }
     }
 
@@ -66,16 +70,17 @@ public record IdentityConfig(
     }
 
     private static Identity of(CertificateIdentityConfig certificate) {
+        String issuer = Objects.requireNonNullElse(certificate.issuer(), "");
         if (certificate.uri() != null) {
-            return new Identity(Identity.Kind.CERTIFICATE_URI, "", certificate.uri());
+            return new Identity(Identity.Kind.CERTIFICATE_URI, issuer, certificate.uri());
         }
         if (certificate.dns() != null) {
-            return new Identity(Identity.Kind.CERTIFICATE_DNS, "", certificate.dns().toLowerCase(Locale.ROOT));
+            return new Identity(Identity.Kind.CERTIFICATE_DNS, issuer, certificate.dns().toLowerCase(Locale.ROOT));
         }
         if (certificate.subject() != null) {
-            return new Identity(Identity.Kind.CERTIFICATE_SUBJECT, "", certificate.subject());
+            return new Identity(Identity.Kind.CERTIFICATE_SUBJECT, issuer, certificate.subject());
         }
-        return new Identity(Identity.Kind.CERTIFICATE_SHA256, "",
+        return new Identity(Identity.Kind.CERTIFICATE_SHA256, issuer,
                 Objects.requireNonNull(certificate.sha256()).toLowerCase(Locale.ROOT));
     }
 }

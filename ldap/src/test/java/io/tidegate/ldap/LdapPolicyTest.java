@@ -8,6 +8,7 @@ import com.unboundid.ldap.listener.InMemoryDirectoryServerConfig;
 import com.unboundid.ldap.listener.InMemoryListenerConfig;
 import com.unboundid.ldap.listener.interceptor.InMemoryInterceptedSimpleBindRequest;
 import com.unboundid.ldap.listener.interceptor.InMemoryOperationInterceptor;
+import com.unboundid.ldap.sdk.DN;
 import com.unboundid.ldap.sdk.LDAPException;
 import com.unboundid.ldap.sdk.OperationType;
 import com.unboundid.ldap.sdk.ResultCode;
@@ -18,6 +19,7 @@ import io.tidegate.api.Consumers;
 import io.tidegate.api.Fault;
 import io.tidegate.api.Identity;
 import io.tidegate.api.Principal;
+import io.tidegate.config.IdentityConfig;
 import io.tidegate.identity.UnknownConsumer;
 import io.tidegate.testkit.Await;
 import io.tidegate.testkit.PolicyTester;
@@ -274,6 +276,19 @@ final class LdapPolicyTest {
             assertThat(tester.get("/").header("authorization", basic("bob:secret-b")).send().fault())
                     .isEqualTo(AccessFaults.UNKNOWN_CONSUMER);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"uid=alice,ou=people,dc=example,dc=org", "UID=Alice, OU=People ,dc = example, DC=ORG",
+        "cn=O'Brien  John,dc=org", "cn=a\\,b\\+c\\\"d\\\\e\\<f\\>g\\;h,dc=org", "cn=a\\=b=c,dc=org", "cn=\\#1,dc=org",
+        "cn=\\ a\\ ,dc=org", "cn=Zo\u00eb \u00c9,dc=org", "cn=Zo\\C3\\AB,dc=org", "cn=\\0d\\0a,dc=org", "sn=B+cn=A,dc=org",
+        "cn=b+cn=a,dc=org", "2.5.4.3=X,dc=org", "cn=\"a, b\",dc=org", "cn=a#b,dc=org", "cn=\u0130\u00df\u03a3,dc=org",
+        "cn=\ud83d\ude00,dc=org", "cn=,dc=org", "cn=~!@$%^&*()_-{}[]|:/.?,dc=org"})
+    void anEntryThatIsDeclaredInAnySpellingIsTheOneThatTheDirectoryNames(String declared) throws LDAPException {
+        Identity identity = new IdentityConfig(null, null, declared).identity();
+
+        assertThat(identity.subject()).isEqualTo(new DN(declared).toNormalizedString());
+        assertThat(new IdentityConfig(null, null, identity.subject()).identity()).isEqualTo(identity);
     }
 
     @Test

@@ -52,7 +52,7 @@ class DeclaredConsumersTest {
         IdentityConfig token = new IdentityConfig(new TokenIdentityConfig("https://id.example.com", "acme"), null,
                 null);
         IdentityConfig host = new IdentityConfig(null,
-                new CertificateIdentityConfig(null, "Orders.Example.com", null, null), null);
+                new CertificateIdentityConfig(null, "Orders.Example.com", null, null, null), null);
         DeclaredConsumers consumers = new DeclaredConsumers(Map.of("acme",
                 new ConsumerConfig(List.of(token, host), List.of(key("k1")), null,
                         List.of(new PasswordConfig("user", "$2b$hash")),

@@ -39,6 +39,12 @@ final class Holder {
         };
     }
 
+    /// Whose the name is where this issuer vouches for it; else, where anyone does.
+    private @Nullable Consumer named(Consumers consumers, Identity.Kind kind, String name) {
+        Consumer consumer = consumers.identified(new Identity(kind, certificate.issuer(), name));
+        return consumer == null ? consumers.identified(new Identity(kind, "", name)) : consumer;
+    }
+
     /// The consumer that the first of these kinds leads to; null for none, and where names of one kind lead to several
     /// consumers, of whom nobody can say which it is.
     @Nullable
@@ -46,7 +52,7 @@ final class Holder {
         for (MtlsConfig.By by : kinds) {
             Consumer found = null;
             for (String name : names(by.kind())) {
-                Consumer consumer = consumers.identified(new Identity(by.kind(), "", name));
+                Consumer consumer = named(consumers, by.kind(), name);
                 if (found != null && consumer != null && !found.equals(consumer)) {
                     return null;
                 }

@@ -51,11 +51,11 @@ class MtlsPolicyTest {
 
     private static DeclaredConsumers consumers() {
         Map<String, ConsumerConfig> declared = new HashMap<>();
-        declared.put("by-uri", consumer(new CertificateIdentityConfig(SPIFFE, null, null, null)));
-        declared.put("by-dns", consumer(new CertificateIdentityConfig(null, "Orders.Internal", null, null)));
-        declared.put("by-dns-2", consumer(new CertificateIdentityConfig(null, "payments.internal", null, null)));
-        declared.put("by-subject", consumer(new CertificateIdentityConfig(null, null, "CN=orders,O=Shop", null)));
-        declared.put("by-hash", consumer(new CertificateIdentityConfig(null, null, null, HASH)));
+        declared.put("by-uri", consumer(new CertificateIdentityConfig(SPIFFE, null, null, null, null)));
+        declared.put("by-dns", consumer(new CertificateIdentityConfig(null, "Orders.Internal", null, null, null)));
+        declared.put("by-dns-2", consumer(new CertificateIdentityConfig(null, "payments.internal", null, null, null)));
+        declared.put("by-subject", consumer(new CertificateIdentityConfig(null, null, "CN=orders,O=Shop", null, null)));
+        declared.put("by-hash", consumer(new CertificateIdentityConfig(null, null, null, HASH, null)));
         return new DeclaredConsumers(declared);
     }
 
@@ -108,6 +108,29 @@ class MtlsPolicyTest {
                     .containsEntry("dnsNames", List.of("a"));
         });
         assertThat(result.sent().header("x-client")).isEqualTo(SPIFFE);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            CN=Clients,O=Shop     | shop
+            CN=Clients,O=Partner  | anybody
+            CN=clients,O=Shop     | anybody
+            CN=Clients            | anybody
+            ''                    | anybody""")
+    void anIssuerThatIsNamedVouchesForItsOwnAndNoOtherDoes(String issuer, String consumer) {
+        DeclaredConsumers declared = new DeclaredConsumers(Map.of(
+                "shop", consumer(new CertificateIdentityConfig(SPIFFE, null, null, null, "CN=Clients, O=Shop")),
+                "anybody", consumer(new CertificateIdentityConfig(SPIFFE, null, null, null, null)),
+                "one", consumer(new CertificateIdentityConfig(null, "a.internal", null, null, "CN=Clients,O=Shop"))));
+        PolicyTester tester = PolicyTester.at(InstantSource.system()).knowing(declared).then(new MtlsFactory(),
+                config(ALL, Set.of(), List.of()));
+        opened = tester;
+
+        assertThat(name(get(tester, new ClientCertificate("CN=x", issuer, "1", "00", List.of(), List.of(SPIFFE)))
+                .send())).isEqualTo(consumer);
+        TesterResult host = get(tester, new ClientCertificate("CN=x", issuer, "1", "00", List.of("a.internal"),
+                List.of())).send();
+        assertThat(host.fault()).isEqualTo("shop".equals(consumer) ? null : AccessFaults.UNKNOWN_CONSUMER);
     }
 
     @Test

@@ -10,6 +10,9 @@ import io.tidegate.testkit.TestUpstream;
 import io.tidegate.tests.GatewayYaml;
 import io.tidegate.tests.ServedFixture;
 import io.tidegate.tests.tls.Authority;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -65,6 +68,28 @@ class MtlsTest extends ServedFixture {
         assertThat(missing.field("www-authenticate")).isEqualTo("ClientCertificate");
 
         assertThat(upstream().requestCount()).isZero();
+    }
+
+    @Test
+    void anotherAuthorityOfTheListenerDoesNotVouchForANameWithAnIssuer() {
+        Authority partners = new Authority(folder, "Partners");
+        String both = read(clients.ca("ca.pem")) + read(partners.ca("partners.pem"));
+        String yaml = yaml(upstream(), "").replace("spiffe://example.org/orders\" }",
+                "spiffe://example.org/orders\", issuer: \"CN=Clients\" }");
+        clients.replace("ca.pem", both);
+        gateway().apply(yaml);
+
+        assertThat(get(partners.client("orders")).fault()).isEqualTo("auth.unknown_consumer");
+        assertThat(upstream().requestCount()).isZero();
+        assertThat(get(clients.client("orders")).status()).isEqualTo(200);
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test
