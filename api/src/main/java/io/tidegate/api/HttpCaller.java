@@ -10,14 +10,15 @@ import org.jspecify.annotations.Nullable;
 /// tells of, are called; what a client sends never names one.
 ///
 /// Redirects are not followed, no cookies are kept. A call whose connection breaks is sent once more, so what it asks
-/// for must bear that.
+/// for must bear that. Each server, by host and port, has the bound of calls for itself: one that is slow takes none away
+/// from others ([HttpClientConfig#maxCalls]).
 public interface HttpCaller {
 
     /// Calls a server. Never blocks. The stage completes on any thread, where the exchange must not be touched: what it
     /// leads to is returned through [Decision#await] and [Decision#resume].
     ///
     /// @return its answer, whatever the status; an [IOException] where there is none, within the time-out that the
-    ///         policy's configuration gives
+    ///         policy's configuration gives, and at once where the server has as many calls as it may already
     CompletionStage<Answer> send(Call call);
 
     /// What is asked.

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// @param maxBody
 ///            largest body of an answer; a larger one is a failed call
 /// @param maxCalls
-///            most calls at a time; what comes beyond them fails at once
+///            most calls of one server at a time; what comes beyond them fails at once
 /// @param ca
 ///            whom certificates of servers are trusted from, a PEM file
 /// @param cert
@@ -27,7 +27,7 @@ public record HttpClientConfig(
 
         @Doc("Largest body of an answer; a larger one is a failed call.") @Default("256KiB") ByteSize maxBody,
 
-        @Doc("Most calls at a time; what comes beyond them fails at once.") @Default("64") @Range(min = 1, max = 10_000) int maxCalls,
+        @Doc("Most calls of one server at a time; what comes beyond them fails at once.") @Default("64") @Range(min = 1, max = 10_000) int maxCalls,
 
         @Doc("PEM file of the authorities that certificates of servers are trusted from; those that the JDK trusts where it is left out.") @Nullable FilePath ca,
 

@@ -32,8 +32,9 @@ public interface PolicyContext {
     /// Who may call.
     Consumers consumers();
 
-    /// Calls servers. Callers with the same settings share connections and the bound of their calls. Files that the
-    /// settings name are read anew where they have changed.
+    /// Calls servers. Policies of one type with the same settings share connections, and the bound of calls of each
+    /// server; policies of other types take none of them away. Files that the settings name are read anew where they have
+    /// changed.
     ///
     /// @throws ConfigException
     ///             where a file that it names can't be used
