@@ -88,15 +88,16 @@ public final class Answers<V> implements AutoCloseable {
             own.complete(known);
             return;
         }
-        CompletionStage<Answer<V>> asked;
+        CompletableFuture<Answer<V>> asked;
         try {
-            asked = call.get();
-        } catch (RuntimeException e) {
+            asked = call.get().toCompletableFuture().copy();
+        } catch (RuntimeException | Error e) {
+            // Whatever it is, others wait for it.
             calls.remove(key, own);
             own.completeExceptionally(e);
             return;
         }
-        asked.toCompletableFuture().copy().orTimeout(longest.toNanos(), TimeUnit.NANOSECONDS)
+        asked.orTimeout(longest.toNanos(), TimeUnit.NANOSECONDS)
                 .whenComplete((answer, error) -> {
                     if (error == null && answer.life().isPositive()) {
                         kept.put(key, answer);

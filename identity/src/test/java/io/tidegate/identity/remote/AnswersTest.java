@@ -75,6 +75,24 @@ class AnswersTest {
     }
 
     @Test
+    void aCallThatEndsInAnErrorKeepsNobodyWaiting() {
+        CompletableFuture<CompletionStage<String>> meanwhile = new CompletableFuture<>();
+
+        CompletionStage<String> asked = answers.ask(KEY, () -> {
+            meanwhile.complete(ask(KEY, new CompletableFuture<>()));
+            throw new StackOverflowError("deep");
+        });
+
+        assertThat(asked.toCompletableFuture()).isCompletedExceptionally();
+        assertThat(meanwhile.join().toCompletableFuture()).isCompletedExceptionally();
+        assertThat(answers.waiting()).isZero();
+        CompletionStage<String> again = ask(KEY, CompletableFuture.completedFuture(
+                new Answer<>("yes", Duration.ZERO)));
+        assertThat(again.toCompletableFuture().join()).isEqualTo("yes");
+        assertThat(calls).hasValue(1);
+    }
+
+    @Test
     void noMoreIsKeptThanIsMeantToBe() {
         for (int i = 0; i < 1000; i++) {
             ask(Digest.of("k" + i), CompletableFuture.completedFuture(new Answer<>("yes", Duration.ofDays(1))));
