@@ -202,10 +202,19 @@ public final class AnyOf implements Policy {
         if (course == null) {
             return;
         }
+        RuntimeException failed = null;
         for (int i = course.asked - 1; i >= 0; i--) {
             if (course.heard[i]) {
-                members.get(i).policy().onEnd(exchange, outcome);
+                try {
+                    members.get(i).policy().onEnd(exchange, outcome);
+                } catch (RuntimeException e) {
+                    // The others hear of it all the same.
+                    failed = failed == null ? e : failed;
+                }
             }
+        }
+        if (failed != null) {
+            throw failed;
         }
     }
 }

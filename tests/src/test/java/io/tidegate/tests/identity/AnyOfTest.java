@@ -182,6 +182,28 @@ class AnyOfTest {
     }
 
     @Test
+    void onePolicyThatFailsInTheEndKeepsNoOtherFromHearingOfIt() {
+        Policy failing = new Policy() {
+            @Override
+            public Decision onRequest(Exchange exchange) {
+                return refuses(AccessFaults.MISSING, "B");
+            }
+
+            @Override
+            public void onEnd(Exchange exchange, Outcome outcome) {
+                heard.add("b end");
+                throw new IllegalStateException("broken");
+            }
+        };
+
+        TesterResult result = send(policy("a", exchange -> refuses(AccessFaults.MISSING, "A")), failing,
+                policy("c", exchange -> knows(exchange, "acme")));
+
+        assertThat(result.status()).isEqualTo(200);
+        assertThat(heard).containsExactly("a request", "c request", "c response", "c end", "b end", "a end");
+    }
+
+    @Test
     void aPolicyThatFailsLetsNobodyPass() {
         TesterResult result = send(policy("a", exchange -> {
             throw new IllegalStateException("broken");
