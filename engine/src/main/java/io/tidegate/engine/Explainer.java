@@ -18,6 +18,7 @@ import io.tidegate.engine.Explanation.Limit;
 import io.tidegate.engine.Explanation.Target;
 import io.tidegate.engine.Explanation.Understood;
 import io.tidegate.engine.discovery.Knowledge;
+import io.tidegate.engine.exchange.OwnFields;
 import io.tidegate.engine.exchange.Route;
 import io.tidegate.engine.route.HeadInput;
 import io.tidegate.engine.route.RouteMatch;
@@ -86,6 +87,7 @@ public final class Explainer {
                     List.of(), List.of(), List.of(), Map.of(), Map.of(), Map.of(), Map.of(),
                     null);
         }
+        new OwnFields(config.ownHeaders()).strip(head);
         return explain(name, method, parsed, head);
     }
 

@@ -43,6 +43,22 @@ class ExplainCommandTest {
               - cors: { origins: [https://www.example.com] }
             """;
 
+    private static final String BY_CALLER = """
+            upstreams:
+              service: { endpoints: [http://10.0.0.1:80] }
+            routes:
+              all:
+                match: [{ path: "/**" }]
+                upstream: service
+                policies: [{ mtls: { subjectHeader: X-Client-Name } }]
+              admin:
+                match: [{ path: "/**", headers: { x-client-name: admin } }]
+                upstream: service
+              debug:
+                match: [{ path: "/**", headers: { x-debug: "1" } }]
+                upstream: service
+            """;
+
     @TempDir
     private Path folder;
 
@@ -65,6 +81,16 @@ class ExplainCommandTest {
         all.addAll(List.of(arguments));
         int status = CommandLines.run(new PrintWriter(out), new PrintWriter(err), all.toArray(String[]::new));
         return new Ended(status, out.toString(), err.toString());
+    }
+
+    @Test
+    void noRouteIsFoundByAFieldThatOnlyPoliciesWrite() throws IOException {
+        Files.writeString(Path.of(file), BY_CALLER);
+
+        assertThat(explain("http://localhost/a", "-H", "x-client-name: admin", "--json").out())
+                .contains("\"route\":\"all\"");
+        assertThat(explain("http://localhost/a", "-H", "X-Client-Name: admin", "-H", "x-debug: 1", "--json").out())
+                .contains("\"route\":\"debug\"");
     }
 
     @Test

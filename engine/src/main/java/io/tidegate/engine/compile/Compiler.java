@@ -17,6 +17,7 @@ import io.tidegate.engine.discovery.Discovery;
 import io.tidegate.engine.discovery.Knowledge;
 import io.tidegate.engine.exchange.Challenges;
 import io.tidegate.engine.exchange.Hedge;
+import io.tidegate.engine.exchange.OwnFields;
 import io.tidegate.engine.exchange.Route;
 import io.tidegate.engine.exchange.Snapshot;
 import io.tidegate.engine.exchange.Telemetry;
@@ -180,7 +181,7 @@ public final class Compiler implements AutoCloseable {
         Snapshot snapshot = new Snapshot(revision,
                 new ListenerCompiler(config, routes, hosts, streams, telemetry, challenges.http())
                         .compile(sockets),
-                config.ownHeaders(), workers.all());
+                new OwnFields(config.ownHeaders()), workers.all());
         return new Compiled(snapshot, Map.copyOf(next), steps::close,
                 () -> new Metrics.Names(routes.keySet(), endpoints(next), steps.observing(), streams.names()),
                 Map.copyOf(hosts), () -> state.commit(config.sharedState(), opened));

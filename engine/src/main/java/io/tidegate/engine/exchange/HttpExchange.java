@@ -112,7 +112,7 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
             fail(Fault.HOST_MISSING);
             return;
         }
-        pinned.strip(request);
+        pinned.ownFields().strip(request);
         switch (on.routes().match(input, match).outcome()) {
             case FOUND -> begin(match.route(), on);
             case NO_ROUTE -> fail(Fault.NO_ROUTE);
@@ -220,7 +220,7 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
 
     /// Fields have come behind the request's body, of which [#onRequestRead] will tell.
     public void onRequestTrailers(Trailers behind) {
-        Trailers left = snapshot == null ? null : snapshot.strip(behind);
+        Trailers left = snapshot == null ? null : snapshot.ownFields().strip(behind);
         if (left != null) {
             requestBody().trailers(left);
         }

@@ -1,14 +1,8 @@
 package io.tidegate.engine.exchange;
 
-import io.tidegate.engine.wire.NamedFields;
-import io.tidegate.engine.wire.RequestHead;
-import io.tidegate.engine.wire.Trailers;
 import io.tidegate.engine.worker.Worker;
 import java.util.List;
-import java.util.Locale;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Everything compiled from one configuration. Immutable but for the counts of exchanges that still use it: an exchange
@@ -16,8 +10,7 @@ import org.jspecify.annotations.Nullable;
 public final class Snapshot {
 
     private final long revision;
-    private final Set<String> ownFields;
-    private final String[] ownNames;
+    private final OwnFields ownFields;
     private final @Nullable ListenerSnapshot[] listeners;
     private final List<Worker> workers;
     private @Nullable Runnable close;
@@ -38,14 +31,10 @@ public final class Snapshot {
     /// @param listeners
     ///            by slot; null where a slot is not in use
     /// @param ownFields
-    ///            names of header fields that clients have no business to send, as policies of this configuration write
-    ///            them
-    public Snapshot(long revision, @Nullable ListenerSnapshot[] listeners, Set<String> ownFields,
-            List<Worker> workers) {
+    ///            what is taken out of what clients send
+    public Snapshot(long revision, @Nullable ListenerSnapshot[] listeners, OwnFields ownFields, List<Worker> workers) {
         this.revision = revision;
-        this.ownFields = ownFields.stream().map(name -> name.toLowerCase(Locale.ROOT).replace('_', '-'))
-                .collect(Collectors.toUnmodifiableSet());
-        this.ownNames = this.ownFields.toArray(new String[0]);
+        this.ownFields = ownFields;
         this.listeners = listeners;
         this.workers = workers;
         this.counts = new Count[workers.size()];
@@ -65,19 +54,9 @@ public final class Snapshot {
         return slot < listeners.length ? listeners[slot] : null;
     }
 
-    /// Takes out of what a client has sent what only policies may write: neither services nor policies see it, and no
-    /// route is found by it. For services that take `_` for `-` the two are one name; what a client sends with `_` is
-    /// gone already.
-    void strip(RequestHead request) {
-        for (String name : ownNames) {
-            NamedFields.remove(request, name);
-        }
-    }
-
-    /// The same for what a client has sent behind a body; null where nothing is left.
-    @Nullable
-    Trailers strip(Trailers behind) {
-        return ownNames.length == 0 ? behind : behind.without(ownFields);
+    /// What only policies may write.
+    OwnFields ownFields() {
+        return ownFields;
     }
 
     /// Something begins that uses it, on this worker's loop; [#leave] is owed then.

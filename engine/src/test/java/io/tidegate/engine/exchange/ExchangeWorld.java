@@ -59,7 +59,7 @@ final class ExchangeWorld implements AutoCloseable {
         this.upstream = new Upstream("service", Objects.requireNonNull(CONFIG.upstreams().get("service")), null,
                 new Upstream.Surroundings(workers, names, new ServiceConnections(1_000_000, workers), metrics,
                         Site.make("here")));
-        this.snapshot = new Snapshot(1, new ListenerSnapshot[0], Set.of(), workers.all());
+        this.snapshot = new Snapshot(1, new ListenerSnapshot[0], new OwnFields(Set.of()), workers.all());
     }
 
     private static GatewayConfig config(String yaml) {
