@@ -4,6 +4,7 @@ import io.tidegate.config.DiscoveryConfig;
 import io.tidegate.config.EndpointUrl;
 import io.tidegate.config.discovery.EndpointSource;
 import io.tidegate.config.discovery.Found;
+import io.tidegate.control.json.JsonClient;
 import io.tidegate.control.json.JsonTree;
 import java.io.IOException;
 import java.net.URI;
@@ -28,14 +29,14 @@ final class ConsulSource implements EndpointSource {
 
     private final DiscoveryConfig.Consul config;
     private final EndpointUrl.Scheme scheme;
-    private final RegistryClient client;
+    private final JsonClient client;
     /// The state that was told last; 0 for none.
     private long index;
 
     ConsulSource(DiscoveryConfig.Consul config, EndpointUrl.Scheme scheme) {
         this.config = config;
         this.scheme = scheme;
-        this.client = new RegistryClient(config.ca());
+        this.client = new JsonClient(config.ca());
     }
 
     @Override
@@ -44,7 +45,7 @@ final class ConsulSource implements EndpointSource {
         // Whatever goes wrong, the next question is for all there is.
         index = 0;
         String token = config.token();
-        RegistryClient.Reply reply = client.get(question(asked),
+        JsonClient.Reply reply = client.get(question(asked),
                 token == null ? Map.of() : Map.of("X-Consul-Token", token),
                 config.maxWait().plus(config.maxWait().dividedBy(16)).plus(SLACK));
         if (reply.status() != 200) {

@@ -4,6 +4,7 @@ import io.tidegate.config.DiscoveryConfig;
 import io.tidegate.config.EndpointUrl;
 import io.tidegate.config.discovery.EndpointSource;
 import io.tidegate.config.discovery.Found;
+import io.tidegate.control.json.JsonClient;
 import io.tidegate.control.json.JsonTree;
 import java.io.IOException;
 import java.net.URI;
@@ -22,17 +23,17 @@ final class EurekaSource implements EndpointSource {
 
     private final DiscoveryConfig.Eureka config;
     private final EndpointUrl.Scheme scheme;
-    private final RegistryClient client;
+    private final JsonClient client;
 
     EurekaSource(DiscoveryConfig.Eureka config, EndpointUrl.Scheme scheme) {
         this.config = config;
         this.scheme = scheme;
-        this.client = new RegistryClient(config.ca());
+        this.client = new JsonClient(config.ca());
     }
 
     @Override
     public Answer next() throws IOException, InterruptedException {
-        RegistryClient.Reply reply = client.get(
+        JsonClient.Reply reply = client.get(
                 URI.create(config.url().replaceFirst("/+$", "") + "/apps/" + config.app()), authorization(), LIMIT);
         if (reply.status() == 404) {
             // No instance is registered.

@@ -1,5 +1,6 @@
 package io.tidegate.control.discovery;
 
+import io.tidegate.control.json.JsonClient;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -39,8 +40,8 @@ final class EventLines implements AutoCloseable {
             line.write(chunk, at, end - at);
             at = 0;
             end = 0;
-            if (line.size() > RegistryClient.LARGEST) {
-                throw new IOException("an event is larger than " + (RegistryClient.LARGEST >> 20) + " MiB");
+            if (line.size() > JsonClient.LARGEST) {
+                throw new IOException("an event is larger than " + (JsonClient.LARGEST >> 20) + " MiB");
             }
             int read = read();
             if (read < 0) {

@@ -4,6 +4,7 @@ import io.tidegate.config.DiscoveryConfig;
 import io.tidegate.config.EndpointUrl;
 import io.tidegate.config.discovery.EndpointSource;
 import io.tidegate.config.discovery.Found;
+import io.tidegate.control.json.JsonClient;
 import io.tidegate.control.json.JsonTree;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -42,7 +43,7 @@ final class KubernetesSource implements EndpointSource {
     private static final int GONE = 410;
 
     private final DiscoveryConfig.Kubernetes config;
-    private final RegistryClient client;
+    private final JsonClient client;
     private final EndpointSlices slices;
     private @Nullable EventLines events;
     /// From where it is watched on; null where it has to be listed first.
@@ -51,7 +52,7 @@ final class KubernetesSource implements EndpointSource {
 
     KubernetesSource(DiscoveryConfig.Kubernetes config, EndpointUrl.Scheme scheme) {
         this.config = config;
-        this.client = new RegistryClient(config.api().startsWith("https:") ? config.ca() : null);
+        this.client = new JsonClient(config.api().startsWith("https:") ? config.ca() : null);
         this.slices = new EndpointSlices(scheme, config.port());
     }
 
@@ -71,7 +72,7 @@ final class KubernetesSource implements EndpointSource {
     }
 
     private List<Found> list() throws IOException, InterruptedException {
-        RegistryClient.Reply reply = client.get(uri(""), fields(), LIMIT);
+        JsonClient.Reply reply = client.get(uri(""), fields(), LIMIT);
         if (reply.status() != 200) {
             throw new IOException("the API of Kubernetes answers with status " + reply.status());
         }

@@ -1,4 +1,4 @@
-/// What servers answer in JSON.
+/// Servers that answer in JSON: registries, Vault.
 @NullMarked
 package io.tidegate.control.json;
 

@@ -1,23 +1,14 @@
 package io.tidegate.control.secrets;
 
+import io.tidegate.api.FilePath;
 import io.tidegate.config.SecretSource;
-import io.tidegate.config.pem.ClientContexts;
-import io.tidegate.config.pem.UnusableFileException;
+import io.tidegate.control.json.JsonClient;
 import io.tidegate.control.json.JsonTree;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +20,6 @@ import org.jspecify.annotations.Nullable;
 /// `VAULT_SECRET_ID`. A token that AppRole gave is used for one read and asked for again with the next.
 public final class VaultSecrets implements SecretSource {
 
-    private static final int LARGEST = 1 << 20;
     private static final Duration LIMIT = Duration.ofSeconds(5);
 
     private final Function<String, @Nullable String> environment;
@@ -59,26 +49,29 @@ public final class VaultSecrets implements SecretSource {
         if (server == null || server.isEmpty()) {
             throw new IllegalArgumentException("has '${vault:…}', and the environment variable VAULT_ADDR is not set");
         }
-        try (HttpClient client = client()) {
-            try {
-                JsonTree data = ask(client, server, path, request("GET", server, path, token(client, server), null))
-                        .get("data");
-                // Version 2 of the store has the pairs a level deeper, beside what it knows of them.
-                String value = (data.get("metadata").get("version").number(-1) >= 0 ? data.get("data") : data)
-                        .get(field).text();
-                if (value == null) {
-                    throw new IllegalArgumentException("Vault has no text '" + field + "' at '" + path + "'");
-                }
-                return value;
-            } catch (IOException e) {
-                throw new IllegalArgumentException("Vault can't be asked for '" + path + "': " + e.getMessage(), e);
-            } finally {
-                client.shutdownNow();
+        try (JsonClient client = new JsonClient(authorities())) {
+            JsonTree data = asked(client.get(url(server, path), fields(token(client, server)), LIMIT), path).get("data");
+            // Version 2 of the store has the pairs a level deeper, beside what it knows of them.
+            String value = (data.get("metadata").get("version").number(-1) >= 0 ? data.get("data") : data).get(field)
+                    .text();
+            if (value == null) {
+                throw new IllegalArgumentException("Vault has no text '" + field + "' at '" + path + "'");
             }
+            return value;
+        } catch (IOException e) {
+            throw new IllegalArgumentException("Vault can't be asked for '" + path + "': " + e.getMessage(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalArgumentException("Vault was not asked for '" + path + "'", e);
         }
     }
 
-    private String token(HttpClient client, String server) throws IOException {
+    private @Nullable FilePath authorities() {
+        String ca = environment.apply("VAULT_CACERT");
+        return ca == null || ca.isEmpty() ? null : FilePath.of(ca);
+    }
+
+    private String token(JsonClient client, String server) throws IOException, InterruptedException {
         String token = environment.apply("VAULT_TOKEN");
         if (token != null && !token.isEmpty()) {
             return token;
@@ -91,7 +84,7 @@ public final class VaultSecrets implements SecretSource {
         }
         String path = "auth/approle/login";
         String body = "{\"role_id\":\"" + role + "\",\"secret_id\":\"" + secret + "\"}";
-        String given = ask(client, server, path, request("POST", server, path, null, body)).get("auth")
+        String given = asked(client.post(url(server, path), fields(null), body, LIMIT), path).get("auth")
                 .get("client_token").text();
         if (given == null) {
             throw new IOException("it gave no token for the role");
@@ -99,69 +92,44 @@ public final class VaultSecrets implements SecretSource {
         return given;
     }
 
-    private HttpRequest request(String method, String server, String path, @Nullable String token,
-            @Nullable String body) {
+    private static URI url(String server, String path) {
         String base = server.endsWith("/") ? server.substring(0, server.length() - 1) : server;
-        HttpRequest.Builder request;
+        URI url;
         try {
-            request = HttpRequest.newBuilder(URI.create(base + "/v1/" + path));
+            url = URI.create(base + "/v1/" + path);
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("VAULT_ADDR must be the URL of a server (was '" + server + "')", e);
+            throw noServer(server, e);
         }
-        request.method(method, body == null
-                ? HttpRequest.BodyPublishers.noBody()
-                : HttpRequest.BodyPublishers.ofString(body, StandardCharsets.UTF_8)).header("X-Vault-Request", "true");
+        if (url.getHost() == null || !("https".equals(url.getScheme()) || "http".equals(url.getScheme()))) {
+            throw noServer(server, null);
+        }
+        return url;
+    }
+
+    private static IllegalArgumentException noServer(String server, @Nullable Throwable cause) {
+        return new IllegalArgumentException("VAULT_ADDR must be the URL of a server (was '" + server + "')", cause);
+    }
+
+    private Map<String, String> fields(@Nullable String token) {
+        Map<String, String> fields = new HashMap<>(Map.of("X-Vault-Request", "true"));
         String namespace = environment.apply("VAULT_NAMESPACE");
         if (namespace != null && !namespace.isEmpty()) {
-            request.header("X-Vault-Namespace", namespace);
+            fields.put("X-Vault-Namespace", namespace);
         }
         if (token != null) {
-            request.header("X-Vault-Token", token);
+            fields.put("X-Vault-Token", token);
         }
-        return request.build();
+        return fields;
     }
 
-    private HttpClient client() {
-        HttpClient.Builder builder = HttpClient.newBuilder().connectTimeout(LIMIT)
-                .version(HttpClient.Version.HTTP_1_1).executor(Executors.newVirtualThreadPerTaskExecutor());
-        String ca = environment.apply("VAULT_CACERT");
-        if (ca != null && !ca.isEmpty()) {
-            try {
-                builder.sslContext(ClientContexts.trusting(Path.of(ca)));
-            } catch (UnusableFileException e) {
-                throw new IllegalArgumentException("can't use the file of VAULT_CACERT, " + ca + ": " + e.getMessage(),
-                        e);
-            }
-        }
-        return builder.build();
-    }
-
-    private static JsonTree ask(HttpClient client, String server, String path, HttpRequest request)
-            throws IOException {
-        CompletableFuture<HttpResponse<byte[]>> sent = client.sendAsync(request,
-                BodyHandlers.limiting(BodyHandlers.ofByteArray(), LARGEST));
-        HttpResponse<byte[]> answer;
-        try {
-            answer = sent.get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException e) {
-            throw new IOException("no answer from " + server + " within " + LIMIT.toSeconds() + " s", e);
-        } catch (ExecutionException e) {
-            Throwable cause = e.getCause() == null ? e : e.getCause();
-            throw new IOException("no answer from " + server + ": "
-                    + (cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage()), e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", e);
-        } finally {
-            sent.cancel(true);
-        }
-        return switch (answer.statusCode()) {
-            case 200 -> JsonTree.read(answer.body());
+    private static JsonTree asked(JsonClient.Reply answer, String path) throws IOException {
+        return switch (answer.status()) {
+            case 200 -> answer.json();
             case 400 -> throw new IOException("it refuses " + path + " (400)");
             case 403 -> throw new IOException("it says that this token may not read it (403)");
             case 404 -> throw new IOException("there is nothing (404)");
             case 503 -> throw new IOException("it is sealed or down for maintenance (503)");
-            default -> throw new IOException("it answers " + answer.statusCode());
+            default -> throw new IOException("it answers " + answer.status());
         };
     }
 }

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Secrets of a server that speaks as Vault's documentation of its HTTP API says.
 class VaultSecretsTest {
@@ -142,6 +143,14 @@ class VaultSecretsTest {
         assertThatThrownBy(() -> vault().read("kv/orders#key")).hasMessageContaining("neither VAULT_TOKEN nor");
         environment.remove("VAULT_ADDR");
         assertThatThrownBy(() -> vault().read("kv/orders#key")).hasMessageContaining("VAULT_ADDR is not set");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"vault.example.com:8200", "ftp://vault.example.com", "http://a b"})
+    void anAddressThatIsNoneIsAnError(String address) {
+        environment.put("VAULT_ADDR", address);
+        assertThatThrownBy(() -> vault().read("kv/orders#key")).isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("VAULT_ADDR must be the URL of a server (was '" + address + "')");
     }
 
     @Test

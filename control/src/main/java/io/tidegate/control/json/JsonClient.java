@@ -1,15 +1,15 @@
-package io.tidegate.control.discovery;
+package io.tidegate.control.json;
 
 import io.tidegate.api.FilePath;
 import io.tidegate.config.pem.ClientContexts;
 import io.tidegate.config.pem.UnusableFileException;
-import io.tidegate.control.json.JsonTree;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -23,12 +23,12 @@ import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
-/// Asks a registry by HTTP. Answers are bounded in size and time; redirects are not followed, since secrets would go
-/// there too.
-final class RegistryClient implements AutoCloseable {
+/// Asks a server that answers in JSON. Answers are bounded in size and time; redirects are not followed, since secrets
+/// would go there too.
+public final class JsonClient implements AutoCloseable {
 
     /// Largest answer.
-    static final int LARGEST = 8 << 20;
+    public static final int LARGEST = 8 << 20;
     private static final Duration CONNECT = Duration.ofSeconds(5);
 
     private final @Nullable FilePath ca;
@@ -36,7 +36,7 @@ final class RegistryClient implements AutoCloseable {
     private boolean closed;
 
     /// An answer.
-    static final class Reply {
+    public static final class Reply {
 
         private final int status;
         private final HttpHeaders headers;
@@ -48,11 +48,13 @@ final class RegistryClient implements AutoCloseable {
             this.body = response.body();
         }
 
-        int status() {
+        /// Its status.
+        public int status() {
             return status;
         }
 
-        HttpHeaders headers() {
+        /// Its fields.
+        public HttpHeaders headers() {
             return headers;
         }
 
@@ -60,7 +62,7 @@ final class RegistryClient implements AutoCloseable {
         ///
         /// @throws IOException
         ///             where that is no JSON
-        JsonTree json() throws IOException {
+        public JsonTree json() throws IOException {
             return JsonTree.read(body);
         }
     }
@@ -69,7 +71,7 @@ final class RegistryClient implements AutoCloseable {
     ///
     /// @param ca
     ///            authorities to trust, in PEM; null for those that Java trusts
-    RegistryClient(@Nullable FilePath ca) {
+    public JsonClient(@Nullable FilePath ca) {
         this.ca = ca;
     }
 
@@ -77,31 +79,47 @@ final class RegistryClient implements AutoCloseable {
     ///
     /// @param limit
     ///            until the end of the answer
-    Reply get(URI uri, Map<String, String> fields, Duration limit) throws IOException, InterruptedException {
-        return new Reply(send(uri, fields, BodyHandlers.limiting(BodyHandlers.ofByteArray(), LARGEST), limit));
+    public Reply get(URI uri, Map<String, String> fields, Duration limit) throws IOException, InterruptedException {
+        return whole(HttpRequest.newBuilder(uri), fields, limit);
+    }
+
+    /// Sends JSON, and takes the whole answer.
+    ///
+    /// @param limit
+    ///            until the end of the answer
+    public Reply post(URI uri, Map<String, String> fields, String json, Duration limit)
+            throws IOException, InterruptedException {
+        return whole(HttpRequest.newBuilder(uri).POST(BodyPublishers.ofString(json)).header("Content-Type",
+                "application/json"), fields, limit);
+    }
+
+    private Reply whole(HttpRequest.Builder request, Map<String, String> fields, Duration limit)
+            throws IOException, InterruptedException {
+        return new Reply(send(request, fields, BodyHandlers.limiting(BodyHandlers.ofByteArray(), LARGEST), limit));
     }
 
     /// Asks, and takes the answer as it comes, however long that takes.
     ///
     /// @param limit
     ///            until the head of the answer
-    HttpResponse<InputStream> stream(URI uri, Map<String, String> fields, Duration limit)
+    public HttpResponse<InputStream> stream(URI uri, Map<String, String> fields, Duration limit)
             throws IOException, InterruptedException {
-        return send(uri, fields, BodyHandlers.ofInputStream(), limit);
+        return send(HttpRequest.newBuilder(uri), fields, BodyHandlers.ofInputStream(), limit);
     }
 
-    private <T> HttpResponse<T> send(URI uri, Map<String, String> fields, BodyHandler<T> body, Duration limit)
-            throws IOException, InterruptedException {
-        HttpRequest.Builder request = HttpRequest.newBuilder(uri).header("Accept", "application/json");
-        fields.forEach(request::header);
-        CompletableFuture<HttpResponse<T>> answer = client().sendAsync(request.build(), body);
+    private <T> HttpResponse<T> send(HttpRequest.Builder builder, Map<String, String> fields, BodyHandler<T> body,
+            Duration limit) throws IOException, InterruptedException {
+        fields.forEach(builder::header);
+        HttpRequest request = builder.header("Accept", "application/json").build();
+        String server = request.uri().getAuthority();
+        CompletableFuture<HttpResponse<T>> answer = client().sendAsync(request, body);
         try {
             return answer.get(limit.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-            throw new IOException("no answer from " + uri.getAuthority() + " within " + limit.toSeconds() + " s", e);
+            throw new IOException("no answer from " + server + " within " + limit.toSeconds() + " s", e);
         } catch (ExecutionException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
-            throw new IOException("no answer from " + uri.getAuthority() + ": "
+            throw new IOException("no answer from " + server + ": "
                     + (cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage()), e);
         } finally {
             answer.cancel(true);
