@@ -125,9 +125,10 @@ def measure(options, title, shape, bound, make, pairs):
     figures = {}
     for before, after in pairs:
         figure = compared(rounds, before, after)
-        figures[after] = figure
+        figures[f"{after} ÷ {before}"] = figure
         text.append(f"| {after} ÷ {before} | {figure['ratio']:.3f} | {figure['low']:.3f}–{figure['high']:.3f} |")
-    goal = Goal(f"{title}: CPU per request ÷ without", figures[pairs[0][1]]["ratio"], bound)
+    before, after = pairs[0]
+    goal = Goal(f"{title}: CPU per request ÷ without", figures[f"{after} ÷ {before}"]["ratio"], bound)
     return Result(f"{title}: 128-byte responses, 64 connections", "\n".join(text),
                   {"rounds": rounds, "rows": rows, "figures": figures}, [goal])
 
