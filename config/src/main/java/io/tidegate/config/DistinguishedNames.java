@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.TreeSet;
 import javax.naming.InvalidNameException;
 import javax.naming.NamingEnumeration;
@@ -62,8 +63,8 @@ final class DistinguishedNames {
                 + " 'uid=alice,ou=people,dc=example,dc=org' (was '" + name + "')");
     }
 
-    private static TreeSet<String> pairs(Rdn part) throws NamingException {
-        TreeSet<String> pairs = new TreeSet<>();
+    private static Set<String> pairs(Rdn part) throws NamingException {
+        Set<String> pairs = new TreeSet<>();
         NamingEnumeration<? extends Attribute> attributes = part.toAttributes().getAll();
         while (attributes.hasMore()) {
             Attribute attribute = attributes.next();
