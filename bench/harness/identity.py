@@ -1,4 +1,5 @@
-"""What it costs to find out who calls: a remembered token with a decision on access, and a key among a million.
+"""What it costs to find out who calls: a remembered token with a decision on access, and a key among a million. And
+whether the time of a refusal tells how much of a key was right.
 
 HAProxy, which can check tokens too, checks the same one with jwt_verify; it remembers none.
 """
@@ -6,6 +7,9 @@ HAProxy, which can check tokens too, checks the same one with jwt_verify; it rem
 import base64
 import hashlib
 import json
+import random
+import socket
+import string
 import subprocess
 import time
 from contextlib import ExitStack
@@ -155,3 +159,55 @@ def run_keys(options):
                     lambda port: [gateways.Tidegate(port, "io_uring", "plain"),
                                   gateways.Tidegate(port, "io_uring", "api-keys", checked)],
                     [("plain", "api-keys")])]
+
+
+def near():
+    """A key that is right but for its last character."""
+    return api_key(random.randrange(KEYS))[:-1] + random.choice(string.ascii_letters)
+
+
+def far():
+    """A key of the same length of which nothing is right."""
+    return "".join(random.choices(string.ascii_letters + string.digits, k=len(api_key(0))))
+
+
+def refused_in(connection, key):
+    """Nanoseconds that it takes to be refused with this key."""
+    request = f"GET /small HTTP/1.1\r\nHost: bench\r\nX-Api-Key: {key}\r\n\r\n".encode()
+    begin = time.perf_counter_ns()
+    connection.sendall(request)
+    answer = connection.recv(65_536)
+    taken = time.perf_counter_ns() - begin
+    if not answer.startswith(b"HTTP/1.1 401 "):
+        raise RuntimeError(f"no refusal: {answer[:200]!r}")
+    return taken
+
+
+def run_timing(options):
+    """A million wrong keys: is one that is nearly right refused in another time than one that is not?"""
+    tries = 20_000 if options.quick else 1_000_000
+    checked = config("key-timing", "{ apiKey: {} }", consumers(KEYS))
+    kinds = {"nearly right": [near() for _ in range(1000)], "all wrong": [far() for _ in range(1000)]}
+    times = {kind: [] for kind in kinds}
+    order = list(kinds)
+    with ExitStack() as stack:
+        made = started(stack, gateways.Tidegate(upstream(stack), "io_uring", "key-timing", checked))
+        connection = stack.enter_context(socket.create_connection(("127.0.0.1", made[0].port)))
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for count in range(-tries // 20, tries):
+            kind = random.choice(order)
+            taken = refused_in(connection, random.choice(kinds[kind]))
+            if count >= 0:
+                times[kind].append(taken)
+    # What takes longest was interrupted.
+    longest = sorted(taken for kind in order for taken in times[kind])[tries * 9 // 10]
+    kept = {kind: [taken for taken in times[kind] if taken < longest] for kind in order}
+    told = stats.welch(*kept.values())
+    text = ["| key | tries | mean µs | median µs |", "|---|---|---|---|"]
+    for kind in order:
+        text.append(f"| {kind} | {len(times[kind]):,} | {stats.mean(kept[kind]) / 1000:.3f} "
+                    f"| {stats.median(times[kind]) / 1000:.3f} |")
+    text += ["", f"Means of the shortest nine tenths; Welch's t of them is {told:.2f}."]
+    return [Result("wrong keys: does the time of a refusal tell anything?", "\n".join(text),
+                   {"t": told, "tries": {kind: len(times[kind]) for kind in order}},
+                   [Goal("wrong keys: |t| of nearly right against all wrong", abs(told), 4.5)])]

@@ -1,7 +1,7 @@
 """Medians, ratios per round, and how sure they are."""
 
 import random
-from statistics import median
+from statistics import mean, median, variance
 
 
 def ratios(values, base):
@@ -28,3 +28,8 @@ def slope(points):
     middle = [sum(axis) / len(points) for axis in zip(*points)]
     spread = sum((x - middle[0]) ** 2 for x, _ in points)
     return sum((x - middle[0]) * (y - middle[1]) for x, y in points) / spread if spread else 0.0
+
+
+def welch(one, other):
+    """Welch's t of two samples: how many standard errors their means differ by."""
+    return (mean(one) - mean(other)) / (variance(one) / len(one) + variance(other) / len(other)) ** 0.5
