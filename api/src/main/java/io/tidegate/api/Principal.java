@@ -34,7 +34,12 @@ public record Principal(String method, String subject, @Nullable String issuer, 
 
     /// A consumer that the configuration itself vouches for.
     public static Principal of(String method, Consumer consumer) {
-        return new Principal(method, consumer.name(), null, consumer, consumer.groups(), Set.of(), Map.of());
+        return of(method, consumer, Map.of());
+    }
+
+    /// The same, by credentials that say something besides: which of the consumer's keys it was.
+    public static Principal of(String method, Consumer consumer, Map<String, Object> claims) {
+        return new Principal(method, consumer.name(), null, consumer, consumer.groups(), Set.of(), claims);
     }
 
     /// Its name in logs: the consumer's, or the subject.

@@ -3,6 +3,7 @@ package io.tidegate.identity;
 import io.tidegate.api.Field;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// What tells a client how to show who it is: a value of `WWW-Authenticate` (RFC 9110 section 11.6.1). Immutable.
 public final class Challenge {
@@ -31,6 +32,11 @@ public final class Challenge {
         List<String> more = new ArrayList<>(parameters);
         more.add(name + "=\"" + value.replace("\\", "\\\\").replace("\"", "\\\"") + '"');
         return new Challenge(scheme, List.copyOf(more));
+    }
+
+    /// This challenge for a place of this name, where it has one.
+    public Challenge realm(@Nullable String name) {
+        return name == null ? this : with("realm", name);
     }
 
     /// The header field, to be handed to [io.tidegate.api.Decision#fail].

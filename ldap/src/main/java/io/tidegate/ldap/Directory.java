@@ -125,8 +125,8 @@ final class Directory implements AutoCloseable {
     /// @throws LDAPException
     ///             where the directory can't be asked
     @Nullable
-    User check(String username, String password) throws LDAPException, InterruptedException {
-        if (password.isEmpty() || username.isEmpty()) {
+    User check(String username, byte[] password) throws LDAPException, InterruptedException {
+        if (password.length == 0 || username.isEmpty()) {
             return null;
         }
         if (connections.getQueueLength() >= MOST_WAITING * config.maxConnections()) {
@@ -151,7 +151,7 @@ final class Directory implements AutoCloseable {
         }
     }
 
-    private @Nullable User once(String username, String password) throws LDAPException {
+    private @Nullable User once(String username, byte[] password) throws LDAPException {
         LDAPConnection connection = pool.getConnection();
         boolean usable = false;
         try {
@@ -170,7 +170,7 @@ final class Directory implements AutoCloseable {
         }
     }
 
-    private @Nullable User with(LDAPConnection connection, String username, String password) throws LDAPException {
+    private @Nullable User with(LDAPConnection connection, String username, byte[] password) throws LDAPException {
         DN dn = config.search() == null ? templated(username) : found(connection, config.search(), username);
         if (dn == null) {
             return null;

@@ -1,8 +1,9 @@
 package io.tidegate.ldap;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import com.unboundid.ldap.sdk.LDAPException;
 import io.tidegate.api.AccessFaults;
-import io.tidegate.api.Consumer;
 import io.tidegate.api.Consumers;
 import io.tidegate.api.Counter;
 import io.tidegate.api.Decision;
@@ -13,14 +14,16 @@ import io.tidegate.api.Policy;
 import io.tidegate.api.PolicyContext;
 import io.tidegate.api.Principal;
 import io.tidegate.identity.Authorization;
+import io.tidegate.identity.BasicCredentials;
+import io.tidegate.identity.Caller;
 import io.tidegate.identity.Challenge;
 import io.tidegate.identity.UnknownConsumer;
-import java.nio.ByteBuffer;
+import io.tidegate.identity.remote.Digest;
 import java.time.InstantSource;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,27 +33,29 @@ final class LdapPolicy implements Policy {
 
     private static final Logger LOG = LoggerFactory.getLogger("tidegate.identity");
     private static final String METHOD = "ldap";
-    private static final String SCHEME = "Basic";
+    private static final int MOST_REMEMBERED = 20_000;
 
     private static final long EVERY = 60_000;
 
     private final Directory directory;
     private final InstantSource clock;
     private final AtomicLong told = new AtomicLong();
-    private final Remembered remembered;
+
+    /// Those whose credentials were right a moment ago.
+    private final Cache<Digest, Caller> remembered;
+
     private final Consumers consumers;
     private final String path;
     private final String issuer;
     private final boolean optional;
     private final boolean hide;
-    private final boolean anybody;
+    private final UnknownConsumer unknownConsumer;
 
     private final Decision missing;
     private final Decision malformed;
     private final Decision invalid;
     private final Decision unknown = Decision.fail(AccessFaults.UNKNOWN_CONSUMER);
-    private final Decision unavailable = Decision.fail(AccessFaults.UNAVAILABLE,
-            List.of(new Field("retry-after", "1")));
+    private final Decision unavailable = Decision.fail(AccessFaults.UNAVAILABLE);
     private final Counter accepted;
     private final Counter refused;
     private final Counter known;
@@ -58,15 +63,17 @@ final class LdapPolicy implements Policy {
 
     LdapPolicy(LdapConfig config, PolicyContext context, Directory directory) {
         this.directory = directory;
-        remembered = new Remembered(config.rememberFor(), context.clock());
         clock = context.clock();
+        remembered = Caffeine.newBuilder().maximumSize(MOST_REMEMBERED).expireAfterWrite(config.rememberFor())
+                .ticker(() -> TimeUnit.MILLISECONDS.toNanos(clock.millis())).executor(Runnable::run).build();
         consumers = context.consumers();
         path = context.path();
         issuer = config.urls().getFirst();
         optional = config.optional();
         hide = config.hideCredentials();
-        anybody = config.unknownConsumer() == UnknownConsumer.ALLOW;
-        List<Field> challenge = Challenge.of(SCHEME).with("realm", config.realm()).with("charset", "UTF-8").field();
+        unknownConsumer = config.unknownConsumer();
+        List<Field> challenge = Challenge.of(BasicCredentials.SCHEME).realm(config.realm()).with("charset", "UTF-8")
+                .field();
         missing = Decision.fail(AccessFaults.MISSING, challenge);
         malformed = Decision.fail(AccessFaults.MALFORMED, challenge);
         invalid = Decision.fail(AccessFaults.INVALID, challenge);
@@ -78,36 +85,39 @@ final class LdapPolicy implements Policy {
 
     @Override
     public Decision onRequest(Exchange exchange) {
-        String text = Authorization.credentials(exchange.request(), SCHEME);
+        String text = Authorization.credentials(exchange.request(), BasicCredentials.SCHEME);
         if (text == null) {
             return optional ? Decision.next() : counted(refused, missing);
         }
-        BasicCredentials credentials = BasicCredentials.parse(text);
+        BasicCredentials credentials = BasicCredentials.read(text);
         if (credentials == null) {
             return counted(refused, malformed);
         }
         // An empty password is a bind as nobody (RFC 4513 section 5.1.2), which directories let pass.
-        if (credentials.username().isEmpty() || credentials.password().isEmpty()) {
+        if (credentials.user().isEmpty() || credentials.password().length == 0) {
             return counted(refused, invalid);
         }
-        ByteBuffer mark = remembered.mark(credentials.username(), credentials.password());
-        Directory.User user = remembered.get(mark);
-        if (user != null) {
+        Digest mark = new Digest.Builder().add(credentials.user()).add(credentials.password()).build();
+        Caller caller = remembered.getIfPresent(mark);
+        if (caller != null) {
             known.add();
-            return pass(exchange, credentials.username(), user);
+            return pass(exchange, caller);
         }
         return exchange.offload(() -> ask(exchange, credentials, mark));
     }
 
     /// Runs on a thread of its own: the exchange is touched in what it decides alone.
-    private Decision ask(Exchange exchange, BasicCredentials credentials, ByteBuffer mark) throws InterruptedException {
+    private Decision ask(Exchange exchange, BasicCredentials credentials, Digest mark) throws InterruptedException {
         try {
-            Directory.User user = directory.check(credentials.username(), credentials.password());
+            Directory.User user = directory.check(credentials.user(), credentials.password());
             if (user == null) {
                 return counted(refused, invalid);
             }
-            remembered.put(mark, user);
-            return Decision.resume(() -> pass(exchange, credentials.username(), user));
+            Principal principal = new Principal(METHOD, user.dn(), issuer, null, user.groups(), Set.of(),
+                    Map.of("username", credentials.user()));
+            Caller caller = new Caller(principal, new Identity(Identity.Kind.DIRECTORY, "", user.dn()));
+            remembered.put(mark, caller);
+            return Decision.resume(() -> pass(exchange, caller));
         } catch (LDAPException e) {
             tell(e);
             return counted(failed, unavailable);
@@ -123,17 +133,12 @@ final class LdapPolicy implements Policy {
         }
     }
 
-    private Decision pass(Exchange exchange, String username, Directory.User user) {
-        Consumer consumer = consumers.identified(new Identity(Identity.Kind.DIRECTORY, "", user.dn()));
-        if (consumer == null && !anybody) {
+    private Decision pass(Exchange exchange, Caller caller) {
+        Principal principal = caller.among(consumers, unknownConsumer);
+        if (principal == null) {
             return counted(refused, unknown);
         }
-        Set<String> groups = new HashSet<>(user.groups());
-        if (consumer != null) {
-            groups.addAll(consumer.groups());
-        }
-        exchange.identify(new Principal(METHOD, user.dn(), issuer, consumer, groups, Set.of(),
-                Map.of("username", username)));
+        exchange.identify(principal);
         if (hide) {
             Authorization.hide(exchange.request());
         }

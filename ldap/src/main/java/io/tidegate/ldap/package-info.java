@@ -1,6 +1,5 @@
 /// The policy `ldap`: user names and passwords that a directory knows. Whoever asks one has to reckon with its failing
-/// at
-/// any time.
+/// at any time.
 @NullMarked
 package io.tidegate.ldap;
 

@@ -12,18 +12,18 @@ import io.tidegate.api.PolicyContext;
 import io.tidegate.api.Principal;
 import io.tidegate.api.Request;
 import io.tidegate.identity.Challenge;
+import io.tidegate.identity.CredentialPlaces;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /// Looks up whose key a request shows, on the event loop: one SHA-256 and one look-up.
 final class ApiKeyPolicy implements Policy {
 
     private static final String METHOD = "apiKey";
 
-    private final KeyPlaces places;
+    private final CredentialPlaces places;
     private final Consumers consumers;
     private final InstantSource clock;
     private final boolean hide;
@@ -36,12 +36,12 @@ final class ApiKeyPolicy implements Policy {
     private final Counter refused;
 
     ApiKeyPolicy(ApiKeyConfig config, PolicyContext context) {
-        this.places = new KeyPlaces(config);
+        this.places = new CredentialPlaces(config.headers(), config.queryParameters(), config.cookies());
         this.consumers = context.consumers();
         this.clock = context.clock();
         this.hide = config.hideCredentials();
         this.optional = config.optional();
-        List<Field> challenge = Challenge.of("ApiKey").with("realm", config.realm()).field();
+        List<Field> challenge = Challenge.of("ApiKey").realm(config.realm()).field();
         this.missing = Decision.fail(AccessFaults.MISSING, challenge);
         this.malformed = Decision.fail(AccessFaults.MALFORMED, challenge);
         this.invalid = Decision.fail(AccessFaults.INVALID, challenge);
@@ -53,7 +53,7 @@ final class ApiKeyPolicy implements Policy {
     @Override
     public Decision onRequest(Exchange exchange) {
         Request request = exchange.request();
-        String shown = places.key(request);
+        String shown = places.find(request);
         if (shown == null) {
             return optional ? Decision.next() : refused(missing);
         }
@@ -94,7 +94,6 @@ final class ApiKeyPolicy implements Policy {
     private static Principal principal(ApiKey key) {
         return key.name().isEmpty()
                 ? Principal.of(METHOD, key.consumer())
-                : new Principal(METHOD, key.consumer().name(), null, key.consumer(), key.consumer().groups(), Set.of(),
-                        Map.of("key", key.name()));
+                : Principal.of(METHOD, key.consumer(), Map.of("key", key.name()));
     }
 }

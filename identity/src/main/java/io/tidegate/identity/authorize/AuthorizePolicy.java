@@ -19,8 +19,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Refuses who may not pass. Everything is made ready before: a request that passes costs look-ups in sets, and what
-/// the
-/// condition costs.
+/// the condition costs.
 final class AuthorizePolicy implements Policy {
 
     /// Why someone does not pass.
@@ -60,7 +59,8 @@ final class AuthorizePolicy implements Policy {
         condition = config.cel();
 
         Decision denied = Decision.fail(AccessFaults.DENIED);
-        nobody = new Refusal(Decision.fail(AccessFaults.MISSING, of(config.scheme(), config.realm()).field()),
+        nobody = new Refusal(
+                Decision.fail(AccessFaults.MISSING, Challenge.of(config.scheme()).realm(config.realm()).field()),
                 context.counter("nobody"));
         noScope = new Refusal(Decision.fail(AccessFaults.SCOPE, insufficient(config).field()),
                 context.counter("scope"));
@@ -71,16 +71,11 @@ final class AuthorizePolicy implements Policy {
         notTold = new Refusal(denied, context.counter("condition_failed"));
     }
 
-    private static Challenge of(String scheme, @Nullable String realm) {
-        Challenge challenge = Challenge.of(scheme);
-        return realm == null ? challenge : challenge.with("realm", realm);
-    }
-
     /// RFC 6750 section 3.1: the scopes that are needed, which is all that can be said of those of which one is enough.
     private static Challenge insufficient(AuthorizeConfig config) {
         Set<String> needed = new LinkedHashSet<>(config.scopes());
         needed.addAll(config.anyScope());
-        return of("Bearer", config.realm()).with("error", "insufficient_scope").with("scope",
+        return Challenge.of("Bearer").realm(config.realm()).with("error", "insufficient_scope").with("scope",
                 String.join(" ", needed));
     }
 

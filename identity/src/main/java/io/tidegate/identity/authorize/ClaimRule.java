@@ -1,5 +1,6 @@
 package io.tidegate.identity.authorize;
 
+import io.tidegate.identity.token.ClaimPath;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -29,35 +30,17 @@ final class ClaimRule {
         }
     }
 
-    private final String name;
-    private final String[] path;
+    private final ClaimPath path;
     private final Value[] values;
 
     ClaimRule(String name, ClaimConfig config) {
-        this.name = name;
-        this.path = name.split("\\.", -1);
+        this.path = ClaimPath.of(name);
         this.values = config.anyOf().stream().map(Value::of).toArray(Value[]::new);
     }
 
-    /// Whether the claim is there and has one of the values. A claim whose name is the whole path goes before those on
-    /// the path: names may have dots in them.
+    /// Whether the claim is there and has one of the values.
     boolean holds(Map<String, Object> claims) {
-        Object claim = claims.get(name);
-        return matches(claim == null && path.length > 1 ? follow(claims) : claim);
-    }
-
-    private @Nullable Object follow(Map<String, Object> claims) {
-        Object at = claims;
-        for (String part : path) {
-            if (!(at instanceof Map<?, ?> map)) {
-                return null;
-            }
-            at = map.get(part);
-        }
-        return at;
-    }
-
-    private boolean matches(@Nullable Object claim) {
+        Object claim = path.in(claims);
         if (claim == null || claim instanceof Map<?, ?>) {
             return false;
         }

@@ -9,19 +9,17 @@ import io.tidegate.api.Policy;
 import io.tidegate.api.PolicyContext;
 import io.tidegate.api.Principal;
 import io.tidegate.identity.Authorization;
+import io.tidegate.identity.BasicCredentials;
 import io.tidegate.identity.Challenge;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /// Checks user names and passwords. One that was right lately is found on the event loop; hashing is done elsewhere,
-/// and
-/// once for all requests that show the same password at a time.
+/// and once for all requests that show the same password at a time.
 final class BasicAuthPolicy implements Policy {
 
-    private static final String SCHEME = "Basic";
     private static final String METHOD = "basicAuth";
 
     private final Users users;
@@ -31,8 +29,7 @@ final class BasicAuthPolicy implements Policy {
     private final Decision missing;
     private final Decision malformed;
     private final Decision invalid;
-    private final Decision unavailable = Decision.fail(AccessFaults.UNAVAILABLE,
-            List.of(new Field("retry-after", "1")));
+    private final Decision unavailable = Decision.fail(AccessFaults.UNAVAILABLE);
     private final Counter accepted;
     private final Counter refused;
     private final Counter hashed;
@@ -45,7 +42,8 @@ final class BasicAuthPolicy implements Policy {
                 + config.failureWindow(), () -> new Checks(config, gate, context.background(), context.clock()));
         this.hide = config.hideCredentials();
         this.optional = config.optional();
-        List<Field> challenge = Challenge.of(SCHEME).with("realm", config.realm()).with("charset", "UTF-8").field();
+        List<Field> challenge = Challenge.of(BasicCredentials.SCHEME).realm(config.realm()).with("charset", "UTF-8")
+                .field();
         this.missing = Decision.fail(AccessFaults.MISSING, challenge);
         this.malformed = Decision.fail(AccessFaults.MALFORMED, challenge);
         this.invalid = Decision.fail(AccessFaults.INVALID, challenge);
@@ -57,12 +55,12 @@ final class BasicAuthPolicy implements Policy {
 
     @Override
     public Decision onRequest(Exchange exchange) {
-        String token = Authorization.credentials(exchange.request(), SCHEME);
+        String token = Authorization.credentials(exchange.request(), BasicCredentials.SCHEME);
         if (token == null) {
             return optional ? Decision.next() : refused(missing);
         }
-        Credentials shown = Credentials.read(token);
-        if (shown == null) {
+        BasicCredentials shown = BasicCredentials.read(token);
+        if (shown == null || shown.user().isEmpty()) {
             return refused(malformed);
         }
         Users.User user = users.named(shown.user());
@@ -100,8 +98,7 @@ final class BasicAuthPolicy implements Policy {
         if (hide) {
             Authorization.hide(exchange.request());
         }
-        exchange.identify(new Principal(METHOD, user.consumer().name(), null, user.consumer(),
-                user.consumer().groups(), Set.of(), Map.of("username", name)));
+        exchange.identify(Principal.of(METHOD, user.consumer(), Map.of("username", name)));
         accepted.add();
         return Decision.next();
     }

@@ -1,7 +1,6 @@
 package io.tidegate.identity.forwardauth;
 
 import io.tidegate.api.AccessFaults;
-import io.tidegate.api.Consumer;
 import io.tidegate.api.Consumers;
 import io.tidegate.api.Counter;
 import io.tidegate.api.Decision;
@@ -14,13 +13,11 @@ import io.tidegate.api.Policy;
 import io.tidegate.api.PolicyContext;
 import io.tidegate.api.Principal;
 import io.tidegate.api.Reply;
-import io.tidegate.identity.UnknownConsumer;
 import io.tidegate.identity.remote.Answers;
 import io.tidegate.identity.remote.Digest;
 import io.tidegate.identity.remote.Outage;
 import io.tidegate.identity.remote.UnusableAnswerException;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -132,15 +129,17 @@ final class ForwardAuthPolicy implements Policy {
             return refusal(verdict);
         }
         if (config.consumer() != null) {
-            String caller = verdict.caller();
-            Consumer consumer = caller == null ? null : consumers.named(caller);
-            if (caller == null || (consumer == null && config.unknownConsumer() == UnknownConsumer.REFUSE)) {
+            String name = verdict.caller();
+            Principal caller = name == null
+                    ? null
+                    : config.unknownConsumer().admit(
+                            new Principal(TYPE, name, null, null, verdict.groups(), Set.of(), Map.of()),
+                            consumers.named(name));
+            if (caller == null) {
                 refused.add();
                 return unknown;
             }
-            Set<String> groups = new HashSet<>(verdict.groups());
-            groups.addAll(consumer == null ? Set.of() : consumer.groups());
-            exchange.identify(new Principal(TYPE, caller, null, consumer, groups, Set.of(), Map.of()));
+            exchange.identify(caller);
         }
         Headers headers = exchange.request().headers();
         own.forEach(headers::remove);

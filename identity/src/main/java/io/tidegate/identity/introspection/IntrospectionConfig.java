@@ -75,7 +75,7 @@ public record IntrospectionConfig(
             throw new ConfigException("consumer", "must be the name of a claim");
         }
         try {
-            Challenge.of("Bearer").with("realm", realm).with("scope", String.join(" ", scopes));
+            Challenge.of("Bearer").realm(realm).with("scope", String.join(" ", scopes));
         } catch (IllegalArgumentException e) {
             throw new ConfigException("realm", "must be visible ASCII, and so must the 'scopes'");
         }

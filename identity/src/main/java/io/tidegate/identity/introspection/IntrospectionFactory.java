@@ -8,9 +8,11 @@ import java.util.Set;
 /// Makes `oauth2Introspection` policies.
 public final class IntrospectionFactory implements PolicyFactory<IntrospectionConfig> {
 
+    static final String TYPE = "oauth2Introspection";
+
     @Override
     public String type() {
-        return "oauth2Introspection";
+        return TYPE;
     }
 
     @Override

@@ -1,33 +1,26 @@
 package io.tidegate.identity.introspection;
 
 import io.tidegate.api.AccessFaults;
-import io.tidegate.api.Consumer;
 import io.tidegate.api.Consumers;
 import io.tidegate.api.Counter;
 import io.tidegate.api.Decision;
 import io.tidegate.api.Exchange;
 import io.tidegate.api.Fault;
 import io.tidegate.api.Field;
-import io.tidegate.api.Identity;
 import io.tidegate.api.Policy;
 import io.tidegate.api.PolicyContext;
 import io.tidegate.api.Principal;
-import io.tidegate.api.TlsClient;
 import io.tidegate.identity.Authorization;
+import io.tidegate.identity.Caller;
 import io.tidegate.identity.Challenge;
-import io.tidegate.identity.UnknownConsumer;
 import io.tidegate.identity.remote.Answers;
 import io.tidegate.identity.remote.Digest;
 import io.tidegate.identity.remote.Outage;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /// Lets requests pass whose bearer token (RFC 6750) a server says to be good (RFC 7662).
 final class IntrospectionPolicy implements Policy {
-
-    private static final String TYPE = "oauth2Introspection";
 
     private final IntrospectionConfig config;
     private final Introspector introspector;
@@ -42,7 +35,7 @@ final class IntrospectionPolicy implements Policy {
     private final Decision malformed;
     private final Decision unknown = Decision.fail(AccessFaults.UNKNOWN_CONSUMER);
     private final Decision insufficient;
-    private final Decision notNow = Decision.fail(AccessFaults.UNAVAILABLE, List.of(new Field("retry-after", "1")));
+    private final Decision notNow = Decision.fail(AccessFaults.UNAVAILABLE);
 
     IntrospectionPolicy(IntrospectionConfig config, PolicyContext context) {
         this.config = config;
@@ -53,7 +46,7 @@ final class IntrospectionPolicy implements Policy {
         this.refused = context.counter("refused");
         this.unavailable = context.counter("unavailable");
         this.scopes = Set.copyOf(config.scopes());
-        Challenge challenge = Challenge.of("Bearer").with("realm", config.realm());
+        Challenge challenge = Challenge.of("Bearer").realm(config.realm());
         this.missing = Decision.fail(AccessFaults.MISSING, challenge.field());
         this.invalid = challenge.with("error", "invalid_token").field();
         this.malformed = Decision.fail(AccessFaults.MALFORMED, invalid);
@@ -111,47 +104,31 @@ final class IntrospectionPolicy implements Policy {
     }
 
     private Decision decide(Exchange exchange, Introspected answer) {
-        Fault fault = answer.fault();
-        if (fault == null && answer.certificate() != null
-                && !answer.certificate().equals(shown(exchange.client().tls()))) {
-            fault = AccessFaults.TOKEN_BINDING;
+        return switch (answer) {
+            case Introspected.Bad(Fault fault) -> refused(Decision.fail(fault, invalid));
+            case Introspected.Good good -> good.confirmation().allows(exchange.client().tls())
+                    ? admit(exchange, good.caller())
+                    : refused(Decision.fail(AccessFaults.TOKEN_BINDING, invalid));
+        };
+    }
+
+    private Decision admit(Exchange exchange, Caller caller) {
+        if (!caller.principal().scopes().containsAll(scopes)) {
+            return refused(insufficient);
         }
-        if (fault != null) {
-            refused.add();
-            return Decision.fail(fault, invalid);
+        Principal principal = caller.among(consumers, config.unknownConsumer());
+        if (principal == null) {
+            return refused(unknown);
         }
-        if (!answer.scopes().containsAll(scopes)) {
-            refused.add();
-            return insufficient;
-        }
-        Consumer consumer = answer.issuer() == null
-                ? null
-                : consumers.identified(Identity.token(answer.issuer(), answer.subject()));
-        if (consumer == null && config.unknownConsumer() == UnknownConsumer.REFUSE) {
-            refused.add();
-            return unknown;
-        }
-        exchange.identify(new Principal(TYPE, answer.subject(), answer.issuer(), consumer, groups(answer, consumer),
-                answer.scopes(), answer.claims()));
+        exchange.identify(principal);
         if (config.hideCredentials()) {
             Authorization.hide(exchange.request());
         }
         return Decision.next();
     }
 
-    private static @Nullable String shown(@Nullable TlsClient tls) {
-        return tls == null || tls.certificate() == null ? null : tls.certificate().sha256();
-    }
-
-    private static Set<String> groups(Introspected answer, @Nullable Consumer consumer) {
-        if (consumer == null || consumer.groups().isEmpty()) {
-            return answer.groups();
-        }
-        if (answer.groups().isEmpty()) {
-            return consumer.groups();
-        }
-        Set<String> both = new HashSet<>(answer.groups());
-        both.addAll(consumer.groups());
-        return both;
+    private Decision refused(Decision why) {
+        refused.add();
+        return why;
     }
 }

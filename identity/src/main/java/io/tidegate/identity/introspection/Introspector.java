@@ -75,10 +75,10 @@ final class Introspector {
         Map<String, Object> said = signed == null ? plain(answer) : signed.read(answer);
         long now = clock.millis();
         Introspected result = rules.read(said, now);
-        if (result.fault() != null) {
+        if (!(result instanceof Introspected.Good good)) {
             return new Answers.Answer<>(result, config.cacheFailuresFor());
         }
-        Duration left = Duration.ofMillis(result.expires() - now);
+        Duration left = Duration.ofMillis(good.expires() - now);
         return new Answers.Answer<>(result, left.compareTo(config.cacheFor()) < 0 ? left : config.cacheFor());
     }
 }

@@ -36,13 +36,13 @@ final class SignedReader {
     static SignedReader of(IntrospectionConfig config, PolicyContext context) {
         String issuer = String.valueOf(config.issuer());
         OAuthClientConfig client = config.client();
+        String audience = String.valueOf(client == null ? null : client.id());
         IssuerKeys keys = IssuerKeys.discovered(issuer,
                 new KeySettings(TokenRules.PUBLIC, KeyRefreshConfig.defaults(), config.http()), context);
-        TokenRules rules = new TokenRules(Set.copyOf(TokenRules.PUBLIC), issuer, Set.of(), null, Map.of(), LEEWAY,
-                (int) config.http().maxBody().bytes());
-        return new SignedReader(keys,
-                new SignedAnswers(keys, rules, String.valueOf(client == null ? null : client.id()),
-                        "token-introspection+jwt", context.clock()));
+        TokenRules rules = TokenRules
+                .of(issuer, Set.of(audience), LEEWAY, (int) config.http().maxBody().bytes())
+                .withType("token-introspection+jwt");
+        return new SignedReader(keys, new SignedAnswers(keys, rules, context.clock()));
     }
 
     /// Completes once there are keys, or can't be any.

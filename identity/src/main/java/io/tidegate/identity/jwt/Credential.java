@@ -1,6 +1,9 @@
 package io.tidegate.identity.jwt;
 
 import io.tidegate.api.Request;
+import io.tidegate.identity.Authorization;
+import io.tidegate.identity.CredentialPlaces;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// A token as a request has it.
@@ -20,53 +23,47 @@ record Credential(String text, int from, boolean proven) {
 
     /// Whether there is more than one: which is meant can't be told (RFC 6750 section 2).
     boolean isOneOfSeveral() {
-        return from < 0;
+        return text.equals(CredentialPlaces.SEVERAL);
     }
 
     /// Finds tokens in requests.
     ///
-    /// @param header
-    ///            the field, in lower case
-    /// @param cookie
-    ///            null where none is looked at
-    /// @param query
-    ///            null where none is looked at
+    /// @param authorization
+    ///            whether one may stand in `Authorization`, behind a scheme
+    /// @param alone
+    ///            where one may stand without a scheme
     /// @param dpop
     ///            whether the scheme `DPoP` is known
-    record Place(String header, @Nullable String cookie, @Nullable String query, boolean dpop) {
+    record Places(boolean authorization, CredentialPlaces alone, boolean dpop) {
 
         private static final String AUTHORIZATION = "authorization";
         private static final String BEARER = "Bearer ";
         private static final String DPOP = "DPoP ";
 
-        private static final Credential SEVERAL = new Credential("", -1, false);
+        static Places of(JwtConfig config) {
+            boolean authorization = config.header().equalsIgnoreCase(AUTHORIZATION);
+            return new Places(authorization,
+                    new CredentialPlaces(authorization ? List.of() : List.of(config.header()),
+                            config.query() == null ? List.of() : List.of(config.query()),
+                            config.cookie() == null ? List.of() : List.of(config.cookie())),
+                    config.dpop() != null);
+        }
 
         /// The token of a request; null where it has none.
         @Nullable
         Credential find(Request request) {
-            Credential found = inHeader(request);
-            if (cookie != null) {
-                found = either(found, inCookie(request, cookie));
+            Credential behindScheme = authorization ? behindScheme(request) : null;
+            String elsewhere = alone.find(request);
+            if (elsewhere == null) {
+                return behindScheme;
             }
-            if (query != null && request.query() != null) {
-                for (String value : request.queryParameter(query)) {
-                    found = either(found, new Credential(value, 0, false));
-                }
-            }
-            return found;
+            return new Credential(behindScheme == null ? elsewhere : CredentialPlaces.SEVERAL, 0, false);
         }
 
-        private static @Nullable Credential either(@Nullable Credential one, @Nullable Credential other) {
-            return one == null ? other : other == null ? one : SEVERAL;
-        }
-
-        private @Nullable Credential inHeader(Request request) {
-            String value = request.headers().get(header);
+        private @Nullable Credential behindScheme(Request request) {
+            String value = request.headers().get(AUTHORIZATION);
             if (value == null) {
                 return null;
-            }
-            if (!header.equals(AUTHORIZATION)) {
-                return new Credential(value, 0, false);
             }
             if (value.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
                 return new Credential(value, BEARER.length(), false);
@@ -77,38 +74,15 @@ record Credential(String text, int from, boolean proven) {
             return null; // credentials of another kind are none of ours
         }
 
-        private static @Nullable Credential inCookie(Request request, String name) {
-            Credential found = null;
-            // Cookies in several fields are no list (RFC 9113 section 8.2.3), and services look at all of them.
-            for (String cookies : request.headers().all("cookie")) {
-                int start = 0;
-                while (start < cookies.length()) {
-                    int semicolon = cookies.indexOf(';', start);
-                    int end = semicolon < 0 ? cookies.length() : semicolon;
-                    found = either(found, named(cookies, start, end, name));
-                    start = end + 1;
-                }
+        /// Takes the token, and the proof beside it, out of what goes to the service.
+        void hide(Request request) {
+            if (authorization) {
+                Authorization.hide(request);
             }
-            return found;
-        }
-
-        private static @Nullable Credential named(String cookies, int from, int to, String name) {
-            int start = from;
-            int end = to;
-            while (start < end && isSpace(cookies.charAt(start))) {
-                start++;
+            alone.hide(request);
+            if (dpop) {
+                request.headers().remove("dpop");
             }
-            while (end > start && isSpace(cookies.charAt(end - 1))) {
-                end--;
-            }
-            int value = start + name.length() + 1;
-            return value <= end && cookies.startsWith(name, start) && cookies.charAt(value - 1) == '='
-                    ? new Credential(cookies.substring(value, end), 0, false)
-                    : null;
-        }
-
-        private static boolean isSpace(char c) {
-            return c == ' ' || c == '	';
         }
     }
 }

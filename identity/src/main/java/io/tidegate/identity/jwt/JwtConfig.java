@@ -11,11 +11,11 @@ import io.tidegate.api.Secret;
 import io.tidegate.identity.UnknownConsumer;
 import io.tidegate.identity.keys.KeyRefreshConfig;
 import io.tidegate.identity.keys.SignatureAlgorithm;
+import io.tidegate.identity.token.ClaimFields;
 import io.tidegate.identity.token.TokenRules;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -107,10 +107,11 @@ public record JwtConfig(
             throw new ConfigException("leeway", "must be 0s to 120s (was " + leeway.toMillis() + "ms)");
         }
         claimsToHeaders.values().forEach(name -> checkName("claimsToHeaders", name));
-        if (lower(claimsToHeaders).size() != claimsToHeaders.size()) {
+        Set<String> written = ClaimFields.names(claimsToHeaders);
+        if (written.size() != claimsToHeaders.size()) {
             throw new ConfigException("claimsToHeaders", "must not name a field twice");
         }
-        if (lower(claimsToHeaders).contains(header.toLowerCase(Locale.ROOT))) {
+        if (written.contains(header.toLowerCase(Locale.ROOT))) {
             throw new ConfigException("claimsToHeaders", "can't write the field that has the token");
         }
         if (realm != null && realm.chars().anyMatch(c -> c < ' ' || c > '~')) {
@@ -129,17 +130,6 @@ public record JwtConfig(
         if (!FieldSyntax.isName(name)) {
             throw new ConfigException(component, "must be a name (was '" + name + "')");
         }
-    }
-
-    private static Set<String> lower(Map<String, String> fields) {
-        Set<String> names = new HashSet<>();
-        fields.values().forEach(name -> names.add(name.toLowerCase(Locale.ROOT)));
-        return names;
-    }
-
-    /// The fields that it writes.
-    Set<String> writtenFields() {
-        return lower(claimsToHeaders);
     }
 
     /// Its algorithms in their order.

@@ -11,6 +11,7 @@ import io.tidegate.identity.keys.KeySet;
 import io.tidegate.identity.keys.KeySettings;
 import io.tidegate.identity.keys.SignatureAlgorithm;
 import io.tidegate.identity.keys.VerificationKey;
+import io.tidegate.identity.token.ClaimFields;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -50,7 +51,7 @@ public final class JwtFactory implements PolicyFactory<JwtConfig> {
 
     @Override
     public Set<String> ownHeaders(JwtConfig config) {
-        return config.writtenFields();
+        return ClaimFields.names(config.claimsToHeaders());
     }
 
     @Override

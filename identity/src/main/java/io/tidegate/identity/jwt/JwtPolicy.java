@@ -1,7 +1,6 @@
 package io.tidegate.identity.jwt;
 
 import io.tidegate.api.AccessFaults;
-import io.tidegate.api.Consumer;
 import io.tidegate.api.Consumers;
 import io.tidegate.api.Counter;
 import io.tidegate.api.Decision;
@@ -15,6 +14,7 @@ import io.tidegate.api.Principal;
 import io.tidegate.api.Request;
 import io.tidegate.identity.UnknownConsumer;
 import io.tidegate.identity.keys.IssuerKeys;
+import io.tidegate.identity.token.ClaimFields;
 import io.tidegate.identity.token.Confirmation;
 import io.tidegate.identity.token.ProofOfPossession;
 import io.tidegate.identity.token.ProofOfPossession.Claimed;
@@ -23,7 +23,6 @@ import io.tidegate.identity.token.TokenMemory;
 import io.tidegate.identity.token.TokenResult;
 import io.tidegate.identity.token.TokenVerifier;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /// Finds out who calls by a signed token.
@@ -37,18 +36,20 @@ import org.jspecify.annotations.Nullable;
 /// What a token must be bound to and who the consumer is are looked at with every request.
 final class JwtPolicy implements Policy {
 
+    /// Of a claim that a service is told.
+    private static final int MOST_CHARACTERS = 8192;
+
     private final JwtConfig config;
     private final IssuerKeys keys;
     private final TokenVerifier verifier;
-    private final TokenMemory<Caller> memory;
-    private final Caller.Reader reader;
-    private final Credential.Place place;
-    private final CarriedToken carried;
-    private final List<String> written;
+    private final TokenMemory<Holder> memory;
+    private final Holder.Reader reader;
+    private final Credential.Places places;
+    private final ClaimFields fields;
     private final Consumers consumers;
     private final Refusals refusals;
     private final @Nullable ProofOfPossession proofs;
-    private final Decision unknownConsumer;
+    private final UnknownConsumer unknownConsumer;
     private final Counter remembered;
     private final Counter verified;
     private final Counter refused;
@@ -58,17 +59,16 @@ final class JwtPolicy implements Policy {
         this.keys = keys;
         this.verifier = new TokenVerifier(keys, config.rules(), context.clock());
         this.memory = new TokenMemory<>(keys, config.remembered(), context.clock());
-        this.reader = Caller.Reader.of(config);
-        this.place = new Credential.Place(config.header().toLowerCase(Locale.ROOT), config.cookie(), config.query(),
-                config.dpop() != null);
-        this.carried = new CarriedToken(place);
-        this.written = List.copyOf(config.writtenFields());
+        this.fields = new ClaimFields(config.claimsToHeaders(), MOST_CHARACTERS);
+        this.reader = new Holder.Reader(config, fields);
+        this.places = Credential.Places.of(config);
         this.consumers = context.consumers();
         this.refusals = new Refusals(config);
         this.proofs = config.dpop() == null
                 ? null
                 : new ProofOfPossession(context.clock(), context.state(), config.dpop().maxAge(), config.leeway());
-        this.unknownConsumer = refusals.of(AccessFaults.UNKNOWN_CONSUMER);
+        // Where no claim names a consumer none is looked for.
+        this.unknownConsumer = config.consumer() == null ? UnknownConsumer.ALLOW : config.unknownConsumer();
         this.remembered = context.counter("remembered");
         this.verified = context.counter("verified");
         this.refused = context.counter("refused");
@@ -77,20 +77,18 @@ final class JwtPolicy implements Policy {
     @Override
     public Decision onRequest(Exchange exchange) {
         Request request = exchange.request();
-        for (String field : written) {
-            request.headers().remove(field);
-        }
-        Credential credential = place.find(request);
+        fields.clear(request);
+        Credential credential = places.find(request);
         if (credential == null) {
             return config.optional() ? Decision.next() : refusals.missing();
         }
         if (credential.isOneOfSeveral()) {
             return refuse(AccessFaults.MALFORMED);
         }
-        Caller caller = memory.find(credential.text(), credential.from());
-        if (caller != null) {
+        Holder holder = memory.find(credential.text(), credential.from());
+        if (holder != null) {
             remembered.add();
-            return bound(exchange, credential, caller);
+            return bound(exchange, credential, holder);
         }
         return keys.areComing()
                 ? Decision.await(keys.arrived().thenApply(_ -> Decision.resume(() -> check(exchange, credential))))
@@ -107,13 +105,13 @@ final class JwtPolicy implements Policy {
         String token = credential.token();
         return exchange.offload(() -> {
             Object result = examined(token);
-            return Decision.resume(() -> result instanceof Caller caller
-                    ? bound(exchange, credential, caller)
+            return Decision.resume(() -> result instanceof Holder holder
+                    ? bound(exchange, credential, holder)
                     : refuse((Fault) result));
         });
     }
 
-    /// The caller, or the fault.
+    /// The holder, or the fault.
     private Object examined(String token) {
         switch (verifier.verify(token)) {
             case TokenResult.Bad(Fault fault) -> {
@@ -121,10 +119,10 @@ final class JwtPolicy implements Policy {
             }
             case TokenResult.Good(var good) -> {
                 try {
-                    Caller caller = reader.read(good);
+                    Holder holder = reader.read(good);
                     verified.add();
-                    memory.keep(token, good, config.leeway(), caller);
-                    return caller;
+                    memory.keep(token, good, config.leeway(), holder);
+                    return holder;
                 } catch (FaultException e) {
                     return e.fault();
                 }
@@ -133,15 +131,15 @@ final class JwtPolicy implements Policy {
     }
 
     /// Whether the client may use the token: what is bound to a key or a certificate is nobody else's.
-    private Decision bound(Exchange exchange, Credential credential, Caller caller) {
-        Confirmation confirmation = caller.confirmation();
+    private Decision bound(Exchange exchange, Credential credential, Holder holder) {
+        Confirmation confirmation = holder.confirmation();
         if (!confirmation.allows(exchange.client().tls())) {
             return refuse(AccessFaults.TOKEN_BINDING);
         }
         String thumbprint = confirmation.keyThumbprint();
         if (thumbprint == null) {
             boolean needed = credential.proven() || (config.dpop() != null && config.dpop().required());
-            return needed ? refuse(AccessFaults.TOKEN_BINDING) : admitted(exchange, caller);
+            return needed ? refuse(AccessFaults.TOKEN_BINDING) : admitted(exchange, holder);
         }
         ProofOfPossession checks = proofs;
         if (checks == null || !credential.proven()) {
@@ -154,36 +152,30 @@ final class JwtPolicy implements Policy {
             return refuse(AccessFaults.DPOP_PROOF);
         }
         Claimed claimed = new Claimed(request.method(), url, credential.token(), thumbprint);
-        return exchange.offload(() -> proven(checks, shown.getFirst(), claimed, exchange, caller));
+        return exchange.offload(() -> proven(checks, shown.getFirst(), claimed, exchange, holder));
     }
 
-    private Decision proven(ProofOfPossession checks, String proof, Claimed claimed, Exchange exchange, Caller caller) {
+    private Decision proven(ProofOfPossession checks, String proof, Claimed claimed, Exchange exchange, Holder holder) {
         try {
             return Decision.await(checks.check(proof, claimed).thenApply(fresh -> Decision
-                    .resume(() -> fresh ? admitted(exchange, caller) : refuse(AccessFaults.DPOP_PROOF))));
+                    .resume(() -> fresh ? admitted(exchange, holder) : refuse(AccessFaults.DPOP_PROOF))));
         } catch (FaultException e) {
             return Decision.resume(() -> refuse(e.fault()));
         }
     }
 
-    private Decision admitted(Exchange exchange, Caller caller) {
-        Principal principal = caller.principal();
-        if (caller.identity() != null) {
-            Consumer consumer = consumers.identified(caller.identity());
-            if (consumer != null) {
-                principal = caller.as(consumer);
-            } else if (config.unknownConsumer() == UnknownConsumer.REFUSE) {
-                refused.add();
-                return unknownConsumer;
-            }
+    private Decision admitted(Exchange exchange, Holder holder) {
+        Principal principal = holder.caller().among(consumers, unknownConsumer);
+        if (principal == null) {
+            return refuse(AccessFaults.UNKNOWN_CONSUMER);
         }
         exchange.identify(principal);
         Request request = exchange.request();
-        for (Field field : caller.fields()) {
+        for (Field field : holder.fields()) {
             request.headers().set(field.name(), field.value());
         }
         if (!config.forward()) {
-            carried.remove(request);
+            places.hide(request);
         }
         return Decision.next();
     }

@@ -18,13 +18,13 @@ final class Refusals {
     Refusals(JwtConfig config) {
         List<Field> begin = new ArrayList<>();
         List<Field> again = new ArrayList<>();
-        Challenge bearer = realm(Challenge.of("Bearer"), config);
+        Challenge bearer = Challenge.of("Bearer").realm(config.realm());
         if (config.dpop() == null || !config.dpop().required()) {
             begin.addAll(bearer.field());
             again.addAll(bearer.with("error", "invalid_token").field());
         }
         if (config.dpop() != null) {
-            Challenge dpop = realm(Challenge.of("DPoP"), config).with("algs", "ES256 EdDSA RS256 PS256");
+            Challenge dpop = Challenge.of("DPoP").realm(config.realm()).with("algs", "ES256 EdDSA RS256 PS256");
             begin.addAll(dpop.field());
             again.addAll(dpop.with("error", "invalid_token").field());
             this.unproven = dpop.with("error", "invalid_dpop_proof").field();
@@ -33,10 +33,6 @@ final class Refusals {
         }
         this.missing = Decision.fail(AccessFaults.MISSING, begin);
         this.invalid = List.copyOf(again);
-    }
-
-    private static Challenge realm(Challenge challenge, JwtConfig config) {
-        return config.realm() == null ? challenge : challenge.with("realm", config.realm());
     }
 
     /// There is no token.

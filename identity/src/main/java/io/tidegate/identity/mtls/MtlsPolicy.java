@@ -5,7 +5,6 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import io.tidegate.api.AccessFaults;
 import io.tidegate.api.Client;
 import io.tidegate.api.ClientCertificate;
-import io.tidegate.api.Consumer;
 import io.tidegate.api.Consumers;
 import io.tidegate.api.Counter;
 import io.tidegate.api.Decision;
@@ -15,7 +14,6 @@ import io.tidegate.api.PolicyContext;
 import io.tidegate.api.Principal;
 import io.tidegate.api.TlsClient;
 import io.tidegate.identity.Challenge;
-import io.tidegate.identity.UnknownConsumer;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.Set;
@@ -93,13 +91,12 @@ final class MtlsPolicy implements Policy {
                 || (!config.allowed().isEmpty() && !holder.isOneOf(config.allowed()))) {
             return new Verdict(null, "", denied);
         }
-        Consumer consumer = holder.consumer(consumers, config.by());
-        if (consumer == null && config.unknownConsumer() == UnknownConsumer.REFUSE) {
-            return new Verdict(null, "", unknown);
-        }
-        Principal principal = new Principal(METHOD, holder.name(), issuer, consumer,
-                consumer == null ? Set.of() : consumer.groups(), Set.of(), holder.claims());
-        return new Verdict(principal, visible(holder.name()), Decision.next());
+        Principal caller = config.unknownConsumer().admit(
+                new Principal(METHOD, holder.name(), issuer, null, Set.of(), Set.of(), holder.claims()),
+                holder.consumer(consumers, config.by()));
+        return caller == null
+                ? new Verdict(null, "", unknown)
+                : new Verdict(caller, visible(holder.name()), Decision.next());
     }
 
     /// A name as it can stand in a field: all but visible ASCII, and the percent sign, as percent escapes of UTF-8.

@@ -2,7 +2,8 @@ package io.tidegate.identity.oidc;
 
 import io.tidegate.api.Field;
 import io.tidegate.api.Request;
-import java.util.ArrayList;
+import io.tidegate.identity.RequestCookies;
+import io.tidegate.identity.RequestCookies.Cookie;
 import java.util.List;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -18,57 +19,16 @@ import org.jspecify.annotations.Nullable;
 /// A name that is there twice is no cookie of the gateway: somebody has put one beside it.
 final class CookieJar {
 
-    private static final String FIELD = "cookie";
-
-    /// A cookie.
-    record Cookie(String name, String value) {
-
-        /// Without its value.
-        @Override
-        public String toString() {
-            return "Cookie[" + name + "]";
-        }
-    }
-
     private final String session;
-    private final List<Cookie> own = new ArrayList<>();
-
-    private CookieJar(String session) {
-        this.session = session;
-    }
+    private final List<Cookie> own;
 
     /// Takes the cookies of this session, and of logins for it, out of a request.
-    static CookieJar take(Request request, String session) {
-        CookieJar jar = new CookieJar(session);
-        List<String> fields = request.headers().all(FIELD);
-        if (fields.isEmpty()) {
-            return jar;
-        }
-        StringBuilder others = new StringBuilder();
-        for (String field : fields) {
-            for (String pair : field.split(";", -1)) {
-                String text = pair.strip();
-                int mark = text.indexOf('=');
-                String name = mark < 0 ? text : text.substring(0, mark).stripTrailing();
-                if (jar.isOwn(name)) {
-                    jar.own.add(new Cookie(name, mark < 0 ? "" : text.substring(mark + 1).strip()));
-                } else if (!text.isEmpty()) {
-                    others.append(others.isEmpty() ? "" : "; ").append(text);
-                }
-            }
-        }
-        if (jar.own.isEmpty()) {
-            return jar;
-        }
-        if (others.isEmpty()) {
-            request.headers().remove(FIELD);
-        } else {
-            request.headers().set(FIELD, others.toString());
-        }
-        return jar;
+    CookieJar(Request request, String session) {
+        this.session = session;
+        this.own = RequestCookies.take(request, name -> isOwn(name, session));
     }
 
-    private boolean isOwn(String name) {
+    private static boolean isOwn(String name, String session) {
         return name.startsWith(session) && (name.length() == session.length() || name.charAt(session.length()) == '.'
                 || name.startsWith(Cookies.LOGIN, session.length()));
     }
@@ -78,11 +38,11 @@ final class CookieJar {
     String value(String name) {
         String value = null;
         for (Cookie cookie : own) {
-            if (cookie.name.equals(name)) {
+            if (cookie.name().equals(name)) {
                 if (value != null) {
                     return null;
                 }
-                value = cookie.value;
+                value = cookie.value();
             }
         }
         return value;
@@ -90,20 +50,20 @@ final class CookieJar {
 
     /// Those whose name begins like this.
     List<Cookie> startingWith(String prefix) {
-        return own.stream().filter(cookie -> cookie.name.startsWith(prefix)).toList();
+        return own.stream().filter(cookie -> cookie.name().startsWith(prefix)).toList();
     }
 
     /// Whether the browser sent anything that is, or was, a session.
     boolean hasSession() {
-        return own.stream().anyMatch(cookie -> !cookie.name.startsWith(session + Cookies.LOGIN));
+        return own.stream().anyMatch(cookie -> !cookie.name().startsWith(session + Cookies.LOGIN));
     }
 
     /// What makes the browser forget the session, but for the cookies of these names.
     List<Field> forgetSession(Cookies cookies, List<String> but) {
         TreeSet<String> names = new TreeSet<>();
         for (Cookie cookie : own) {
-            if (!cookie.name.startsWith(session + Cookies.LOGIN) && !but.contains(cookie.name)) {
-                names.add(cookie.name);
+            if (!cookie.name().startsWith(session + Cookies.LOGIN) && !but.contains(cookie.name())) {
+                names.add(cookie.name());
             }
         }
         return names.stream().filter(cookies::isSessionName).map(cookies::forget).toList();

@@ -74,8 +74,7 @@ final class IdTokens {
         this.clock = context.clock();
         this.clockSkew = config.clockSkew();
         this.maxAge = config.maxAge();
-        TokenRules rules = new TokenRules(Set.copyOf(TokenRules.PUBLIC), config.issuer(), Set.of(clientId), null,
-                Map.of(), config.clockSkew(), MOST_CHARACTERS);
+        TokenRules rules = TokenRules.of(config.issuer(), Set.of(clientId), config.clockSkew(), MOST_CHARACTERS);
         this.idTokens = new Kind(new TokenVerifier(keys, rules, clock), new AtomicInteger());
         IssuerKeys strangers = keys.forStrangers(STRANGERS_EVERY);
         AtomicInteger waiting = new AtomicInteger();

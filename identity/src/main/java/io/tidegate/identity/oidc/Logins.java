@@ -8,6 +8,7 @@ import io.tidegate.api.Field;
 import io.tidegate.api.PolicyContext;
 import io.tidegate.api.Request;
 import io.tidegate.api.StateStore;
+import io.tidegate.identity.RequestCookies.Cookie;
 import io.tidegate.identity.keys.IssuerMetadata;
 import io.tidegate.identity.oidc.ProviderException.Reason;
 import java.net.URI;
@@ -163,7 +164,7 @@ final class Logins {
         List<Known> logins = new ArrayList<>();
         List<Field> fields = new ArrayList<>();
         int opened = 0;
-        for (CookieJar.Cookie cookie : jar.startingWith(cookies.session() + Cookies.LOGIN)) {
+        for (Cookie cookie : jar.startingWith(cookies.session() + Cookies.LOGIN)) {
             Login login = opened++ < MOST_OPENED ? read(cookie.value()) : null;
             if (login != null && cookie.name().equals(cookies.login(login.state())) && !isOver(login)) {
                 logins.add(new Known(cookie.name(), login.begun()));

@@ -10,11 +10,11 @@ import io.tidegate.api.Pattern;
 import io.tidegate.api.Range;
 import io.tidegate.api.Secret;
 import io.tidegate.identity.UnknownConsumer;
+import io.tidegate.identity.token.ClaimFields;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -148,8 +148,7 @@ public record OidcConfig(
             throw new ConfigException("authorizationParameters", "'max_age' must be a number of seconds (was '"
                     + authorizationParameters.get(MAX_AGE) + "')");
         }
-        if (claimsToHeaders.values().stream().map(name -> name.toLowerCase(Locale.ROOT)).distinct()
-                .count() < claimsToHeaders.size()) {
+        if (ClaimFields.names(claimsToHeaders).size() < claimsToHeaders.size()) {
             throw new ConfigException("claimsToHeaders", "must not name a field twice");
         }
         between("loginTimeout", loginTimeout, Duration.ofSeconds(1), MOST_LOGIN);
@@ -214,8 +213,7 @@ public record OidcConfig(
     }
 
     /// How long ago users may have shown the provider who they are (OpenID Connect Core 1.0 section 3.1.2.1); null
-    /// where
-    /// that is not asked for.
+    /// where that is not asked for.
     @Nullable
     Duration maxAge() {
         String seconds = authorizationParameters.get(MAX_AGE);

@@ -3,9 +3,8 @@ package io.tidegate.identity.oidc;
 import io.tidegate.api.Policy;
 import io.tidegate.api.PolicyContext;
 import io.tidegate.api.PolicyFactory;
-import java.util.Locale;
+import io.tidegate.identity.token.ClaimFields;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /// Makes `oidc` policies.
 public final class OidcFactory implements PolicyFactory<OidcConfig> {
@@ -44,7 +43,6 @@ public final class OidcFactory implements PolicyFactory<OidcConfig> {
 
     @Override
     public Set<String> ownHeaders(OidcConfig config) {
-        return config.claimsToHeaders().values().stream().map(name -> name.toLowerCase(Locale.ROOT))
-                .collect(Collectors.toUnmodifiableSet());
+        return ClaimFields.names(config.claimsToHeaders());
     }
 }

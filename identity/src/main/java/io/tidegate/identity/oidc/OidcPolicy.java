@@ -1,6 +1,7 @@
 package io.tidegate.identity.oidc;
 
 import io.tidegate.api.AccessFaults;
+import io.tidegate.api.Consumers;
 import io.tidegate.api.Decision;
 import io.tidegate.api.Exchange;
 import io.tidegate.api.Fault;
@@ -13,7 +14,6 @@ import io.tidegate.api.Request;
 import io.tidegate.api.Response;
 import io.tidegate.api.StateStore;
 import io.tidegate.identity.Challenge;
-import io.tidegate.identity.UnknownConsumer;
 import io.tidegate.identity.keys.IssuerKeys;
 import io.tidegate.identity.keys.KeyRefreshConfig;
 import io.tidegate.identity.keys.KeySettings;
@@ -41,6 +41,7 @@ final class OidcPolicy implements Policy {
     private final Logouts logouts;
     private final Standings standings;
     private final Users users;
+    private final Consumers consumers;
     private final String callbackPath;
     private final List<Field> challenge;
 
@@ -48,8 +49,9 @@ final class OidcPolicy implements Policy {
         this.config = config;
         this.cookies = new Cookies(config.cookie());
         this.callbackPath = config.callbackPath();
-        this.users = new Users(config, context.consumers());
-        this.challenge = new ArrayList<>(Challenge.of("Cookie").with("realm", config.realm()).field());
+        this.consumers = context.consumers();
+        this.users = new Users(config);
+        this.challenge = new ArrayList<>(Challenge.of("Cookie").realm(config.realm()).field());
         challenge.addAll(Answers.NOT_KEPT);
         this.keys = IssuerKeys.discovered(config.issuer(),
                 new KeySettings(TokenRules.PUBLIC,
@@ -82,7 +84,7 @@ final class OidcPolicy implements Policy {
         if (path.equals(config.backChannelLogoutPath())) {
             return logouts.byProvider(request);
         }
-        CookieJar jar = CookieJar.take(request, cookies.session());
+        CookieJar jar = new CookieJar(request, cookies.session());
         if (path.equals(callbackPath)) {
             return request.method().equals("GET")
                     ? logins.complete(request, jar)
@@ -123,17 +125,18 @@ final class OidcPolicy implements Policy {
 
     private Decision pass(Exchange exchange, CookieJar jar, Standing standing) {
         Session session = Objects.requireNonNull(standing.session());
-        Principal user = users.of(session);
+        Users.User user = users.of(session);
         if (user == null) {
             return without(exchange, jar, AccessFaults.EXPIRED);
         }
-        if (user.consumer() == null && config.unknownConsumer() == UnknownConsumer.REFUSE) {
+        Principal caller = user.caller().among(consumers, config.unknownConsumer());
+        if (caller == null) {
             List<Field> fields = new ArrayList<>(Answers.NOT_KEPT);
             fields.addAll(standing.fields());
             return Decision.fail(AccessFaults.UNKNOWN_CONSUMER, fields);
         }
         users.tell(exchange.request(), user, session);
-        exchange.identify(user);
+        exchange.identify(caller);
         exchange.put(COOKIES, standing.fields());
         return Decision.next();
     }

@@ -17,7 +17,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Checks signatures of requests: what they cover and their times, then the signature itself, then the body, and last
@@ -49,7 +48,7 @@ final class HmacPolicy implements Policy {
         this.keys = new SigningKeys(context.consumers());
         this.replays = new Replays(context.state());
         this.clock = context.clock();
-        this.challenge = Challenge.of("Signature").with("realm", config.realm()).field();
+        this.challenge = Challenge.of("Signature").realm(config.realm()).field();
         this.accepted = context.counter("accepted");
         this.refused = context.counter("refused");
         this.replayed = context.counter("replayed");
@@ -159,8 +158,7 @@ final class HmacPolicy implements Policy {
     }
 
     private Decision accepted(Exchange exchange, Claim claim, SigningKeys.Key key) {
-        exchange.identify(new Principal(METHOD, key.consumer().name(), null, key.consumer(), key.consumer().groups(),
-                Set.of(), Map.of("keyid", claim.signature().keyId())));
+        exchange.identify(Principal.of(METHOD, key.consumer(), Map.of("keyid", claim.signature().keyId())));
         accepted.add();
         return Decision.next();
     }

@@ -1,32 +1,39 @@
 package io.tidegate.identity.token;
 
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Finds claims by name or path.
+/// Reads claims.
 public final class Claims {
 
     private Claims() {
     }
 
-    /// The claim of this name, or where there is none, that which the path leads to: `realm_access.roles` is `roles` of
-    /// `realm_access`. Null where there is neither.
-    public static @Nullable Object at(Map<?, ?> claims, String path) {
-        Object whole = claims.get(path);
-        if (whole != null) {
-            return whole;
+    /// Whether a claim is there and has one of these; any will do where none are named.
+    public static boolean hasOne(@Nullable Object claim, Collection<String> wanted) {
+        return claim != null && (wanted.isEmpty() || !Collections.disjoint(wanted, texts(claim)));
+    }
+
+    /// The words of a claim: of each of its texts, what stands between spaces. Scopes are written so (RFC 6749 section
+    /// 3.3).
+    public static Set<String> words(@Nullable Object claim) {
+        Set<String> words = new HashSet<>();
+        for (String text : texts(claim)) {
+            words.addAll(List.of(text.split(" ")));
         }
-        for (int dot = path.indexOf('.'); dot > 0; dot = path.indexOf('.', dot + 1)) {
-            if (claims.get(path.substring(0, dot)) instanceof Map<?, ?> inner) {
-                Object found = at(inner, path.substring(dot + 1));
-                if (found != null) {
-                    return found;
-                }
-            }
-        }
-        return null;
+        words.remove("");
+        return words;
+    }
+
+    /// The texts of the claim that a path leads to; none where no path is given.
+    public static Set<String> texts(Map<?, ?> claims, @Nullable String path) {
+        return path == null ? Set.of() : Set.copyOf(texts(ClaimPath.of(path).in(claims)));
     }
 
     /// The texts of a claim: of a text itself, of a list its texts, numbers and truth values. Empty for what has none.

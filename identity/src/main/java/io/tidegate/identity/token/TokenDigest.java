@@ -36,8 +36,7 @@ public record TokenDigest(long a, long b, long c, long d) {
     }
 
     /// The digest of a text from a place on; null for one that is no ASCII or has more than 16,384 characters. For
-    /// event
-    /// loops: each thread that asks keeps what it computes with.
+    /// event loops: each thread that asks keeps what it computes with.
     ///
     /// @param from
     ///            place of the first character

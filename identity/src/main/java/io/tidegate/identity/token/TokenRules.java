@@ -26,12 +26,6 @@ import org.jspecify.annotations.Nullable;
 public record TokenRules(Set<SignatureAlgorithm> algorithms, String issuer, Set<String> audiences,
         @Nullable String type, Map<String, Set<String>> claims, Duration leeway, int maxLength) {
 
-    /// Most characters of a token, where nothing else is said.
-    public static final int MAX_LENGTH = 8192;
-
-    /// How far clocks may differ, where nothing else is said.
-    public static final Duration LEEWAY = Duration.ofSeconds(30);
-
     /// The algorithms of public keys, in order of preference.
     public static final List<SignatureAlgorithm> PUBLIC = List.of(SignatureAlgorithm.RS256, SignatureAlgorithm.RS384,
             SignatureAlgorithm.RS512, SignatureAlgorithm.PS256, SignatureAlgorithm.PS384, SignatureAlgorithm.PS512,
@@ -45,17 +39,12 @@ public record TokenRules(Set<SignatureAlgorithm> algorithms, String issuer, Set<
     }
 
     /// Rules for tokens of an issuer for these audiences, signed with a public key.
-    public static TokenRules of(String issuer, Set<String> audiences) {
-        return new TokenRules(Set.copyOf(PUBLIC), issuer, audiences, null, Map.of(), LEEWAY, MAX_LENGTH);
+    public static TokenRules of(String issuer, Set<String> audiences, Duration leeway, int maxLength) {
+        return new TokenRules(Set.copyOf(PUBLIC), issuer, audiences, null, Map.of(), leeway, maxLength);
     }
 
     /// The same for tokens of this type alone: `at+jwt`.
     public TokenRules withType(String only) {
         return new TokenRules(algorithms, issuer, audiences, only, claims, leeway, maxLength);
-    }
-
-    /// The same for tokens signed with these.
-    public TokenRules withAlgorithms(Set<SignatureAlgorithm> only) {
-        return new TokenRules(only, issuer, audiences, type, claims, leeway, maxLength);
     }
 }

@@ -38,12 +38,9 @@ public final class TokenVerifier {
     /// Checks a token. A key that is not known leads to the keys being asked for again, in the background.
     public TokenResult verify(String text) {
         try {
-            CompactToken token = CompactToken.read(text, rules.maxLength(), rules.algorithms());
-            require(types.contains(token.type()), AccessFaults.JWT_TYPE);
+            CompactToken token = read(text);
             Map<String, Object> claims = token.claims();
-            // Said by nobody yet, but the keys of this issuer are no use for a token of another.
-            require(rules.issuer().equals(claims.get("iss")), AccessFaults.JWT_ISSUER);
-            VerificationKey key = checked(token);
+            VerificationKey key = signed(token, claims);
             long expires = times.check(claims);
             audience(claims);
             claims(claims);
@@ -53,8 +50,17 @@ public final class TokenVerifier {
         }
     }
 
-    /// The key that the token was signed with.
-    VerificationKey checked(CompactToken token) {
+    /// A token of a type that is taken, of which nothing else is known.
+    CompactToken read(String text) {
+        CompactToken token = CompactToken.read(text, rules.maxLength(), rules.algorithms());
+        require(types.contains(token.type()), AccessFaults.JWT_TYPE);
+        return token;
+    }
+
+    /// The key of the issuer that the token was signed with.
+    VerificationKey signed(CompactToken token, Map<String, Object> claims) {
+        // Said by nobody yet, but the keys of this issuer are no use for a token of another.
+        require(rules.issuer().equals(claims.get("iss")), AccessFaults.JWT_ISSUER);
         KeySet known = keys.current();
         if (known == null) {
             throw new FaultException(AccessFaults.UNAVAILABLE);
@@ -73,7 +79,8 @@ public final class TokenVerifier {
         throw new FaultException(AccessFaults.JWT_SIGNATURE);
     }
 
-    private void audience(Map<String, Object> claims) {
+    /// That it is for whom it must be for.
+    void audience(Map<String, Object> claims) {
         if (!rules.audiences().isEmpty()) {
             List<?> audiences = CompactToken.list(claims.get("aud"));
             require(audiences != null && audiences.stream().anyMatch(TokenVerifier.this::isMeant),
@@ -86,14 +93,15 @@ public final class TokenVerifier {
     }
 
     private void claims(Map<String, Object> claims) {
-        for (Map.Entry<String, Set<String>> rule : rules.claims().entrySet()) {
-            Object claim = Claims.at(claims, rule.getKey());
-            require(claim != null && (rule.getValue().isEmpty()
-                    || Claims.texts(claim).stream().anyMatch(rule.getValue()::contains)), AccessFaults.JWT_CLAIM);
-        }
+        rules.claims().forEach((path, wanted) -> require(Claims.hasOne(ClaimPath.of(path).in(claims), wanted),
+                AccessFaults.JWT_CLAIM));
     }
 
-    static void require(boolean holds, Fault fault) {
+    /// Refuses what does not hold.
+    ///
+    /// @throws FaultException
+    ///             with this fault
+    public static void require(boolean holds, Fault fault) {
         if (!holds) {
             throw new FaultException(fault);
         }

@@ -8,6 +8,7 @@ import io.tidegate.api.ConfigException;
 import io.tidegate.config.ConsumerConfig;
 import io.tidegate.config.ConsumerConfig.PasswordConfig;
 import io.tidegate.engine.consumer.DeclaredConsumers;
+import io.tidegate.identity.BasicCredentials;
 import io.tidegate.testkit.PolicyTester;
 import io.tidegate.testkit.TesterResult;
 import java.nio.charset.StandardCharsets;
@@ -239,7 +240,7 @@ class BasicAuthPolicyTest {
 
     @Test
     void secretsAreNotInTexts() {
-        assertThat(Credentials.read(basic("alice:password").substring(6))).asString().doesNotContain("password");
+        assertThat(BasicCredentials.read(basic("alice:password").substring(6))).asString().doesNotContain("password");
         assertThat(Mark.of("alice", new byte[]{1}, "x")).isEqualTo(Mark.of("alice", new byte[]{1}, "x"))
                 .isNotEqualTo(Mark.of("alice", new byte[]{2}, "x")).isNotEqualTo(Mark.of("alice", new byte[]{1}, "y"))
                 .hasToString("Mark");

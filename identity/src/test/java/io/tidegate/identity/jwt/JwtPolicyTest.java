@@ -215,7 +215,7 @@ class JwtPolicyTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {"\"ann\"|ann", "\"a b\"|a b", "\" a \"|%20a%20", "\"100%\"|100%25",
         "\"J\\u00f6rg\"|J%C3%B6rg", "\"\\ud83d\\ude00\"|%F0%9F%98%80", "7|7", "true|true", "[\"a\",\"b\"]|a,b",
-        "[\"a,b\",\"c\",1]|a%2Cb,c,1", "{\"a\":1}|", "[]|", "null|", "[{\"a\":1},\"b\"]|b"})
+        "[\"a,b\",\"c\",1]|a%2Cb,c,1", "{\"a\":1}|", "[]|", "\"\"|", "null|", "[{\"a\":1},\"b\"]|b"})
     void claimsAreToldToTheServiceInFieldsOfTheGateway(String claim, @Nullable String field) {
         settings.claimsToHeaders = Map.of("x", "X-Claim");
 

@@ -9,6 +9,7 @@ import io.tidegate.identity.keys.JsonWebKeys;
 import io.tidegate.identity.keys.KeySet;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -27,6 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// Tokens that are not what they seem, and the fault by which each is refused.
 class HostileTokensTest {
 
+    private static final int MOST_CHARACTERS = 8192;
     private static final long NOW = 1_800_000_000;
     private static final InstantSource CLOCK = InstantSource.fixed(Instant.ofEpochSecond(NOW));
     private static final TestIssuer RSA = TestIssuer.of("rsa", "RS256");
@@ -53,7 +55,7 @@ class HostileTokensTest {
 
     private static TokenVerifier verifier() {
         TokenRules rules = new TokenRules(Set.copyOf(TokenRules.PUBLIC), TestIssuer.NAME, Set.of("orders", "billing"),
-                null, Map.of("role", Set.of("user", "admin")), TokenRules.LEEWAY, TokenRules.MAX_LENGTH);
+                null, Map.of("role", Set.of("user", "admin")), Duration.ofSeconds(30), MOST_CHARACTERS);
         return new TokenVerifier(IssuerKeys.given(KEYS), rules, CLOCK);
     }
 

@@ -34,7 +34,8 @@ class TokenMemoryTest {
                         Duration.ofSeconds(1), Duration.ofSeconds(2), new ByteSize(256 << 10), 64, null, null, null)),
                 context);
         context.run();
-        verifier = new TokenVerifier(keys, TokenRules.of(TestIssuer.NAME, Set.of()), context.clock());
+        verifier = new TokenVerifier(keys, TokenRules.of(TestIssuer.NAME, Set.of(), Duration.ofSeconds(30), 8192),
+                context.clock());
         memory = new TokenMemory<>(keys, 100, context.clock());
     }
 

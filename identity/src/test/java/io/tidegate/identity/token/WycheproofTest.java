@@ -103,7 +103,7 @@ class WycheproofTest {
                 new TokenRules(accepted, "any", Set.of(), null, Map.of(), Duration.ZERO, 100_000),
                 InstantSource.system());
         try {
-            verifier.checked(CompactToken.read(token, 100_000, accepted));
+            verifier.signed(CompactToken.read(token, 100_000, accepted), Map.of("iss", "any"));
             return true;
         } catch (FaultException e) {
             return false;
