@@ -4,6 +4,7 @@ import io.tidegate.api.Field;
 import io.tidegate.api.HttpCaller;
 import io.tidegate.api.HttpCaller.Call;
 import io.tidegate.api.HttpClientConfig;
+import io.tidegate.identity.Digest;
 import io.tidegate.identity.StrictJson;
 import java.net.URI;
 import java.time.Duration;
