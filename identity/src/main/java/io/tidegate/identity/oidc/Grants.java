@@ -2,8 +2,8 @@ package io.tidegate.identity.oidc;
 
 import io.tidegate.identity.oidc.ProviderException.Reason;
 import io.tidegate.identity.oidc.Session.Tokens;
+import io.tidegate.identity.remote.Form;
 import java.time.InstantSource;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -38,11 +38,8 @@ final class Grants {
 
     /// A session for the code that a login has led to. Fails with a [ProviderException].
     CompletionStage<Session> exchange(String code, Login login) {
-        Map<String, String> grant = new LinkedHashMap<>();
-        grant.put("grant_type", "authorization_code");
-        grant.put("code", code);
-        grant.put("redirect_uri", login.redirectUri());
-        grant.put("code_verifier", login.verifier());
+        Form grant = Form.EMPTY.with("grant_type", "authorization_code").with("code", code)
+                .with("redirect_uri", login.redirectUri()).with("code_verifier", login.verifier());
         return provider.token(grant).thenCompose(answer -> {
             String idToken = text(answer, "id_token");
             String access = text(answer, "access_token");
@@ -70,9 +67,7 @@ final class Grants {
     /// New tokens for a session. Never fails.
     CompletionStage<Renewal> renew(Session session) {
         Tokens old = session.tokens();
-        Map<String, String> grant = new LinkedHashMap<>();
-        grant.put("grant_type", "refresh_token");
-        grant.put("refresh_token", old.refresh());
+        Form grant = Form.EMPTY.with("grant_type", "refresh_token").with("refresh_token", old.refresh());
         return provider.token(grant).thenCompose(answer -> {
             String access = text(answer, "access_token");
             String idToken = text(answer, "id_token");

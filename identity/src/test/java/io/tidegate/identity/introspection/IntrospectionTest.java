@@ -485,6 +485,6 @@ class IntrospectionTest {
                 : good(""));
 
         assertUnavailable(send(setup.tester(), "abc"));
-        assertThat(server.calls()).isEqualTo(1);
+        assertThat(server.calls()).isEqualTo(2);
     }
 }
