@@ -71,7 +71,8 @@ final class TokenServer {
     ///            the caller's token; null for one of the gateway's own
     CompletionStage<Answers.Answer<ServiceToken>> ask(@Nullable String subject) {
         Form all = subject == null ? parameters : parameters.with("subject_token", subject);
-        return server.endpoint().thenCompose(endpoint -> http.send(client.call(endpoint, all))).thenApply(this::read);
+        return server.endpoint().thenCompose(endpoint -> http.send(client.call(endpoint, all).once()))
+                .thenApply(this::read);
     }
 
     private Answers.Answer<ServiceToken> read(HttpCaller.Answer answer) {

@@ -65,13 +65,13 @@ final class Provider {
         return place;
     }
 
-    /// Asks the token endpoint (RFC 6749 section 3.2).
+    /// Asks the token endpoint (RFC 6749 section 3.2), once: what it is shown may be good once.
     ///
     /// @return what it answered
     CompletionStage<Map<String, Object>> token(Form grant) {
         return metadata().thenCompose(metadata -> {
             try {
-                return http.send(client.call(place(metadata, "token_endpoint"), grant));
+                return http.send(client.call(place(metadata, "token_endpoint"), grant).once());
             } catch (ProviderException e) {
                 return CompletableFuture.failedFuture(e);
             }

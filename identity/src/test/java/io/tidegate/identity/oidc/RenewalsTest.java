@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tidegate.api.AccessFaults;
 import io.tidegate.identity.oidc.TestProvider.TokenAnswer;
 import io.tidegate.testkit.TesterResult;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -47,5 +48,24 @@ class RenewalsTest extends OidcFixture {
         provider.tokenMembers = members -> members.put("refresh_token", null);
         Browser never = loggedIn(_ -> {}).before(tester(settings -> settings.forwardAccessToken = true));
         assertThat(never.fetch("/").fault()).isEqualTo(AccessFaults.EXPIRED);
+    }
+
+    @Test
+    void aTokenThatMayHaveBeenUsedIsNotShownASecondTimeAtOnce() {
+        provider.beforeToken = () -> {
+            throw new IOException("the connection breaks");
+        };
+        Browser browser = browser();
+        assertThat(browser.logIn("/").fault()).isEqualTo(AccessFaults.OIDC_PROVIDER);
+        assertThat(provider.tokenCalls).hasValue(1);
+
+        provider.beforeToken = null;
+        assertThat(browser.logIn("/").status()).isEqualTo(303);
+        after(Duration.ofSeconds(280));
+        provider.beforeToken = () -> {
+            throw new IOException("the connection breaks");
+        };
+        assertThat(browser.fetch("/").status()).isEqualTo(200);
+        assertThat(provider.tokenCalls).hasValue(3);
     }
 }
