@@ -1,8 +1,10 @@
 package io.tidegate.identity.oidc;
 
+import io.tidegate.api.PolicyContext;
 import io.tidegate.identity.oidc.ProviderException.Reason;
 import io.tidegate.identity.oidc.Session.Tokens;
 import io.tidegate.identity.remote.Form;
+import io.tidegate.identity.remote.Outage;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -11,7 +13,6 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.event.Level;
 
 /// Exchanges codes and refresh tokens for tokens, and checks what comes (OpenID Connect Core 1.0 sections 3.1.3 and
 /// 12.2).
@@ -19,7 +20,6 @@ final class Grants {
 
     private static final Logger LOG = LoggerFactory.getLogger("tidegate.policies");
     private static final int ID = 16;
-    private static final int MOST_SID = 256;
     private static final long MOST_SECONDS = 366L * 86_400;
 
     private final OidcConfig config;
@@ -27,13 +27,15 @@ final class Grants {
     private final IdTokens idTokens;
     private final Seal seal;
     private final InstantSource clock;
+    private final Outage outage;
 
-    Grants(OidcConfig config, Provider provider, IdTokens idTokens, Seal seal, InstantSource clock) {
+    Grants(OidcConfig config, Provider provider, IdTokens idTokens, Seal seal, PolicyContext context) {
         this.config = config;
         this.provider = provider;
         this.idTokens = idTokens;
         this.seal = seal;
-        this.clock = clock;
+        this.clock = context.clock();
+        this.outage = new Outage(context.path(), config.issuer(), clock);
     }
 
     /// A session for the code that a login has led to. Fails with a [ProviderException].
@@ -59,7 +61,7 @@ final class Grants {
                 : CompletableFuture.completedFuture("");
         return info.thenApply(userInfo -> {
             long now = clock.millis();
-            return new Session(seal.random(ID), subject, sid.length() > MOST_SID ? "" : sid, now, now,
+            return new Session(seal.random(ID), subject, Endings.shortened(sid), now, now,
                     tokens(answer, idToken, null, userInfo));
         });
     }
@@ -90,14 +92,16 @@ final class Grants {
 
     private Renewal failed(Throwable failure) {
         ProviderException known = Provider.known(failure);
-        if (known.reason() != Reason.GRANT_REFUSED) {
-            // While the provider is out of reach every request would write a line.
-            LOG.atLevel(known.reason() == Reason.WRONG ? Level.WARN : Level.DEBUG)
-                    .addKeyValue("issuer", config.issuer()).addKeyValue("why", String.valueOf(known.getMessage()))
+        if (known.reason() == Reason.UNAVAILABLE) {
+            outage.found(known);
+            return Renewal.Failed.UNAVAILABLE;
+        }
+        if (known.reason() == Reason.WRONG) {
+            LOG.atWarn().addKeyValue("issuer", config.issuer()).addKeyValue("why", String.valueOf(known.getMessage()))
                     .log("a session was not renewed");
         }
         // What can't be trusted is not tried again: the refresh token may have been used.
-        return known.reason() == Reason.UNAVAILABLE ? Renewal.Failed.UNAVAILABLE : Renewal.Failed.REFUSED;
+        return Renewal.Failed.REFUSED;
     }
 
     private Tokens tokens(Map<String, Object> answer, String idToken, @Nullable Tokens old, String userInfo) {

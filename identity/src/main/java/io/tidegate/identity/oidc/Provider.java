@@ -94,8 +94,11 @@ final class Provider {
         Object error = members == null ? null : members.get("error");
         // What is no answer of a token endpoint (RFC 6749 section 5.2) comes from something in front of it.
         boolean foreign = answer.status() != 200 && !(error instanceof String);
-        if (foreign || answer.status() >= 500 || answer.status() == 429) {
-            throw new CompletionException(unavailable("the token endpoint answered " + answer.status()));
+        // That the provider does not know the gateway is no fault of the user's.
+        boolean unknown = "invalid_client".equals(error);
+        if (foreign || unknown || answer.status() >= 500 || answer.status() == 429) {
+            throw new CompletionException(
+                    unavailable("the token endpoint answered " + answer.status() + shown(error)));
         }
         if ("invalid_grant".equals(error)) {
             throw new CompletionException(
