@@ -9,9 +9,10 @@ import org.jspecify.annotations.Nullable;
 /// Calls servers on behalf of a policy. Only addresses that stand in the configuration, or that a server named there
 /// tells of, are called; what a client sends never names one.
 ///
-/// Redirects are not followed, no cookies are kept. A call whose connection breaks is sent once more, so what it asks
-/// for must bear that. Each server, by host and port, has the bound of calls for itself: one that is slow takes none away
-/// from others ([HttpClientConfig#maxCalls]).
+/// Redirects are not followed, no cookies are kept. A call whose connection breaks before an answer has begun is sent
+/// once more, as a server may close a connection at the moment in which it is used again: what must not be done twice
+/// is asked for by [Call#once]. Each server, by host and port, has the bound of calls for itself: one that is slow takes
+/// none away from others ([HttpClientConfig#maxCalls]).
 public interface HttpCaller {
 
     /// Calls a server. Never blocks. The stage completes on any thread, where the exchange must not be touched: what it
@@ -31,12 +32,25 @@ public interface HttpCaller {
     ///            its fields; `Host`, `Content-Length` and those of the connection are the caller's to write
     /// @param body
     ///            null for none
+    /// @param repeatable
+    ///            whether it may be sent once more where its connection breaks
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    record Call(String method, URI url, List<Field> headers, byte @Nullable [] body) {
+    record Call(String method, URI url, List<Field> headers, byte @Nullable [] body, boolean repeatable) {
 
         /// Copies the fields that it is given.
         public Call {
             headers = List.copyOf(headers);
+        }
+
+        /// One that may be sent once more where its connection breaks.
+        public Call(String method, URI url, List<Field> headers, byte @Nullable [] body) {
+            this(method, url, headers, body, true);
+        }
+
+        /// The same, sent once whatever happens: it fails where its connection breaks, and whether the server has done
+        /// what it asks for is not known then. For what uses something up, such as a code or a token that is good once.
+        public Call once() {
+            return new Call(method, url, headers, body, false);
         }
 
         /// Asks for what is there.

@@ -15,6 +15,7 @@ import java.net.SocketException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
@@ -28,6 +29,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /// Calls servers by the JDK's client. Each call has a virtual thread, as looking up a name blocks. Each server has a
@@ -123,14 +125,21 @@ public final class OutboundHttp implements HttpCaller, AutoCloseable {
             return answer(asked, end);
         } catch (BrokenConnectionException e) {
             // A server may close a connection at the moment in which the next question is sent on it.
-            return answer(asked, end);
+            if (call.repeatable()) {
+                return answer(asked, end);
+            }
+            throw e;
         }
     }
 
     private Answer answer(HttpRequest request, long end) throws IOException, InterruptedException {
         HttpClient by = client;
-        CompletableFuture<HttpResponse<byte[]>> answer = by.sendAsync(request,
-                BodyHandlers.limiting(BodyHandlers.ofByteArray(), settings.maxBody().bytes()));
+        BodyHandler<byte[]> all = BodyHandlers.limiting(BodyHandlers.ofByteArray(), settings.maxBody().bytes());
+        AtomicBoolean begun = new AtomicBoolean();
+        CompletableFuture<HttpResponse<byte[]>> answer = by.sendAsync(request, head -> {
+            begun.set(true);
+            return all.apply(head);
+        });
         String server = request.uri().getAuthority();
         try {
             return answer(answer.get(end - System.nanoTime(), TimeUnit.NANOSECONDS));
@@ -140,7 +149,7 @@ public final class OutboundHttp implements HttpCaller, AutoCloseable {
             Throwable cause = e.getCause() == null ? e : e.getCause();
             String why = "no answer from " + server + ": "
                     + (cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage());
-            throw isBroken(cause) || !by.equals(client)
+            throw !begun.get() && (isBroken(cause) || !by.equals(client))
                     ? new BrokenConnectionException(why, cause)
                     : new IOException(why, cause);
         } finally {
@@ -158,7 +167,7 @@ public final class OutboundHttp implements HttpCaller, AutoCloseable {
         return false;
     }
 
-    /// The connection broke before the whole answer was there.
+    /// The connection broke before the head of an answer was there.
     private static final class BrokenConnectionException extends IOException {
 
         private static final long serialVersionUID = 1L;

@@ -17,6 +17,7 @@ import io.tidegate.api.HttpCaller.Call;
 import io.tidegate.api.HttpClientConfig;
 import io.tidegate.engine.worker.BackgroundWork;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -34,6 +35,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -228,8 +230,8 @@ class OutboundHttpTest {
         }
     }
 
-    @Test
-    void aConnectionThatBreaksIsMadeUpForOnce() throws IOException {
+    /// Sends a call to a server that says this to each and closes the connection; how many connections it had.
+    private int connectionsOf(UnaryOperator<Call> change, String said) throws IOException {
         AtomicInteger connections = new AtomicInteger();
         try (ServerSocket listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
                 OutboundHttp client = client()) {
@@ -237,7 +239,8 @@ class OutboundHttpTest {
                 while (!listening.isClosed()) {
                     try (Socket socket = listening.accept()) {
                         connections.incrementAndGet();
-                        socket.getInputStream().read();
+                        readToEnd(socket.getInputStream());
+                        socket.getOutputStream().write(said.getBytes(StandardCharsets.US_ASCII));
                     } catch (IOException e) {
                         return;
                     }
@@ -245,10 +248,32 @@ class OutboundHttpTest {
             });
             URI url = URI.create("http://127.0.0.1:" + listening.getLocalPort() + "/");
 
-            fails(send(client, new Call("POST", url, List.of(), new byte[1])), "no answer from");
-
-            assertThat(connections).hasValue(2);
+            fails(send(client, change.apply(new Call("POST", url, List.of(), new byte[]{'!'}))), "no answer from");
         }
+        return connections.get();
+    }
+
+    /// Up to the end of the body that [#connectionsOf] sends.
+    private static void readToEnd(InputStream in) throws IOException {
+        int read;
+        do {
+            read = in.read();
+        } while (read >= 0 && read != '!');
+    }
+
+    @Test
+    void aConnectionThatBreaksIsMadeUpForOnce() throws IOException {
+        assertThat(connectionsOf(call -> call, "")).isEqualTo(2);
+    }
+
+    @Test
+    void whatMustNotBeRepeatedIsSentOnce() throws IOException {
+        assertThat(connectionsOf(Call::once, "")).isEqualTo(1);
+    }
+
+    @Test
+    void whatIsBeingAnsweredIsNotSentAgain() throws IOException {
+        assertThat(connectionsOf(call -> call, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf")).isEqualTo(1);
     }
 
     @Test

@@ -1,8 +1,8 @@
 package io.tidegate.identity.apikey;
 
+import io.tidegate.identity.Sha256;
 import java.security.DigestException;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
@@ -17,17 +17,12 @@ public final class KeyHash {
     private static final ThreadLocal<KeyHash> OF_THREAD = ThreadLocal.withInitial(KeyHash::new);
     private static final int BYTES = 32;
 
-    private final MessageDigest digest;
+    private final MessageDigest digest = Sha256.begin();
     private final CRC32 crc = new CRC32();
     private final byte[] key = new byte[MOST];
     private final byte[] hash = new byte[BYTES];
 
     private KeyHash() {
-        try {
-            digest = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
     }
 
     /// The hash as it is declared: 64 lower-case hexadecimal digits.

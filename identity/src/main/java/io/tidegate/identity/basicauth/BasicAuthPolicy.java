@@ -11,6 +11,7 @@ import io.tidegate.api.Principal;
 import io.tidegate.identity.Authorization;
 import io.tidegate.identity.BasicCredentials;
 import io.tidegate.identity.Challenge;
+import io.tidegate.identity.Digest;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -64,14 +65,15 @@ final class BasicAuthPolicy implements Policy {
             return refused(malformed);
         }
         Users.User user = users.named(shown.user());
-        Mark password = Mark.of(shown.user(), shown.password(), user == null ? "" : user.text());
+        Digest password = new Digest.Builder().add(shown.user()).add(shown.password())
+                .add(user == null ? "" : user.text()).build();
         if (user != null && checks.remembers(password)) {
             return accepted(exchange, user, shown.user());
         }
         CompletableFuture<Boolean> check = checks.underWay(password);
         if (check == null) {
             String network = CallerNetwork.of(exchange.client().address());
-            Mark caller = Mark.of(shown.user(), network);
+            Digest caller = new Digest.Builder().add(shown.user()).add(network).build();
             long wait = checks.begin(caller);
             if (wait > 0) {
                 throttled.add();

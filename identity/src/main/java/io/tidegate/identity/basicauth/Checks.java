@@ -3,6 +3,7 @@ package io.tidegate.identity.basicauth;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.tidegate.api.Background;
+import io.tidegate.identity.Digest;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -12,7 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /// What is known of passwords that were shown lately: those that were right, those that are being checked, and how many
-/// were wrong. Outlives reloads; a password that was changed is not found again, since its hash belongs to its [Mark].
+/// were wrong. Outlives reloads; a password that was changed is not found again, since its hash belongs to its [Digest].
 final class Checks implements AutoCloseable {
 
     private static final int MOST_REMEMBERED = 10_000;
@@ -21,9 +22,9 @@ final class Checks implements AutoCloseable {
     private final Gate gate;
     private final Background background;
     private final InstantSource clock;
-    private final @Nullable Cache<Mark, Boolean> right;
-    private final Cache<Mark, Failures> wrong;
-    private final ConcurrentMap<Mark, CompletableFuture<Boolean>> running = new ConcurrentHashMap<>();
+    private final @Nullable Cache<Digest, Boolean> right;
+    private final Cache<Digest, Failures> wrong;
+    private final ConcurrentMap<Digest, CompletableFuture<Boolean>> running = new ConcurrentHashMap<>();
     private final int mostFailures;
     private final long windowMillis;
 
@@ -50,19 +51,19 @@ final class Checks implements AutoCloseable {
     }
 
     /// Whether this was right a while ago.
-    boolean remembers(Mark password) {
+    boolean remembers(Digest password) {
         return right != null && right.getIfPresent(password) != null;
     }
 
     /// A check of the same password that is under way, or null.
     @Nullable
-    CompletableFuture<Boolean> underWay(Mark password) {
+    CompletableFuture<Boolean> underWay(Digest password) {
         return running.get(password);
     }
 
     /// Counts a try, and says how long to wait before another, in seconds; 0 for not at all. It counts as wrong until
     /// it has turned out to be right, so that many at once don't pass.
-    long begin(Mark caller) {
+    long begin(Digest caller) {
         if (mostFailures == 0) {
             return 0;
         }
@@ -75,7 +76,7 @@ final class Checks implements AutoCloseable {
     }
 
     /// A try came to nothing, neither right nor wrong.
-    void forget(Mark caller) {
+    void forget(Digest caller) {
         Failures failures = wrong.getIfPresent(caller);
         if (failures != null) {
             failures.count().decrementAndGet();
@@ -89,7 +90,7 @@ final class Checks implements AutoCloseable {
     /// @param known
     ///            whether there is such a user: whatever the hash says, it is not right without
     @Nullable
-    CompletableFuture<Boolean> check(Mark password, Mark caller, String network, PasswordHash hash, byte[] shown,
+    CompletableFuture<Boolean> check(Digest password, Digest caller, String network, PasswordHash hash, byte[] shown,
             boolean known) {
         CompletableFuture<Boolean> done = gate.run(background, network, () -> hash.matches(shown) && known);
         if (done == null) {

@@ -3,6 +3,7 @@ package io.tidegate.identity.basicauth;
 import io.tidegate.api.ConfigException;
 import io.tidegate.api.Consumer;
 import io.tidegate.api.Consumers;
+import io.tidegate.identity.Digest;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -62,6 +63,6 @@ final class Users {
     /// The hash that a name of nobody is checked against, always the same for the same name: of those declared, so that
     /// names of nobody take as long as those of users do, whatever their parameters.
     PasswordHash decoy(String name) {
-        return decoys.get((int) Long.remainderUnsigned(Mark.of(name, "").a(), decoys.size()));
+        return decoys.get((int) Long.remainderUnsigned(Digest.of(name).first(), decoys.size()));
     }
 }

@@ -1,8 +1,8 @@
 package io.tidegate.identity.exchange;
 
 import io.tidegate.api.Background;
+import io.tidegate.identity.Digest;
 import io.tidegate.identity.remote.Answers;
-import io.tidegate.identity.remote.Digest;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;

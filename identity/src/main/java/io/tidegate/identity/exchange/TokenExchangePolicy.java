@@ -11,11 +11,13 @@ import io.tidegate.api.PolicyContext;
 import io.tidegate.api.Response;
 import io.tidegate.identity.Authorization;
 import io.tidegate.identity.Challenge;
+import io.tidegate.identity.Digest;
 import io.tidegate.identity.remote.Answers;
-import io.tidegate.identity.remote.Digest;
 import io.tidegate.identity.remote.Outage;
+import io.tidegate.identity.remote.SharedName;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -66,7 +68,7 @@ final class TokenExchangePolicy implements Policy {
         Challenge challenge = Challenge.of("Bearer");
         this.missing = Decision.fail(AccessFaults.MISSING, challenge.field());
         this.malformed = Decision.fail(AccessFaults.MALFORMED, challenge.with("error", "invalid_token").field());
-        String name = SharedName.of(config);
+        String name = sharedName(config);
         this.exchanged = context.shared("tokens/" + name, () -> new Answers<>(config.maxCached(), config.maxWaiting(),
                 config.http().timeout(), context.clock()));
         this.own = config.grant() == TokenExchangeConfig.Grant.CLIENT_CREDENTIALS
@@ -74,6 +76,14 @@ final class TokenExchangePolicy implements Policy {
                         context.clock()))
                 : null;
         context.gauge("cached_tokens", exchanged::size);
+    }
+
+    /// The same for configurations that would get the same tokens and keep them for the same time.
+    private static String sharedName(TokenExchangeConfig config) {
+        return SharedName.of(config.grant(), config.url(), config.issuer(), config.client(), config.scopes(),
+                config.audience(), config.resource(), new TreeMap<>(config.parameters()), config.subjectTokenType(),
+                config.requestedTokenType(), config.refreshBefore(), config.cacheFor(), config.cacheFailuresFor(),
+                config.maxCached(), config.maxWaiting(), config.http());
     }
 
     private CompletionStage<Answers.Answer<ServiceToken>> ask(@Nullable String subject) {

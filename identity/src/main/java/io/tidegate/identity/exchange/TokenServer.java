@@ -1,17 +1,15 @@
 package io.tidegate.identity.exchange;
 
-import io.tidegate.api.Field;
 import io.tidegate.api.HttpCaller;
 import io.tidegate.api.PolicyContext;
 import io.tidegate.identity.StrictJson;
 import io.tidegate.identity.remote.Answers;
+import io.tidegate.identity.remote.Form;
 import io.tidegate.identity.remote.OAuthClient;
 import io.tidegate.identity.remote.OAuthServer;
 import io.tidegate.identity.remote.UnusableAnswerException;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
@@ -31,7 +29,7 @@ final class TokenServer {
     private final OAuthServer server;
     private final OAuthClient client;
     private final InstantSource clock;
-    private final List<Field> parameters = new ArrayList<>();
+    private final Form parameters;
 
     TokenServer(TokenExchangeConfig config, PolicyContext context) {
         this.config = config;
@@ -40,21 +38,31 @@ final class TokenServer {
         this.server = new OAuthServer(new OAuthServer.Place(config.url(), config.issuer(), "token_endpoint"), http,
                 config.http(), config.maxWaiting(), clock);
         this.client = new OAuthClient(config.client(), "application/json");
+        this.parameters = parameters(config);
+    }
+
+    /// All but the caller's token.
+    private static Form parameters(TokenExchangeConfig config) {
         boolean exchange = config.grant() == TokenExchangeConfig.Grant.TOKEN_EXCHANGE;
-        parameters.add(new Field("grant_type",
-                exchange ? "urn:ietf:params:oauth:grant-type:token-exchange" : "client_credentials"));
+        Form form = Form.EMPTY.with("grant_type",
+                exchange ? "urn:ietf:params:oauth:grant-type:token-exchange" : "client_credentials");
         if (!config.scopes().isEmpty()) {
-            parameters.add(new Field("scope", String.join(" ", config.scopes())));
+            form = form.with("scope", String.join(" ", config.scopes()));
         }
-        config.audience().forEach(name -> parameters.add(new Field("audience", name)));
-        config.resource().forEach(name -> parameters.add(new Field("resource", name)));
-        config.parameters().forEach((name, value) -> parameters.add(new Field(name, value)));
+        for (String name : config.audience()) {
+            form = form.with("audience", name);
+        }
+        for (String name : config.resource()) {
+            form = form.with("resource", name);
+        }
+        form = form.with(config.parameters());
         if (exchange) {
-            parameters.add(new Field("subject_token_type", config.subjectTokenType()));
+            form = form.with("subject_token_type", config.subjectTokenType());
             if (config.requestedTokenType() != null) {
-                parameters.add(new Field("requested_token_type", config.requestedTokenType()));
+                form = form.with("requested_token_type", config.requestedTokenType());
             }
         }
+        return form;
     }
 
     /// A new token, and for how long it is used. Fails where the server can't be asked, or says what can't be believed.
@@ -62,11 +70,9 @@ final class TokenServer {
     /// @param subject
     ///            the caller's token; null for one of the gateway's own
     CompletionStage<Answers.Answer<ServiceToken>> ask(@Nullable String subject) {
-        List<Field> all = new ArrayList<>(parameters);
-        if (subject != null) {
-            all.add(new Field("subject_token", subject));
-        }
-        return server.endpoint().thenCompose(endpoint -> http.send(client.call(endpoint, all))).thenApply(this::read);
+        Form all = subject == null ? parameters : parameters.with("subject_token", subject);
+        return server.endpoint().thenCompose(endpoint -> http.send(client.call(endpoint, all).once()))
+                .thenApply(this::read);
     }
 
     private Answers.Answer<ServiceToken> read(HttpCaller.Answer answer) {

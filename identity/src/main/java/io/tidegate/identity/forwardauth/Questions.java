@@ -5,7 +5,7 @@ import io.tidegate.api.Field;
 import io.tidegate.api.Headers;
 import io.tidegate.api.HttpCaller.Call;
 import io.tidegate.api.Request;
-import io.tidegate.identity.remote.Digest;
+import io.tidegate.identity.Digest;
 import io.tidegate.identity.remote.ServerUrl;
 import java.net.URI;
 import java.util.ArrayList;

@@ -12,10 +12,9 @@ import io.tidegate.api.Policy;
 import io.tidegate.api.PolicyContext;
 import io.tidegate.api.Principal;
 import io.tidegate.identity.Challenge;
+import io.tidegate.identity.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HexFormat;
@@ -77,13 +76,10 @@ final class InternalTokenPolicy implements Policy {
             return null;
         }
         try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256")
-                    .digest(Files.readAllBytes(config.keyFile().path())));
+            return HexFormat.of().formatHex(Sha256.begin().digest(Files.readAllBytes(config.keyFile().path())));
         } catch (IOException e) {
             // Whoever reads the key says why.
             return "";
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
         }
     }
 

@@ -53,7 +53,7 @@ final class KeyRing {
     ///            its `exp`, in seconds
     /// @param background
     ///            where keys are made
-    String sign(String claims, long end, Background background) {
+    String sign(byte[] claims, long end, Background background) {
         return key(end, background).sign(claims);
     }
 

@@ -8,6 +8,7 @@ import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.KeyUse;
 import com.nimbusds.jose.jwk.OctetKeyPair;
 import com.nimbusds.jose.util.Base64URL;
+import io.tidegate.identity.JsonWriter;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -18,6 +19,8 @@ import java.security.Signature;
 import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.EdECPublicKey;
 import java.security.spec.ECGenParameterSpec;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// A key that tokens are signed with. Known by its thumbprint (RFC 7638).
@@ -35,8 +38,11 @@ final class SigningKey {
         this.algorithm = algorithm;
         this.privateKey = privateKey;
         this.publicJson = published.toJSONString();
-        this.header = Base64URL.encode("{\"alg\":\"" + algorithm.id() + "\",\"typ\":\"JWT\",\"kid\":\""
-                + published.getKeyID() + "\"}").toString();
+        Map<String, String> says = new LinkedHashMap<>();
+        says.put("alg", algorithm.id());
+        says.put("typ", "JWT");
+        says.put("kid", published.getKeyID());
+        this.header = Base64URL.encode(JsonWriter.write(says)).toString();
     }
 
     /// A new one.
@@ -105,8 +111,8 @@ final class SigningKey {
     /// A token in compact form (RFC 7515 section 7.1).
     ///
     /// @param claims
-    ///            as JSON
-    String sign(String claims) {
+    ///            as JSON in UTF-8
+    String sign(byte[] claims) {
         String message = header + "." + Base64URL.encode(claims);
         try {
             return message + "."

@@ -1,8 +1,8 @@
 package io.tidegate.identity.internaltoken;
 
-import com.nimbusds.jose.util.JSONObjectUtils;
 import io.tidegate.api.Consumer;
 import io.tidegate.api.Principal;
+import io.tidegate.identity.JsonWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -67,8 +67,8 @@ final class TokenClaims {
         return now + config.ttl().toSeconds();
     }
 
-    /// The claims of a caller's token, as JSON.
-    String json(Caller caller, long now) {
+    /// The claims of a caller's token, as JSON in UTF-8.
+    byte[] json(Caller caller, long now) {
         Map<String, Object> claims = new LinkedHashMap<>();
         claims.put("iss", config.issuer());
         claims.put("sub", caller.subject());
@@ -87,7 +87,7 @@ final class TokenClaims {
         for (int i = 0; i < caller.others().size(); i++) {
             put(claims, config.claims().get(i), caller.others().get(i));
         }
-        return JSONObjectUtils.toJSONString(claims);
+        return JsonWriter.write(claims);
     }
 
     private static void put(Map<String, Object> claims, String name, @Nullable Object value) {

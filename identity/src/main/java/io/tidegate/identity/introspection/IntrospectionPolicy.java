@@ -13,11 +13,13 @@ import io.tidegate.api.Principal;
 import io.tidegate.identity.Authorization;
 import io.tidegate.identity.Caller;
 import io.tidegate.identity.Challenge;
+import io.tidegate.identity.Digest;
 import io.tidegate.identity.remote.Answers;
-import io.tidegate.identity.remote.Digest;
 import io.tidegate.identity.remote.Outage;
+import io.tidegate.identity.remote.SharedName;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeMap;
 
 /// Lets requests pass whose bearer token (RFC 6750) a server says to be good (RFC 7662).
 final class IntrospectionPolicy implements Policy {
@@ -52,9 +54,16 @@ final class IntrospectionPolicy implements Policy {
         this.malformed = Decision.fail(AccessFaults.MALFORMED, invalid);
         this.insufficient = Decision.fail(AccessFaults.SCOPE, challenge.with("error", "insufficient_scope")
                 .with("scope", String.join(" ", config.scopes())).field());
-        this.answers = context.shared(SharedName.of(config), () -> new Answers<>(config.maxCached(),
+        this.answers = context.shared(sharedName(config), () -> new Answers<>(config.maxCached(),
                 config.maxWaiting(), config.http().timeout(), context.clock()));
         context.gauge("cached_tokens", answers::size);
+    }
+
+    /// The same for configurations that would be told the same and read it in the same way.
+    private static String sharedName(IntrospectionConfig config) {
+        return SharedName.of(config.url(), config.issuer(), config.client(), config.signed(), config.audience(),
+                new TreeMap<>(config.requiredClaims()), config.consumer(), config.groups(), config.cacheFor(),
+                config.cacheFailuresFor(), config.http(), config.maxCached(), config.maxWaiting());
     }
 
     @Override

@@ -1,17 +1,16 @@
 package io.tidegate.identity.introspection;
 
 import io.tidegate.api.Counter;
-import io.tidegate.api.Field;
 import io.tidegate.api.HttpCaller;
 import io.tidegate.api.PolicyContext;
 import io.tidegate.identity.StrictJson;
 import io.tidegate.identity.remote.Answers;
+import io.tidegate.identity.remote.Form;
 import io.tidegate.identity.remote.OAuthClient;
 import io.tidegate.identity.remote.OAuthServer;
 import io.tidegate.identity.remote.UnusableAnswerException;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -44,7 +43,7 @@ final class Introspector {
 
     /// What the server says of a token. Fails where it can't be asked, or says what can't be believed.
     CompletionStage<Answers.Answer<Introspected>> ask(String token) {
-        List<Field> parameters = List.of(new Field("token", token), new Field("token_type_hint", "access_token"));
+        Form parameters = Form.EMPTY.with("token", token).with("token_type_hint", "access_token");
         return server.endpoint().thenCompose(endpoint -> {
             asked.add();
             return http.send(client.call(endpoint, parameters));

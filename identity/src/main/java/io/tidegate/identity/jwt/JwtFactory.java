@@ -11,6 +11,7 @@ import io.tidegate.identity.keys.KeySet;
 import io.tidegate.identity.keys.KeySettings;
 import io.tidegate.identity.keys.SignatureAlgorithm;
 import io.tidegate.identity.keys.VerificationKey;
+import io.tidegate.identity.remote.ServerUrl;
 import io.tidegate.identity.token.ClaimFields;
 import java.io.IOException;
 import java.net.URI;
@@ -113,7 +114,7 @@ public final class JwtFactory implements PolicyFactory<JwtConfig> {
     }
 
     private static URI url(String text) {
-        URI url = IssuerKeys.endpoint(text);
+        URI url = ServerUrl.read(text);
         if (url == null) {
             throw new ConfigException("jwksUri", "must be a URL with http or https (was '" + text + "')");
         }

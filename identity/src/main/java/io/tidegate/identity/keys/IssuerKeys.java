@@ -4,6 +4,8 @@ import io.tidegate.api.ConfigException;
 import io.tidegate.api.Counter;
 import io.tidegate.api.HttpCaller;
 import io.tidegate.api.PolicyContext;
+import io.tidegate.identity.remote.IssuerMetadata;
+import io.tidegate.identity.remote.ServerUrl;
 import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -43,19 +45,13 @@ public final class IssuerKeys implements AutoCloseable {
     /// @throws ConfigException
     ///             where it is none that can be called
     public static IssuerKeys discovered(String issuer, KeySettings settings, PolicyContext context) {
-        URI url = IssuerMetadata.endpoint(issuer, false);
+        URI url = ServerUrl.read(issuer);
         if (url == null || url.getQuery() != null) {
             throw new ConfigException("issuer",
                     "must be a URL with http or https that keys can be asked from (was '" + issuer + "')");
         }
         HttpCaller http = context.http(settings.http());
         return of(issuer, KeyFetch.discovering(issuer, http, settings.algorithms()), settings, context);
-    }
-
-    /// The URL of a server that can be asked: `http` or `https`, with a host, without a user and a fragment. Null for a
-    /// text that is none.
-    public static @Nullable URI endpoint(String text) {
-        return IssuerMetadata.endpoint(text, false);
     }
 
     /// Keys at this place.

@@ -5,22 +5,25 @@ import io.tidegate.api.HttpCaller;
 import io.tidegate.api.HttpCaller.Answer;
 import io.tidegate.api.HttpCaller.Call;
 import io.tidegate.identity.StrictJson.MalformedException;
+import io.tidegate.identity.remote.IssuerMetadata;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/// Asks a server for keys, and where they are before that. Blocks: for virtual threads.
+/// Asks a server for keys, and its issuer where they are before that. Blocks: for virtual threads.
 final class KeyFetch {
 
     private static final List<Field> ACCEPT = List
             .of(new Field("accept", "application/json, application/jwk-set+json"));
+    private static final String PLACE = "jwks_uri";
     private static final Duration MOST_METADATA_AGE = Duration.ofHours(1);
     private static final long GUARD_SECONDS = 130;
     private static final String MAX_AGE = "max-age=";
@@ -64,7 +67,7 @@ final class KeyFetch {
     /// @throws IOException
     ///             where there are none that can be used
     synchronized Fetched fetch(long now) throws IOException {
-        URI place = configured == null ? discovered(now).jwksUri() : configured;
+        URI place = configured == null ? Objects.requireNonNull(discovered(now).url(PLACE)) : configured;
         try {
             Answer answer = ask(place);
             KeySet keys = JsonWebKeys.read(answer.body(), algorithms);
@@ -88,7 +91,8 @@ final class KeyFetch {
             return known;
         }
         try {
-            IssuerMetadata found = discover(Objects.requireNonNull(issuer));
+            String name = Objects.requireNonNull(issuer);
+            IssuerMetadata found = waitFor(IssuerMetadata.ask(http, name, PLACE), name);
             metadata = found;
             metadataAt = now;
             return found;
@@ -100,46 +104,25 @@ final class KeyFetch {
         }
     }
 
-    private IssuerMetadata discover(String name) throws IOException {
-        IOException first = null;
-        for (URI place : metadataOf(name)) {
-            try {
-                return IssuerMetadata.read(ask(place).body(), name);
-            } catch (MalformedException e) {
-                first = first == null ? new IOException("the answer of " + place + " " + e.getMessage(), e) : first;
-            } catch (IOException e) {
-                first = first == null ? e : first;
-            }
-        }
-        throw Objects.requireNonNull(first);
-    }
-
-    /// Where an issuer may tell of itself: by OpenID Connect Discovery section 4, and by RFC 8414 section 3.
-    static List<URI> metadataOf(String issuer) {
-        String base = issuer.endsWith("/") ? issuer.substring(0, issuer.length() - 1) : issuer;
-        int path = base.indexOf('/', base.indexOf("://") + 3);
-        String host = path < 0 ? base : base.substring(0, path);
-        String rest = path < 0 ? "" : base.substring(path);
-        return List.of(URI.create(base + "/.well-known/openid-configuration"),
-                URI.create(host + "/.well-known/oauth-authorization-server" + rest));
-    }
-
     private Answer ask(URI place) throws IOException {
-        Answer answer;
-        try {
-            answer = http.send(Call.get(place, ACCEPT)).toCompletableFuture().get(GUARD_SECONDS, TimeUnit.SECONDS);
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof IOException io ? io : new IOException(String.valueOf(e.getCause()), e);
-        } catch (TimeoutException e) {
-            throw new IOException("no answer from " + place, e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", e);
-        }
+        Answer answer = waitFor(http.send(Call.get(place, ACCEPT)), place);
         if (answer.status() != 200) {
             throw new IOException(place + " answered " + answer.status());
         }
         return answer;
+    }
+
+    private static <T> T waitFor(CompletionStage<T> answer, Object from) throws IOException {
+        try {
+            return answer.toCompletableFuture().get(GUARD_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof IOException io ? io : new IOException(String.valueOf(e.getCause()), e);
+        } catch (TimeoutException e) {
+            throw new IOException("no answer from " + from, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
     }
 
     /// `max-age` of RFC 9111 section 5.2.2.1.

@@ -3,6 +3,7 @@ package io.tidegate.identity.keys;
 import io.tidegate.api.Background;
 import io.tidegate.api.Counter;
 import io.tidegate.identity.keys.KeyFetch.Fetched;
+import io.tidegate.identity.remote.IssuerMetadata;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;

@@ -15,6 +15,9 @@ import java.util.concurrent.CompletionStage;
 /// provider tells of sessions that it has ended, those by its own session and by its user are looked at too.
 final class Endings {
 
+    /// Most characters of a `sid` that sessions have with them, as cookies hold little.
+    private static final int MOST_SID = 64;
+
     private final StateStore state;
     private final String purpose;
     private final Duration life;
@@ -39,7 +42,7 @@ final class Endings {
         }
         if (byProvider) {
             if (!session.sid().isEmpty()) {
-                looks.add(state.get(key("sid", session.sid())).thenApply(Optional::isPresent));
+                looks.add(state.get(key("sid", shortened(session.sid()))).thenApply(Optional::isPresent));
             }
             looks.add(state.get(key("sub", session.subject())).thenApply(mark -> isAfter(mark, session)));
         }
@@ -63,7 +66,7 @@ final class Endings {
 
     /// Those that belong to this session of the provider are over.
     CompletionStage<?> endSid(String sid, long now) {
-        return put("sid", sid, now);
+        return put("sid", shortened(sid), now);
     }
 
     /// Those of this user are over.
@@ -73,6 +76,11 @@ final class Endings {
 
     private CompletionStage<?> put(String kind, String name, long now) {
         return state.put(key(kind, name), ByteBuffer.allocate(Long.BYTES).putLong(now).array(), life);
+    }
+
+    /// A `sid` as sessions have it: a long one by its digest.
+    static String shortened(String sid) {
+        return sid.length() > MOST_SID ? Seal.digest(sid) : sid;
     }
 
     private String key(String kind, String name) {

@@ -1,9 +1,11 @@
 package io.tidegate.identity.oidc;
 
+import io.tidegate.api.PolicyContext;
 import io.tidegate.identity.oidc.ProviderException.Reason;
 import io.tidegate.identity.oidc.Session.Tokens;
+import io.tidegate.identity.remote.Form;
+import io.tidegate.identity.remote.Outage;
 import java.time.InstantSource;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -11,7 +13,6 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.event.Level;
 
 /// Exchanges codes and refresh tokens for tokens, and checks what comes (OpenID Connect Core 1.0 sections 3.1.3 and
 /// 12.2).
@@ -19,7 +20,6 @@ final class Grants {
 
     private static final Logger LOG = LoggerFactory.getLogger("tidegate.policies");
     private static final int ID = 16;
-    private static final int MOST_SID = 256;
     private static final long MOST_SECONDS = 366L * 86_400;
 
     private final OidcConfig config;
@@ -27,22 +27,21 @@ final class Grants {
     private final IdTokens idTokens;
     private final Seal seal;
     private final InstantSource clock;
+    private final Outage outage;
 
-    Grants(OidcConfig config, Provider provider, IdTokens idTokens, Seal seal, InstantSource clock) {
+    Grants(OidcConfig config, Provider provider, IdTokens idTokens, Seal seal, PolicyContext context) {
         this.config = config;
         this.provider = provider;
         this.idTokens = idTokens;
         this.seal = seal;
-        this.clock = clock;
+        this.clock = context.clock();
+        this.outage = new Outage(context.path(), config.issuer(), clock);
     }
 
     /// A session for the code that a login has led to. Fails with a [ProviderException].
     CompletionStage<Session> exchange(String code, Login login) {
-        Map<String, String> grant = new LinkedHashMap<>();
-        grant.put("grant_type", "authorization_code");
-        grant.put("code", code);
-        grant.put("redirect_uri", login.redirectUri());
-        grant.put("code_verifier", login.verifier());
+        Form grant = Form.EMPTY.with("grant_type", "authorization_code").with("code", code)
+                .with("redirect_uri", login.redirectUri()).with("code_verifier", login.verifier());
         return provider.token(grant).thenCompose(answer -> {
             String idToken = text(answer, "id_token");
             String access = text(answer, "access_token");
@@ -62,7 +61,7 @@ final class Grants {
                 : CompletableFuture.completedFuture("");
         return info.thenApply(userInfo -> {
             long now = clock.millis();
-            return new Session(seal.random(ID), subject, sid.length() > MOST_SID ? "" : sid, now, now,
+            return new Session(seal.random(ID), subject, Endings.shortened(sid), now, now,
                     tokens(answer, idToken, null, userInfo));
         });
     }
@@ -70,9 +69,7 @@ final class Grants {
     /// New tokens for a session. Never fails.
     CompletionStage<Renewal> renew(Session session) {
         Tokens old = session.tokens();
-        Map<String, String> grant = new LinkedHashMap<>();
-        grant.put("grant_type", "refresh_token");
-        grant.put("refresh_token", old.refresh());
+        Form grant = Form.EMPTY.with("grant_type", "refresh_token").with("refresh_token", old.refresh());
         return provider.token(grant).thenCompose(answer -> {
             String access = text(answer, "access_token");
             String idToken = text(answer, "id_token");
@@ -95,14 +92,16 @@ final class Grants {
 
     private Renewal failed(Throwable failure) {
         ProviderException known = Provider.known(failure);
-        if (known.reason() != Reason.GRANT_REFUSED) {
-            // While the provider is out of reach every request would write a line.
-            LOG.atLevel(known.reason() == Reason.WRONG ? Level.WARN : Level.DEBUG)
-                    .addKeyValue("issuer", config.issuer()).addKeyValue("why", String.valueOf(known.getMessage()))
+        if (known.reason() == Reason.UNAVAILABLE) {
+            outage.found(known);
+            return Renewal.Failed.UNAVAILABLE;
+        }
+        if (known.reason() == Reason.WRONG) {
+            LOG.atWarn().addKeyValue("issuer", config.issuer()).addKeyValue("why", String.valueOf(known.getMessage()))
                     .log("a session was not renewed");
         }
         // What can't be trusted is not tried again: the refresh token may have been used.
-        return known.reason() == Reason.UNAVAILABLE ? Renewal.Failed.UNAVAILABLE : Renewal.Failed.REFUSED;
+        return Renewal.Failed.REFUSED;
     }
 
     private Tokens tokens(Map<String, Object> answer, String idToken, @Nullable Tokens old, String userInfo) {

@@ -182,7 +182,9 @@ final class IdTokens {
         }
         Object sid = claims.get("sid");
         Object subject = claims.get("sub");
-        boolean named = sid == null ? isText(subject) : isText(sid) && (subject == null || isText(subject));
+        boolean named = sid == null
+                ? isText(subject)
+                : sid instanceof String text && !text.isEmpty() && (subject == null || isText(subject));
         return named ? null : "sid and sub";
     }
 

@@ -9,15 +9,14 @@ import io.tidegate.api.PolicyContext;
 import io.tidegate.api.Request;
 import io.tidegate.api.StateStore;
 import io.tidegate.identity.RequestCookies.Cookie;
-import io.tidegate.identity.keys.IssuerMetadata;
 import io.tidegate.identity.oidc.ProviderException.Reason;
+import io.tidegate.identity.remote.Form;
+import io.tidegate.identity.remote.IssuerMetadata;
 import java.net.URI;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -138,16 +137,10 @@ final class Logins {
     }
 
     private String question(URI place, Login login) {
-        Map<String, String> parameters = new LinkedHashMap<>();
-        parameters.put("response_type", "code");
-        parameters.put("client_id", config.clientId());
-        parameters.put("redirect_uri", login.redirectUri());
-        parameters.put("scope", scope());
-        parameters.put("state", login.state());
-        parameters.put("nonce", login.nonce());
-        parameters.put("code_challenge", Seal.digest(login.verifier()));
-        parameters.put("code_challenge_method", "S256");
-        return new Form().with(parameters).with(config.authorizationParameters()).behind(place);
+        return Form.EMPTY.with("response_type", "code").with("client_id", config.clientId())
+                .with("redirect_uri", login.redirectUri()).with("scope", scope()).with("state", login.state())
+                .with("nonce", login.nonce()).with("code_challenge", Seal.digest(login.verifier()))
+                .with("code_challenge_method", "S256").with(config.authorizationParameters()).behind(place);
     }
 
     private String scope() {

@@ -9,9 +9,10 @@ import io.tidegate.api.PolicyContext;
 import io.tidegate.api.Reply;
 import io.tidegate.api.Request;
 import io.tidegate.api.StateStore;
-import io.tidegate.identity.keys.IssuerMetadata;
 import io.tidegate.identity.oidc.ProviderException.Reason;
 import io.tidegate.identity.oidc.Sessions.Found;
+import io.tidegate.identity.remote.Form;
+import io.tidegate.identity.remote.IssuerMetadata;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
@@ -89,10 +90,10 @@ final class Logouts {
             if (place == null || session == null) {
                 return Decision.respond(local(forget));
             }
-            Form form = new Form().with("id_token_hint", session.tokens().idToken()).with("client_id",
+            Form form = Form.EMPTY.with("id_token_hint", session.tokens().idToken()).with("client_id",
                     config.clientId());
             if (config.postLogoutRedirectUri() != null) {
-                form.with("post_logout_redirect_uri", config.postLogoutRedirectUri());
+                form = form.with("post_logout_redirect_uri", config.postLogoutRedirectUri());
             }
             return Decision.respond(Answers.redirect(303, form.behind(place), forget));
         });
@@ -114,7 +115,7 @@ final class Logouts {
             return Decision.respond(Answers.done(405, List.of(new Field("allow", "POST"))));
         }
         String type = request.headers().get("content-type");
-        if (type == null || !type.regionMatches(true, 0, "application/x-www-form-urlencoded", 0, 33)) {
+        if (type == null || !type.regionMatches(true, 0, Form.MEDIA_TYPE, 0, Form.MEDIA_TYPE.length())) {
             return REFUSED;
         }
         return Decision.withBody(MOST_BODY, this::byProvider);

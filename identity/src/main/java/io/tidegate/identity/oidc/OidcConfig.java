@@ -10,6 +10,8 @@ import io.tidegate.api.Pattern;
 import io.tidegate.api.Range;
 import io.tidegate.api.Secret;
 import io.tidegate.identity.UnknownConsumer;
+import io.tidegate.identity.remote.OAuthClientConfig;
+import io.tidegate.identity.remote.ServerUrl;
 import io.tidegate.identity.token.ClaimFields;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -166,16 +168,12 @@ public record OidcConfig(
     }
 
     private static URI checkUrl(String component, String text) {
-        try {
-            URI uri = URI.create(text);
-            boolean http = "https".equals(uri.getScheme()) || "http".equals(uri.getScheme());
-            if (http && uri.getHost() != null && uri.getRawFragment() == null && uri.getRawUserInfo() == null) {
-                return uri;
-            }
-        } catch (IllegalArgumentException e) {
-            // Said below.
+        URI url = ServerUrl.read(text);
+        if (url == null) {
+            throw new ConfigException(component,
+                    "must be a URL such as https://shop.example.com/ (was '" + text + "')");
         }
-        throw new ConfigException(component, "must be a URL such as https://shop.example.com/ (was '" + text + "')");
+        return url;
     }
 
     private static void checkPath(String component, @Nullable String path) {
@@ -218,6 +216,15 @@ public record OidcConfig(
     Duration maxAge() {
         String seconds = authorizationParameters.get(MAX_AGE);
         return seconds == null ? null : Duration.ofSeconds(Long.parseLong(seconds));
+    }
+
+    /// How the provider is shown who the gateway is.
+    OAuthClientConfig client() {
+        return new OAuthClientConfig(clientId, clientSecret, switch (clientAuthentication) {
+            case BASIC -> OAuthClientConfig.Method.BASIC;
+            case POST -> OAuthClientConfig.Method.POST;
+            case NONE -> OAuthClientConfig.Method.NONE;
+        }, null);
     }
 
     /// What cookies, sessions and marks of this client are good for, and those of no other.

@@ -67,11 +67,11 @@ final class OidcPolicy implements Policy {
         Endings endings = new Endings(state, config, inCookies);
         Provider provider = new Provider(config, keys, context);
         IdTokens idTokens = new IdTokens(config, keys, context);
-        Grants grants = new Grants(config, provider, idTokens, seal, context.clock());
+        Grants grants = new Grants(config, provider, idTokens, seal, context);
         // A second beside what the provider and its keys may take.
         Duration patience = config.http().timeout().plus(IdTokens.MOST_WAIT).plusSeconds(1);
         Refreshes refreshes = new Refreshes(state, context.background(), seal, config.purpose("refresh"),
-                grants::renew, patience);
+                new BackOff(grants::renew, context.clock()), patience);
         this.logins = new Logins(config, provider, grants, sessions, new Logins.Writing(cookies, seal), context);
         this.logouts = new Logouts(config, provider, idTokens, new Logouts.Kept(sessions, endings, cookies), context);
         this.standings = new Standings(config, sessions, endings, refreshes, context);

@@ -8,13 +8,12 @@ import io.tidegate.api.PolicyContext;
 import io.tidegate.identity.StrictJson;
 import io.tidegate.identity.StrictJson.MalformedException;
 import io.tidegate.identity.keys.IssuerKeys;
-import io.tidegate.identity.keys.IssuerMetadata;
-import io.tidegate.identity.oidc.OidcConfig.ClientAuthentication;
 import io.tidegate.identity.oidc.ProviderException.Reason;
+import io.tidegate.identity.remote.Form;
+import io.tidegate.identity.remote.IssuerMetadata;
+import io.tidegate.identity.remote.OAuthClient;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -26,22 +25,17 @@ import org.jspecify.annotations.Nullable;
 final class Provider {
 
     private static final Field ACCEPT = new Field("accept", "application/json");
-    private static final Field FORM = new Field("content-type", "application/x-www-form-urlencoded");
 
     private final IssuerKeys keys;
     private final HttpCaller http;
-    private final String clientId;
-    private final @Nullable String clientSecret;
-    private final ClientAuthentication authentication;
+    private final OAuthClient client;
 
     /// @param keys
     ///            those of the provider, found by discovery
     Provider(OidcConfig config, IssuerKeys keys, PolicyContext context) {
         this.keys = keys;
         this.http = context.http(config.http());
-        this.clientId = config.clientId();
-        this.clientSecret = config.clientSecret();
-        this.authentication = config.clientAuthentication();
+        this.client = new OAuthClient(config.client(), ACCEPT.value());
     }
 
     /// What the provider says of itself.
@@ -71,13 +65,13 @@ final class Provider {
         return place;
     }
 
-    /// Asks the token endpoint (RFC 6749 section 3.2).
+    /// Asks the token endpoint (RFC 6749 section 3.2), once: what it is shown may be good once.
     ///
     /// @return what it answered
-    CompletionStage<Map<String, Object>> token(Map<String, String> grant) {
+    CompletionStage<Map<String, Object>> token(Form grant) {
         return metadata().thenCompose(metadata -> {
             try {
-                return http.send(call(place(metadata, "token_endpoint"), grant));
+                return http.send(client.call(place(metadata, "token_endpoint"), grant).once());
             } catch (ProviderException e) {
                 return CompletableFuture.failedFuture(e);
             }
@@ -87,19 +81,6 @@ final class Provider {
             }
             return granted(answer);
         });
-    }
-
-    private Call call(URI url, Map<String, String> grant) {
-        Form form = new Form().with(grant);
-        List<Field> fields = new ArrayList<>(List.of(ACCEPT, FORM));
-        String secret = clientSecret == null ? "" : clientSecret;
-        switch (authentication) {
-            case BASIC -> fields.add(new Field("authorization", "Basic " + Base64.getEncoder().encodeToString(
-                    (Form.encode(clientId) + ':' + Form.encode(secret)).getBytes(StandardCharsets.US_ASCII))));
-            case POST -> form.with("client_id", clientId).with("client_secret", secret);
-            case NONE -> form.with("client_id", clientId);
-        }
-        return new Call("POST", url, fields, form.bytes());
     }
 
     private static Map<String, Object> granted(Answer answer) {
@@ -113,8 +94,11 @@ final class Provider {
         Object error = members == null ? null : members.get("error");
         // What is no answer of a token endpoint (RFC 6749 section 5.2) comes from something in front of it.
         boolean foreign = answer.status() != 200 && !(error instanceof String);
-        if (foreign || answer.status() >= 500 || answer.status() == 429) {
-            throw new CompletionException(unavailable("the token endpoint answered " + answer.status()));
+        // That the provider does not know the gateway is no fault of the user's.
+        boolean unknown = "invalid_client".equals(error);
+        if (foreign || unknown || answer.status() >= 500 || answer.status() == 429) {
+            throw new CompletionException(
+                    unavailable("the token endpoint answered " + answer.status() + shown(error)));
         }
         if ("invalid_grant".equals(error)) {
             throw new CompletionException(

@@ -10,11 +10,12 @@ final class ProviderException extends IOException {
 
     /// Why.
     enum Reason {
-        /// It can't be reached, or says itself that it can't at the moment: worth trying again.
+        /// It can't be reached, says itself that it can't at the moment, or does not know the gateway: worth trying
+        /// again.
         UNAVAILABLE,
         /// It does not take the code or the token any more.
         GRANT_REFUSED,
-        /// What it says can't be trusted or understood, or it does not know the gateway.
+        /// What it says can't be trusted or understood.
         WRONG
     }
 

@@ -1,5 +1,6 @@
 package io.tidegate.identity.oidc;
 
+import io.tidegate.identity.Sha256;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -131,20 +132,16 @@ final class Seal {
 
     /// The SHA-256 of a text, in Base64 for URLs. Its parts can't be shifted from one to the next.
     static String digest(String... parts) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            if (parts.length == 1) {
-                return ENCODER.encodeToString(digest.digest(bytes(parts[0])));
-            }
-            for (String part : parts) {
-                byte[] bytes = bytes(part);
-                digest.update(ByteBuffer.allocate(4).putInt(bytes.length).flip());
-                digest.update(bytes);
-            }
-            return ENCODER.encodeToString(digest.digest());
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
+        if (parts.length == 1) {
+            return Sha256.base64(parts[0]);
         }
+        MessageDigest digest = Sha256.begin();
+        for (String part : parts) {
+            byte[] bytes = bytes(part);
+            digest.update(ByteBuffer.allocate(4).putInt(bytes.length).flip());
+            digest.update(bytes);
+        }
+        return ENCODER.encodeToString(digest.digest());
     }
 
     /// Whether two texts are the same, in a time that does not tell where they differ.

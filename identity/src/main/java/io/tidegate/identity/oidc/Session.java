@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// @param subject
 ///            the `sub` of the ID token
 /// @param sid
-///            the provider's own session, `sid`; empty where it has not said
+///            the provider's own session, `sid`, as [Endings#shortened] has it; empty where it has not said
 /// @param begun
 ///            when it began, in milliseconds since 1970
 /// @param seen

@@ -3,7 +3,7 @@ package io.tidegate.identity.opa;
 import io.tidegate.api.Exchange;
 import io.tidegate.api.Principal;
 import io.tidegate.api.Request;
-import io.tidegate.identity.remote.JsonWriter;
+import io.tidegate.identity.JsonWriter;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

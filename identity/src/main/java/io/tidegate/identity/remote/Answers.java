@@ -3,6 +3,7 @@ package io.tidegate.identity.remote;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
+import io.tidegate.identity.Digest;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;

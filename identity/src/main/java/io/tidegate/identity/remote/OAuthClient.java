@@ -3,7 +3,6 @@ package io.tidegate.identity.remote;
 import io.tidegate.api.Field;
 import io.tidegate.api.HttpCaller.Call;
 import java.net.URI;
-import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -14,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 public final class OAuthClient {
 
     private final List<Field> headers;
-    private final String body;
+    private final Form credentials;
 
     /// A client with these credentials; null for one that the server knows by its certificate or address.
     ///
@@ -22,43 +21,30 @@ public final class OAuthClient {
     ///            the media type that is asked for
     public OAuthClient(@Nullable OAuthClientConfig config, String accept) {
         List<Field> fields = new ArrayList<>();
-        fields.add(new Field("content-type", "application/x-www-form-urlencoded"));
+        fields.add(new Field("content-type", Form.MEDIA_TYPE));
         fields.add(new Field("accept", accept));
-        String credentials = "";
+        Form shown = Form.EMPTY;
         if (config != null && config.bearer() != null) {
             fields.add(new Field("authorization", "Bearer " + config.bearer()));
         } else if (config != null && config.id() != null) {
             String secret = config.secret();
             if (secret == null) {
-                credentials = "&client_id=" + encoded(config.id());
+                shown = shown.with("client_id", config.id());
             } else if (config.method() == OAuthClientConfig.Method.POST) {
-                credentials = "&client_id=" + encoded(config.id()) + "&client_secret=" + encoded(secret);
+                shown = shown.with("client_id", config.id()).with("client_secret", secret);
             } else {
-                String both = encoded(config.id()) + ':' + encoded(secret);
+                String both = Form.encode(config.id()) + ':' + Form.encode(secret);
                 fields.add(new Field("authorization",
                         "Basic " + Base64.getEncoder().encodeToString(both.getBytes(StandardCharsets.US_ASCII))));
             }
         }
         this.headers = List.copyOf(fields);
-        this.body = credentials;
+        this.credentials = shown;
     }
 
     /// A question with these parameters and the client's credentials.
-    ///
-    /// @param parameters
-    ///            names and values; at least one
-    public Call call(URI endpoint, List<Field> parameters) {
-        StringBuilder form = new StringBuilder();
-        for (Field parameter : parameters) {
-            form.append(form.isEmpty() ? "" : "&").append(encoded(parameter.name())).append('=')
-                    .append(encoded(parameter.value()));
-        }
-        form.append(body);
-        return new Call("POST", endpoint, headers, form.toString().getBytes(StandardCharsets.US_ASCII));
-    }
-
-    private static String encoded(String text) {
-        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    public Call call(URI endpoint, Form parameters) {
+        return new Call("POST", endpoint, headers, parameters.with(credentials).bytes());
     }
 
     /// Without the credentials.

@@ -1,15 +1,12 @@
 package io.tidegate.identity.remote;
 
-import io.tidegate.api.Field;
 import io.tidegate.api.HttpCaller;
-import io.tidegate.api.HttpCaller.Call;
 import io.tidegate.api.HttpClientConfig;
-import io.tidegate.identity.StrictJson;
+import io.tidegate.identity.Digest;
 import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.List;
-import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +18,6 @@ public final class OAuthServer {
 
     private static final Duration LIFE = Duration.ofHours(1);
     private static final Digest KEY = Digest.of("metadata");
-    private static final List<Field> ACCEPT = List.of(new Field("accept", "application/json"));
 
     private final HttpCaller http;
     private final String member;
@@ -67,46 +63,17 @@ public final class OAuthServer {
     }
 
     private CompletionStage<Answers.Answer<URI>> metadata() {
-        String by = String.valueOf(issuer);
-        String base = by.endsWith("/") ? by.substring(0, by.length() - 1) : by;
-        URI connect = ServerUrl.of("issuer", base + "/.well-known/openid-configuration");
-        URI path = ServerUrl.of("issuer", base);
-        URI oauth = path.resolve("/.well-known/oauth-authorization-server" + path.getRawPath());
-        return http.send(Call.get(connect, ACCEPT)).thenCompose(answer -> answer.status() == 200
-                ? CompletableFuture.completedFuture(answer)
-                : http.send(Call.get(oauth, ACCEPT))).thenApply(answer -> read(answer, connect))
-                .handle((url, error) -> {
-                    URI before = last;
-                    if (error == null) {
-                        last = url;
-                        return new Answers.Answer<>(url, LIFE);
-                    }
-                    if (before != null) {
-                        return new Answers.Answer<>(before, Duration.ofMinutes(1));
-                    }
-                    throw new UnusableAnswerException(
-                            "no metadata of " + issuer + ": " + Outage.cause(error).getMessage());
-                });
-    }
-
-    private URI read(HttpCaller.Answer answer, URI from) {
-        if (answer.status() != 200) {
-            throw new UnusableAnswerException("metadata was answered with " + answer.status());
-        }
-        Map<String, Object> metadata;
-        try {
-            metadata = StrictJson.object(answer.body());
-        } catch (StrictJson.MalformedException e) {
-            throw new UnusableAnswerException("metadata " + e.getMessage());
-        }
-        // Whoever can answer for one issuer must not speak for another (RFC 8414 section 3.3).
-        if (!String.valueOf(issuer).equals(metadata.get("issuer"))) {
-            throw new UnusableAnswerException("metadata is of another issuer");
-        }
-        URI url = ServerUrl.told(metadata.get(member), from);
-        if (url == null) {
-            throw new UnusableAnswerException("metadata has no usable " + member);
-        }
-        return url;
+        return IssuerMetadata.ask(http, String.valueOf(issuer), member).handle((metadata, error) -> {
+            URI before = last;
+            if (error == null) {
+                URI url = Objects.requireNonNull(metadata.url(member));
+                last = url;
+                return new Answers.Answer<>(url, LIFE);
+            }
+            if (before != null) {
+                return new Answers.Answer<>(before, Duration.ofMinutes(1));
+            }
+            throw new UnusableAnswerException("no metadata of " + issuer + ": " + Outage.cause(error).getMessage());
+        });
     }
 }

@@ -16,7 +16,7 @@ public final class ServerUrl {
     /// @throws ConfigException
     ///             where it is none: `http` or `https` with a host, without a user and a fragment
     public static URI of(String component, String text) {
-        URI url = parse(text);
+        URI url = read(text);
         if (url == null) {
             throw new ConfigException(component,
                     "must be an address such as https://id.example.com/check, without user and fragment (was '" + text
@@ -30,7 +30,7 @@ public final class ServerUrl {
     /// @param from
     ///            the address at which it was told
     public static @Nullable URI told(@Nullable Object text, URI from) {
-        URI url = text instanceof String address ? parse(address) : null;
+        URI url = text instanceof String address ? read(address) : null;
         return url == null || (isSecure(from) && !isSecure(url)) ? null : url;
     }
 
@@ -38,7 +38,9 @@ public final class ServerUrl {
         return "https".equalsIgnoreCase(url.getScheme());
     }
 
-    private static @Nullable URI parse(String text) {
+    /// The address that a text holds; null where it holds none: `http` or `https` with a host, without a user and a
+    /// fragment.
+    public static @Nullable URI read(String text) {
         try {
             URI url = new URI(text);
             boolean http = isSecure(url) || "http".equalsIgnoreCase(url.getScheme());

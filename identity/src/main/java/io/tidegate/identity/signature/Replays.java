@@ -1,9 +1,9 @@
 package io.tidegate.identity.signature;
 
 import io.tidegate.api.StateStore;
+import io.tidegate.identity.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.concurrent.CompletionStage;
@@ -31,16 +31,12 @@ final class Replays {
     }
 
     private static String place(String keyId, @Nullable String nonce, byte[] base) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            byte[] id = keyId.getBytes(StandardCharsets.US_ASCII);
-            digest.update((byte) id.length);
-            digest.update(id);
-            digest.update((byte) (nonce == null ? 0 : 1));
-            digest.update(nonce == null ? base : nonce.getBytes(StandardCharsets.US_ASCII));
-            return HexFormat.of().formatHex(digest.digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+        MessageDigest digest = Sha256.begin();
+        byte[] id = keyId.getBytes(StandardCharsets.US_ASCII);
+        digest.update((byte) id.length);
+        digest.update(id);
+        digest.update((byte) (nonce == null ? 0 : 1));
+        digest.update(nonce == null ? base : nonce.getBytes(StandardCharsets.US_ASCII));
+        return HexFormat.of().formatHex(digest.digest());
     }
 }

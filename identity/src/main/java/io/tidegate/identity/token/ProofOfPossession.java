@@ -7,16 +7,13 @@ import com.nimbusds.jose.jwk.JWK;
 import io.tidegate.api.AccessFaults;
 import io.tidegate.api.FaultException;
 import io.tidegate.api.StateStore;
+import io.tidegate.identity.Sha256;
 import io.tidegate.identity.keys.JsonWebKeys;
 import io.tidegate.identity.keys.SignatureAlgorithm;
 import io.tidegate.identity.keys.VerificationKey;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.text.ParseException;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -75,7 +72,7 @@ public final class ProofOfPossession {
     ///             with [AccessFaults#DPOP_PROOF] where it is not right
     public CompletionStage<Boolean> check(@Nullable String proof, Claimed claimed) {
         String jti = checked(proof, claimed);
-        String name = "dpop/" + sha256(claimed.thumbprint() + ' ' + jti);
+        String name = "dpop/" + Sha256.base64(claimed.thumbprint() + ' ' + jti);
         // A second more, as times are compared by whole ones.
         return store.putIfAbsent(name, USED, maxAge.plus(leeway).plus(leeway).plusSeconds(1))
                 .thenApply(Optional::isEmpty);
@@ -103,7 +100,7 @@ public final class ProofOfPossession {
         require(claimed.method().equals(claims.get("htm")), AccessFaults.DPOP_PROOF);
         require(claims.get("htu") instanceof String url && claimed.url().equals(TargetUrl.canonical(url)),
                 AccessFaults.DPOP_PROOF);
-        require(sha256(claimed.token()).equals(claims.get("ath")), AccessFaults.DPOP_PROOF);
+        require(Sha256.base64(claimed.token()).equals(claims.get("ath")), AccessFaults.DPOP_PROOF);
         require(claims.get("iat") instanceof Number issued && isYoung(issued.longValue()), AccessFaults.DPOP_PROOF);
         require(claims.get("jti") instanceof String jti && !jti.isEmpty() && jti.length() <= MAX_JTI,
                 AccessFaults.DPOP_PROOF);
@@ -128,16 +125,6 @@ public final class ProofOfPossession {
             return JWK.parse(members).computeThumbprint().toString();
         } catch (ParseException | JOSEException e) {
             return null;
-        }
-    }
-
-    /// SHA-256 in base64url.
-    private static String sha256(String text) {
-        try {
-            return Base64.getUrlEncoder().withoutPadding().encodeToString(
-                    MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
         }
     }
 }

@@ -3,6 +3,7 @@ package io.tidegate.identity.token;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
+import io.tidegate.identity.Digest;
 import io.tidegate.identity.keys.IssuerKeys;
 import io.tidegate.identity.keys.KeySet;
 import io.tidegate.identity.keys.VerificationKey;
@@ -25,7 +26,7 @@ public final class TokenMemory<T> {
 
     private final IssuerKeys keys;
     private final InstantSource clock;
-    private final Cache<TokenDigest, Entry<T>> entries;
+    private final Cache<Digest, Entry<T>> entries;
 
     /// A memory of at most this many tokens.
     public TokenMemory(IssuerKeys keys, int most, InstantSource clock) {
@@ -33,14 +34,14 @@ public final class TokenMemory<T> {
         this.clock = clock;
         this.entries = Caffeine.newBuilder().maximumSize(most).executor(Runnable::run)
                 .ticker(() -> clock.millis() * 1_000_000)
-                .expireAfter(Expiry.<TokenDigest, Entry<T>>creating((_, entry) -> Duration
+                .expireAfter(Expiry.<Digest, Entry<T>>creating((_, entry) -> Duration
                         .ofMillis(Math.max(1, entry.goodUntil - clock.millis()))))
                 .build();
     }
 
     /// What is kept of the token that stands in a text from this place on, or null.
     public @Nullable T find(String text, int from) {
-        TokenDigest digest = TokenDigest.of(text, from);
+        Digest digest = Digest.ofToken(text, from);
         Entry<T> entry = digest == null ? null : entries.getIfPresent(digest);
         if (entry == null) {
             return null;
@@ -63,7 +64,7 @@ public final class TokenMemory<T> {
     /// @param leeway
     ///            for how long it is good beyond its own end
     public void keep(String text, VerifiedToken token, Duration leeway, T value) {
-        TokenDigest digest = TokenDigest.of(text, 0);
+        Digest digest = Digest.ofToken(text, 0);
         if (digest != null) {
             entries.put(digest, new Entry<>(value, token.key(), (token.expires() + leeway.toSeconds()) * 1000));
         }

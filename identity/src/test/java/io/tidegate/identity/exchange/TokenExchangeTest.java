@@ -209,6 +209,16 @@ class TokenExchangeTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"CLIENT_CREDENTIALS", "TOKEN_EXCHANGE"})
+    void aCallWhoseConnectionBreaksIsNotRepeated(Grant grant) {
+        server.answers(AskedServer.BREAK);
+
+        assertFailed(send(tester(grant), "abc"));
+
+        assertThat(server.calls()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"CLIENT_CREDENTIALS", "TOKEN_EXCHANGE"})
     void aFloodMakesOneCall(Grant grant) throws Exception {
         CountDownLatch go = new CountDownLatch(1);
         server.answers(_ -> {

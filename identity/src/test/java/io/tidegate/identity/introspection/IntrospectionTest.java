@@ -484,6 +484,6 @@ class IntrospectionTest {
                 : good(""));
 
         assertUnavailable(send(setup.tester(), "abc"));
-        assertThat(server.calls()).isEqualTo(1);
+        assertThat(server.calls()).isEqualTo(2);
     }
 }

@@ -10,6 +10,7 @@ import io.tidegate.api.Field;
 import io.tidegate.api.HttpClientConfig;
 import io.tidegate.identity.TestContext;
 import io.tidegate.identity.TestIssuer;
+import io.tidegate.identity.remote.IssuerMetadata;
 import io.tidegate.identity.token.TokenRules;
 import java.io.IOException;
 import java.net.URI;

@@ -201,6 +201,7 @@ class BrowserSessionsTest extends OidcFixture {
         assertThat(held.fault()).isEqualTo(AccessFaults.UNAVAILABLE);
         assertThat(held.header("retry-after")).isEqualTo("1");
         provider.tokenAnswer = null;
+        after(Duration.ofSeconds(2));
         assertThat(browser.fetch("/").status()).isEqualTo(200);
     }
 

@@ -115,6 +115,23 @@ class LogoutTest extends OidcFixture {
 
     @ParameterizedTest
     @EnumSource
+    void howeverLongTheNameOfTheProvidersSessionIs(Keeping keeping) {
+        PolicyTester tester = tester(keeping);
+        String ended = "s".repeat(2000) + "1";
+        provider.sid = ended;
+        Browser first = loggedIn(tester);
+        provider.sid = "s".repeat(2000) + "2";
+        Browser second = loggedIn(tester);
+
+        assertThat(tell(tester, provider.logoutToken("logout+jwt", claims -> claims.put("sid", ended))).status())
+                .isEqualTo(200);
+
+        assertThat(first.fetch("/").fault()).isEqualTo(AccessFaults.EXPIRED);
+        assertThat(second.fetch("/").status()).isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void theProviderEndsAllSessionsOfAUserThatHaveBegun(Keeping keeping) {
         PolicyTester tester = tester(keeping);
         Browser first = loggedIn(tester);

@@ -15,6 +15,7 @@ import com.nimbusds.jose.util.Base64URL;
 import com.nimbusds.jose.util.JSONObjectUtils;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.tidegate.identity.remote.Form;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;

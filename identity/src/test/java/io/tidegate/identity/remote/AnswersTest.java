@@ -3,6 +3,7 @@ package io.tidegate.identity.remote;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tidegate.identity.Digest;
 import io.tidegate.identity.remote.Answers.Answer;
 import io.tidegate.testkit.Await;
 import java.io.IOException;

@@ -14,6 +14,9 @@ public final class AskedServer implements AutoCloseable {
     /// An answer that never comes.
     public static final String SILENCE = "";
 
+    /// The end of the connection in place of an answer.
+    public static final String BREAK = "break";
+
     private final TestUpstream upstream;
     private volatile Function<RawRequest, String> answer = _ -> SILENCE;
 
@@ -22,6 +25,9 @@ public final class AskedServer implements AutoCloseable {
             RawRequest request;
             while ((request = connection.request()) != null) {
                 String text = answer.apply(request);
+                if (text.equals(BREAK)) {
+                    return;
+                }
                 if (text.isEmpty()) {
                     connection.awaitEnd();
                     return;

@@ -1,4 +1,4 @@
-package io.tidegate.identity.remote;
+package io.tidegate.identity;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Map;

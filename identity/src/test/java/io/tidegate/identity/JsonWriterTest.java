@@ -1,8 +1,7 @@
-package io.tidegate.identity.remote;
+package io.tidegate.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tidegate.identity.StrictJson;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
