@@ -8,6 +8,7 @@ import io.tidegate.api.HttpCaller;
 import io.tidegate.api.HttpClientConfig;
 import io.tidegate.api.PolicyContext;
 import io.tidegate.api.StateStore;
+import io.tidegate.engine.state.MemoryState;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -42,6 +43,7 @@ public final class TestContext implements PolicyContext {
     private final Map<String, Integer> counts = new HashMap<>();
     private final List<Planned> plan = new ArrayList<>();
     private final List<String> calls = new ArrayList<>();
+    private final StateStore state = new MemoryState(1000, 1 << 20);
     private Instant now = Instant.ofEpochSecond(1_800_000_000);
     private Server server = call -> {
         throw new IOException("nothing listens for " + call.url());
@@ -111,7 +113,7 @@ public final class TestContext implements PolicyContext {
 
     @Override
     public StateStore state() {
-        throw new UnsupportedOperationException("no state is kept here");
+        return state;
     }
 
     @Override

@@ -12,6 +12,7 @@ public final class GatewayYaml {
     private String listener = "";
     private String upstream = "";
     private String route = "";
+    private String beside = "";
     private String rest = "";
 
     private GatewayYaml(String endpoints) {
@@ -57,6 +58,12 @@ public final class GatewayYaml {
         return this;
     }
 
+    /// Adds a route: `open: { upstream: all }`.
+    public GatewayYaml beside(String other) {
+        beside += "  " + other + "\n";
+        return this;
+    }
+
     /// Adds lines at the top level.
     public GatewayYaml with(String lines) {
         rest += lines + "\n";
@@ -72,7 +79,7 @@ public final class GatewayYaml {
                   all: { endpoints: [%s]%s }
                 routes:
                   all: { upstream: all%s }
-                %s%s""".formatted(address, listener, endpoints, upstream, route,
+                %s%s%s""".formatted(address, listener, endpoints, upstream, route, beside,
                 rest.contains("telemetry:") ? "" : "telemetry: { accessLog: { to: none } }\n", rest);
     }
 }

@@ -11,6 +11,7 @@ import io.tidegate.engine.worker.BackgroundWork;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.ProtocolException;
 import java.net.SocketException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -30,6 +31,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /// Calls servers by the JDK's client. Each call has a virtual thread, as looking up a name blocks. Each server has a
@@ -41,6 +43,7 @@ public final class OutboundHttp implements HttpCaller, AutoCloseable {
     private final ConcurrentHashMap<String, Semaphore> calls = new ConcurrentHashMap<>();
     private volatile HttpClient client;
     private String files;
+    private @Nullable SSLContext tls;
 
     /// A client with these settings.
     ///
@@ -50,20 +53,26 @@ public final class OutboundHttp implements HttpCaller, AutoCloseable {
         this.settings = settings;
         this.threads = threads;
         this.files = settings.filesVersion();
-        this.client = client(settings);
+        this.tls = context(settings);
+        this.client = client(settings, tls);
     }
 
-    private static HttpClient client(HttpClientConfig settings) {
+    private static @Nullable SSLContext context(HttpClientConfig settings) {
+        try {
+            return settings.ca() == null && settings.cert() == null
+                    ? null
+                    : ClientContexts.of(path(settings.ca()), path(settings.cert()), path(settings.key()));
+        } catch (UnusableFileException e) {
+            throw new ConfigException("http", "can't use a file of it: " + e.getMessage());
+        }
+    }
+
+    private static HttpClient client(HttpClientConfig settings, @Nullable SSLContext tls) {
         HttpClient.Builder builder = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(settings.connectTimeout()).followRedirects(HttpClient.Redirect.NEVER)
                 .executor(Executors.newVirtualThreadPerTaskExecutor());
-        try {
-            if (settings.ca() != null || settings.cert() != null) {
-                builder.sslContext(ClientContexts.of(path(settings.ca()), path(settings.cert()),
-                        path(settings.key())));
-            }
-        } catch (UnusableFileException e) {
-            throw new ConfigException("http", "can't use a file of it: " + e.getMessage());
+        if (tls != null) {
+            builder.sslContext(tls);
         }
         return builder.build();
     }
@@ -76,9 +85,16 @@ public final class OutboundHttp implements HttpCaller, AutoCloseable {
     public synchronized void renew() {
         String now = settings.filesVersion();
         if (!now.equals(files)) {
-            HttpClient before = client;
-            client = client(settings);
+            tls = context(settings);
             files = now;
+            replace(client);
+        }
+    }
+
+    /// Takes another client. Calls of the one before run to their ends; then all its connections are closed.
+    private synchronized void replace(HttpClient before) {
+        if (before.equals(client)) {
+            client = client(settings, tls);
             before.shutdown();
         }
     }
@@ -149,6 +165,11 @@ public final class OutboundHttp implements HttpCaller, AutoCloseable {
             Throwable cause = e.getCause() == null ? e : e.getCause();
             String why = "no answer from " + server + ": "
                     + (cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage());
+            if (isUnreadable(cause)) {
+                // The JDK's client leaves the connection open, and keeps what it has read, for as long as it lives.
+                replace(by);
+                throw new IOException(why, cause);
+            }
             throw !begun.get() && (isBroken(cause) || !by.equals(client))
                     ? new BrokenConnectionException(why, cause)
                     : new IOException(why, cause);
@@ -165,6 +186,11 @@ public final class OutboundHttp implements HttpCaller, AutoCloseable {
             }
         }
         return false;
+    }
+
+    /// Whether it is the head of an answer that made no sense: too long, say, or with a length that is no number.
+    private static boolean isUnreadable(Throwable failure) {
+        return failure instanceof ProtocolException || failure instanceof RuntimeException;
     }
 
     /// The connection broke before the head of an answer was there.

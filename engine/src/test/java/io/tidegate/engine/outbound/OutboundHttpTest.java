@@ -34,6 +34,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLContext;
@@ -42,11 +43,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Calls of servers, with real ones.
 class OutboundHttpTest {
 
     private final BackgroundWork threads = new BackgroundWork();
+    private final CountDownLatch arrived = new CountDownLatch(1);
     private final CountDownLatch held = new CountDownLatch(1);
     private final ExecutorService serving = Executors.newVirtualThreadPerTaskExecutor();
     @SuppressWarnings("NullAway.Init") // before each test
@@ -70,6 +74,7 @@ class OutboundHttpTest {
             exchange.close();
         });
         server.createContext("/held", exchange -> {
+            arrived.countDown();
             try {
                 held.await();
             } catch (InterruptedException e) {
@@ -274,6 +279,34 @@ class OutboundHttpTest {
     @Test
     void whatIsBeingAnsweredIsNotSentAgain() throws IOException {
         assertThat(connectionsOf(call -> call, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf")).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"hello\r\n\r\n", "HTTP/1.1 200 OK\r\na b: c\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n"})
+    void aConnectionOnWhichNoAnswerCanBeReadIsClosedAndOtherCallsGoOn(String said) throws Exception {
+        try (ServerSocket listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+                OutboundHttp client = client()) {
+            Future<Integer> end = serving.submit(() -> {
+                try (Socket socket = listening.accept()) {
+                    InputStream in = socket.getInputStream();
+                    int seen = in.read(new byte[4096]);
+                    assertThat(seen).isPositive();
+                    socket.getOutputStream().write(said.getBytes(StandardCharsets.US_ASCII));
+                    return in.read();
+                }
+            });
+            CompletableFuture<Answer> other = send(client, Call.get(at("/held"), List.of()));
+            arrived.await();
+
+            fails(send(client, Call.get(URI.create("http://127.0.0.1:" + listening.getLocalPort() + "/"), List.of())),
+                    "no answer from");
+
+            assertThat(send(client, Call.get(at("/echo"), List.of())).join().status()).isEqualTo(201);
+            held.countDown();
+            assertThat(other.join().status()).isEqualTo(200);
+            assertThat(end.get()).isEqualTo(-1);
+        }
     }
 
     @Test

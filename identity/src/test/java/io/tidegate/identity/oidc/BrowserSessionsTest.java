@@ -6,6 +6,7 @@ import io.tidegate.api.AccessFaults;
 import io.tidegate.api.Consumer;
 import io.tidegate.api.Consumers;
 import io.tidegate.api.Identity;
+import io.tidegate.identity.RecordingState;
 import io.tidegate.identity.UnknownConsumer;
 import io.tidegate.identity.oidc.OidcConfig.Keeping;
 import io.tidegate.identity.oidc.TestProvider.TokenAnswer;

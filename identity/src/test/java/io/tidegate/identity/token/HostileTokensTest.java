@@ -18,6 +18,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -38,7 +39,6 @@ class HostileTokensTest {
     private static final KeySet KEYS = JsonWebKeys.configured(TestIssuer.jwks(RSA, EC, ED), TokenRules.PUBLIC);
     private static final String GOOD = payload("");
     private static final String IN_TIME = "\"exp\":" + (NOW + 60);
-    private static final String NAMES = "\"iss\":\"" + TestIssuer.NAME + "\",\"aud\":\"orders\"";
 
     /// A token and the fault that it meets.
     record Hostile(String name, String fault, String token) {
@@ -92,49 +92,129 @@ class HostileTokensTest {
         assertThat(hostile().map(Hostile::name).distinct()).hasSizeGreaterThanOrEqualTo(60);
     }
 
+    /// Name, fault and header of tokens that are good otherwise.
+    private static final String HEADERS = """
+            alg missing               | jwt.alg       | {"kid":"rsa"}
+            alg null                  | jwt.alg       | {"alg":null,"kid":"rsa"}
+            alg a number              | jwt.alg       | {"alg":256,"kid":"rsa"}
+            alg a list                | jwt.alg       | {"alg":["RS256"],"kid":"rsa"}
+            alg none, signed          | jwt.alg       | {"alg":"none","kid":"rsa"}
+            alg empty                 | jwt.alg       | {"alg":"","kid":"rsa"}
+            alg in lower case         | jwt.alg       | {"alg":"rs256","kid":"rsa"}
+            alg with a space          | jwt.alg       | {"alg":"RS256 ","kid":"rsa"}
+            alg unknown               | jwt.alg       | {"alg":"RS1","kid":"rsa"}
+            alg of another curve      | jwt.alg       | {"alg":"ES256K","kid":"rsa"}
+            alg of encryption         | jwt.alg       | {"alg":"PBES2-HS256+A128KW","p2c":10000000}
+            PS256 by a key for RS256  | jwt.alg       | {"alg":"PS256","kid":"rsa"}
+            ES256 by a key for RS256  | jwt.alg       | {"alg":"ES256","kid":"rsa"}
+            RS256 by a key for ES256  | jwt.alg       | {"alg":"RS256","kid":"ec"}
+            kid a path                | jwt.key       | {"alg":"RS256","kid":"../../dev/null"}
+            kid of SQL                | jwt.key       | {"alg":"RS256","kid":"' OR 1=1 --"}
+            kid in another case       | jwt.key       | {"alg":"RS256","kid":"RSA"}
+            kid with NUL              | jwt.key       | {"alg":"RS256","kid":"rsa\\u0000"}
+            kid empty                 | jwt.key       | {"alg":"RS256","kid":""}
+            kid a number              | jwt.header    | {"alg":"RS256","kid":1}
+            kid an object             | jwt.header    | {"alg":"RS256","kid":{}}
+            crit unknown              | jwt.header    | {"alg":"RS256","kid":"rsa","crit":["x"],"x":1}
+            crit empty                | jwt.header    | {"alg":"RS256","kid":"rsa","crit":[]}
+            crit of exp               | jwt.header    | {"alg":"RS256","kid":"rsa","crit":["exp"],"exp":1}
+            payload as it is          | jwt.header    | {"alg":"RS256","kid":"rsa","b64":false,"crit":["b64"]}
+            b64 alone                 | jwt.header    | {"alg":"RS256","kid":"rsa","b64":false}
+            typ of a proof            | jwt.type      | {"alg":"RS256","kid":"rsa","typ":"dpop+jwt"}
+            typ of a logout           | jwt.type      | {"alg":"RS256","kid":"rsa","typ":"logout+jwt"}
+            typ a number              | jwt.header    | {"alg":"RS256","kid":"rsa","typ":1}
+            alg twice                 | jwt.malformed | {"alg":"none","alg":"RS256","kid":"rsa"}
+            kid twice                 | jwt.malformed | {"alg":"RS256","kid":"rsa","kid":"ec"}
+            alg twice by an escape    | jwt.malformed | {"alg":"RS256","kid":"rsa","\\u0061lg":"RS256"}
+            a comment                 | jwt.malformed | {"alg":"RS256","kid":"rsa"/**/}
+            a comma too many          | jwt.malformed | {"alg":"RS256","kid":"rsa",}
+            text behind               | jwt.malformed | {"alg":"RS256","kid":"rsa"}{}
+            a list                    | jwt.malformed | [{"alg":"RS256","kid":"rsa"}]
+            a byte order mark         | jwt.malformed | \ufeff{"alg":"RS256","kid":"rsa"}
+            """;
+
+    /// Name and fault of tokens, what is taken out of a good payload, and what is put in its place.
+    private static final String PAYLOADS = """
+            sub twice                 | jwt.malformed | "sub":"ann"      | "sub":"ann","sub":"bob"
+            sub twice, once null      | jwt.malformed | "sub":"ann"      | "sub":"ann","sub":null
+            a name twice inside       | jwt.malformed | "sub":"ann"      | "x":{"a":1,"a":2}
+            half a surrogate pair     | jwt.malformed | "ann"            | "\\ud800"
+            a control character       | jwt.malformed | "ann"            | "a\tb"
+            a number that is none     | jwt.malformed | "ann"            | NaN
+            a number too large        | jwt.malformed | "ann"            | 1e999999
+            a leading zero            | jwt.malformed | "ann"            | 01
+            no iss                    | jwt.issuer    | "iss"            | "x"
+            iss of another            | jwt.issuer    | example.com      | example.com/
+            iss a list                | jwt.issuer    | "@"              | ["@"]
+            no aud                    | jwt.audience  | "aud"            | "x"
+            aud null                  | jwt.audience  | "orders"         | null
+            aud of another            | jwt.audience  | "orders"         | "Orders"
+            aud a list of others      | jwt.audience  | "orders"         | ["a","b"]
+            aud an empty list         | jwt.audience  | "orders"         | []
+            aud a list inside         | jwt.audience  | "orders"         | [["orders"]]
+            aud an object             | jwt.audience  | "orders"         | {"orders":1}
+            aud with a space          | jwt.audience  | "orders"         | "orders billing"
+            no role                   | jwt.claim     | "role"           | "x"
+            another role              | jwt.claim     | "user"           | "guest"
+            role an object            | jwt.claim     | "user"           | {"user":1}
+            no exp                    | jwt.expired   | "exp"            | "x"
+            exp null                  | jwt.expired   | 1800000060       | null
+            exp 31 s ago              | jwt.expired   | 1800000060       | 1799999969
+            exp at the leeway         | jwt.expired   | 1800000060       | 1799999970
+            exp zero                  | jwt.expired   | 1800000060       | 0
+            exp a text                | jwt.malformed | 1800000060       | "1800000060"
+            exp below zero            | jwt.malformed | 1800000060       | -1
+            exp in milliseconds       | jwt.malformed | 1800000060       | 1800000060000
+            exp of the far future     | jwt.malformed | 1800000060       | 1e30
+            exp true                  | jwt.malformed | 1800000060       | true
+            nbf in 31 s               | jwt.not_yet   | "exp"            | "nbf":1800000031,"exp"
+            nbf a text                | jwt.malformed | "exp"            | "nbf":"now","exp"
+            iat in 31 s               | jwt.not_yet   | "exp"            | "iat":1800000031,"exp"
+            """;
+
     static Stream<Hostile> hostile() {
-        return Stream.of(algorithms(), headers(), signatures(), spellings(), json(), claims(), times())
-                .flatMap(List::stream);
+        return Stream.of(table(HEADERS, row -> RSA.sign(row[2], GOOD)),
+                table(PAYLOADS, row -> RSA.token(replaced(row[2], row[3]))), strangers(), signatures(), spellings(),
+                sizes()).flatMap(List::stream);
     }
 
-    private static Hostile header(String name, String fault, String header) {
-        return new Hostile(name, fault, RSA.sign(header, GOOD));
+    private static List<Hostile> table(String rows, Function<String[], String> token) {
+        return rows.lines().map(line -> line.split(" +\\| +", 4))
+                .map(row -> new Hostile(row[0], row[1], token.apply(row))).toList();
     }
 
-    private static Hostile claims(String name, String fault, String payload) {
-        return new Hostile(name, fault, RSA.token(payload));
+    /// A good payload but for this; `@` is the issuer.
+    private static String replaced(String from, String to) {
+        String changed = GOOD.replace(from.replace("@", TestIssuer.NAME), to.replace("@", TestIssuer.NAME));
+        assertThat(changed).isNotEqualTo(GOOD);
+        return changed;
     }
 
-    private static List<Hostile> algorithms() {
+    /// Tokens that nobody has signed, or somebody else.
+    private static List<Hostile> strangers() {
         String plain = "." + encode(GOOD) + ".";
-        String hs = "{\"alg\":\"HS256\",\"kid\":\"rsa\"}";
         String pem = "-----BEGIN PUBLIC KEY-----\n"
                 + Base64.getMimeEncoder().encodeToString(RSA.pair().getPublic().getEncoded())
                 + "\n-----END PUBLIC KEY-----\n";
-        return List.of(new Hostile("alg none", "jwt.alg", encode("{\"alg\":\"none\"}") + plain),
-                new Hostile("alg None", "jwt.alg", encode("{\"alg\":\"None\"}") + plain),
-                new Hostile("alg nOnE", "jwt.alg", encode("{\"alg\":\"nOnE\",\"kid\":\"rsa\"}") + plain),
-                new Hostile("alg none, signed", "jwt.alg", RSA.sign("{\"alg\":\"none\",\"kid\":\"rsa\"}", GOOD)),
-                new Hostile("alg empty", "jwt.alg", RSA.sign("{\"alg\":\"\",\"kid\":\"rsa\"}", GOOD)),
-                header("alg missing", "jwt.alg", "{\"kid\":\"rsa\"}"),
-                header("alg null", "jwt.alg", "{\"alg\":null,\"kid\":\"rsa\"}"),
-                header("alg a number", "jwt.alg", "{\"alg\":256,\"kid\":\"rsa\"}"),
-                header("alg a list", "jwt.alg", "{\"alg\":[\"RS256\"],\"kid\":\"rsa\"}"),
-                header("alg in lower case", "jwt.alg", "{\"alg\":\"rs256\",\"kid\":\"rsa\"}"),
-                header("alg with a space", "jwt.alg", "{\"alg\":\"RS256 \",\"kid\":\"rsa\"}"),
-                header("alg unknown", "jwt.alg", "{\"alg\":\"RS1\",\"kid\":\"rsa\"}"),
-                header("alg of another curve", "jwt.alg", "{\"alg\":\"ES256K\",\"kid\":\"rsa\"}"),
-                header("alg of encryption", "jwt.alg", "{\"alg\":\"PBES2-HS256+A128KW\",\"p2c\":10000000}"),
-                new Hostile("HS256 with the PEM", "jwt.alg", hmac(hs, pem.getBytes(StandardCharsets.UTF_8))),
-                new Hostile("HS256 with the DER", "jwt.alg", hmac(hs, RSA.pair().getPublic().getEncoded())),
-                new Hostile("HS256 with the JWK", "jwt.alg", hmac(hs, RSA.jwk().getBytes(StandardCharsets.UTF_8))),
-                header("PS256 by a key for RS256", "jwt.alg", "{\"alg\":\"PS256\",\"kid\":\"rsa\"}"),
-                header("ES256 by a key for RS256", "jwt.alg", "{\"alg\":\"ES256\",\"kid\":\"rsa\"}"),
-                header("RS256 by a key for ES256", "jwt.alg", "{\"alg\":\"RS256\",\"kid\":\"ec\"}"));
+        List<Hostile> made = new ArrayList<>();
+        for (String none : List.of("none", "None", "nOnE")) {
+            made.add(new Hostile("alg " + none, "jwt.alg", encode("{\"alg\":\"" + none + "\"}") + plain));
+        }
+        Map.of("PEM", pem.getBytes(StandardCharsets.UTF_8), "DER", RSA.pair().getPublic().getEncoded(), "JWK",
+                RSA.jwk().getBytes(StandardCharsets.UTF_8))
+                .forEach((form, secret) -> made.add(new Hostile("HS256 with the " + form, "jwt.alg", hmac(secret))));
+        for (String own : List.of("", ",\"jwk\":" + STRANGER.jwk(), ",\"x5c\":[\"MIIB\"]",
+                ",\"jku\":\"http://169.254.169.254/\"", ",\"x5u\":\"http://169.254.169.254/\"")) {
+            made.add(new Hostile("of a stranger" + own.replaceAll(":.*", ""), "jwt.signature",
+                    STRANGER.sign("{\"alg\":\"RS256\",\"kid\":\"rsa\"" + own + "}", GOOD)));
+        }
+        made.add(new Hostile("of a stranger, without a name", "jwt.signature",
+                STRANGER.sign("{\"alg\":\"RS256\",\"jwk\":" + STRANGER.jwk() + "}", GOOD)));
+        return made;
     }
 
-    private static String hmac(String header, byte[] secret) {
-        String signed = encode(header) + "." + encode(GOOD);
+    private static String hmac(byte[] secret) {
+        String signed = encode("{\"alg\":\"HS256\",\"kid\":\"rsa\"}") + "." + encode(GOOD);
         try {
             Mac mac = Mac.getInstance("HmacSHA256");
             mac.init(new SecretKeySpec(secret, "HmacSHA256"));
@@ -142,38 +222,6 @@ class HostileTokensTest {
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }
-    }
-
-    private static List<Hostile> headers() {
-        String own = "{\"alg\":\"RS256\",\"kid\":\"rsa\",";
-        return List.of(
-                new Hostile("key of its own", "jwt.signature",
-                        STRANGER.sign(own + "\"jwk\":" + STRANGER.jwk() + "}", GOOD)),
-                new Hostile("key of its own and no name", "jwt.signature",
-                        STRANGER.sign("{\"alg\":\"RS256\",\"jwk\":" + STRANGER.jwk() + "}", GOOD)),
-                new Hostile("certificate of its own", "jwt.signature",
-                        STRANGER.sign(own + "\"x5c\":[\"MIIB\"]}", GOOD)),
-                new Hostile("address of keys", "jwt.signature",
-                        STRANGER.sign(own + "\"jku\":\"http://169.254.169.254/\"}", GOOD)),
-                new Hostile("address of certificates", "jwt.signature",
-                        STRANGER.sign(own + "\"x5u\":\"http://169.254.169.254/\"}", GOOD)),
-                header("kid a path", "jwt.key", "{\"alg\":\"RS256\",\"kid\":\"../../dev/null\"}"),
-                header("kid of SQL", "jwt.key", "{\"alg\":\"RS256\",\"kid\":\"' OR 1=1 --\"}"),
-                header("kid in another case", "jwt.key", "{\"alg\":\"RS256\",\"kid\":\"RSA\"}"),
-                header("kid with NUL", "jwt.key", "{\"alg\":\"RS256\",\"kid\":\"rsa\\u0000\"}"),
-                header("kid empty", "jwt.key", "{\"alg\":\"RS256\",\"kid\":\"\"}"),
-                header("kid a number", "jwt.header", "{\"alg\":\"RS256\",\"kid\":1}"),
-                header("kid an object", "jwt.header", "{\"alg\":\"RS256\",\"kid\":{}}"),
-                header("kid of 257", "jwt.header", "{\"alg\":\"RS256\",\"kid\":\"" + "k".repeat(257) + "\"}"),
-                header("kid of 4 KiB", "jwt.header", "{\"alg\":\"RS256\",\"kid\":\"" + "k".repeat(4096) + "\"}"),
-                header("crit unknown", "jwt.header", own + "\"crit\":[\"x\"],\"x\":1}"),
-                header("crit empty", "jwt.header", own + "\"crit\":[]}"),
-                header("crit of exp", "jwt.header", own + "\"crit\":[\"exp\"],\"exp\":1}"),
-                header("payload as it is", "jwt.header", own + "\"b64\":false,\"crit\":[\"b64\"]}"),
-                header("b64 alone", "jwt.header", own + "\"b64\":false}"),
-                header("typ of a proof", "jwt.type", own + "\"typ\":\"dpop+jwt\"}"),
-                header("typ of a logout", "jwt.type", own + "\"typ\":\"logout+jwt\"}"),
-                header("typ a number", "jwt.header", own + "\"typ\":1}"));
     }
 
     private static List<Hostile> signatures() {
@@ -187,7 +235,6 @@ class HostileTokensTest {
         System.arraycopy(order, 0, twice, 0, 32);
         System.arraycopy(order, 0, twice, 32, 32);
         return List.of(new Hostile("no signature", "jwt.signature", unsigned),
-                new Hostile("signature of a stranger", "jwt.signature", STRANGER.token(GOOD)),
                 new Hostile("another payload", "jwt.signature",
                         rs.replace(encode(GOOD), encode(GOOD.replace("\"ann\"", "\"bob\"")))),
                 new Hostile("another header", "jwt.signature",
@@ -226,65 +273,22 @@ class HostileTokensTest {
         return spelled;
     }
 
-    private static List<Hostile> json() {
-        String own = "{\"alg\":\"RS256\",\"kid\":\"rsa\"";
-        return List.of(header("alg twice", "jwt.malformed", "{\"alg\":\"none\",\"alg\":\"RS256\",\"kid\":\"rsa\"}"),
-                header("kid twice", "jwt.malformed", own + ",\"kid\":\"ec\"}"),
-                header("alg twice by an escape", "jwt.malformed", own + ",\"\\u0061lg\":\"RS256\"}"),
-                header("a comment", "jwt.malformed", own + "/**/}"),
-                header("a comma too many", "jwt.malformed", own + ",}"),
-                header("text behind", "jwt.malformed", own + "}{}"),
-                header("a list", "jwt.malformed", "[" + own + "}]"),
-                header("a byte order mark", "jwt.malformed", "\ufeff" + own + "}"),
-                claims("sub twice", "jwt.malformed", payload(",\"sub\":\"bob\"")),
-                claims("sub twice, once null", "jwt.malformed", payload(",\"sub\":null")),
-                claims("a name twice inside", "jwt.malformed", payload(",\"x\":{\"a\":1,\"a\":2}")),
-                claims("17 levels", "jwt.malformed", payload(",\"x\":" + "[".repeat(16) + "]".repeat(16))),
-                claims("1,000 levels", "jwt.malformed", payload(",\"x\":" + "[".repeat(1000) + "]".repeat(1000))),
-                claims("half a surrogate pair", "jwt.malformed", payload(",\"x\":\"\\ud800\"")),
-                claims("a control character", "jwt.malformed", payload(",\"x\":\"a\nb\"")),
-                claims("a number that is none", "jwt.malformed", payload(",\"x\":NaN")),
-                claims("a number too large", "jwt.malformed", payload(",\"x\":1e999999")),
-                claims("a leading zero", "jwt.malformed", payload(",\"x\":01")),
-                claims("no object", "jwt.malformed", "\"text\""), claims("nothing", "jwt.malformed", ""),
-                new Hostile("no UTF-8", "jwt.malformed",
-                        RSA.signParts(encode(RSA.header()),
-                                encode(new byte[]{'{', '"', (byte) 0xc0, (byte) 0x80, '"'}))),
-                new Hostile("a token in a token", "jwt.malformed", RSA.token(RSA.token(GOOD))));
-    }
-
-    private static List<Hostile> claims() {
-        String rest = ",\"sub\":\"ann\",\"role\":\"user\"," + IN_TIME + "}";
-        return List.of(claims("no iss", "jwt.issuer", "{\"aud\":\"orders\"" + rest),
-                claims("iss of another", "jwt.issuer",
-                        "{\"iss\":\"https://id.example.com/\",\"aud\":\"orders\"" + rest),
-                claims("iss a list", "jwt.issuer", "{\"iss\":[\"" + TestIssuer.NAME + "\"],\"aud\":\"orders\"" + rest),
-                claims("no aud", "jwt.audience", "{\"iss\":\"" + TestIssuer.NAME + "\"" + rest),
-                claims("aud null", "jwt.audience", "{\"iss\":\"" + TestIssuer.NAME + "\",\"aud\":null" + rest),
-                claims("aud of another", "jwt.audience", GOOD.replace("\"orders\"", "\"Orders\"")),
-                claims("aud a list of others", "jwt.audience", GOOD.replace("\"orders\"", "[\"a\",\"b\"]")),
-                claims("aud an empty list", "jwt.audience", GOOD.replace("\"orders\"", "[]")),
-                claims("aud a list inside", "jwt.audience", GOOD.replace("\"orders\"", "[[\"orders\"]]")),
-                claims("aud an object", "jwt.audience", GOOD.replace("\"orders\"", "{\"orders\":1}")),
-                claims("aud with a space", "jwt.audience", GOOD.replace("\"orders\"", "\"orders billing\"")),
-                claims("no role", "jwt.claim", "{" + NAMES + "," + IN_TIME + "}"),
-                claims("another role", "jwt.claim", GOOD.replace("\"user\"", "\"guest\"")),
-                claims("role an object", "jwt.claim", GOOD.replace("\"user\"", "{\"user\":1}")));
-    }
-
-    private static List<Hostile> times() {
-        return List.of(claims("no exp", "jwt.expired", "{" + NAMES + "}"),
-                claims("exp null", "jwt.expired", GOOD.replace(IN_TIME, "\"exp\":null")),
-                claims("exp 31 s ago", "jwt.expired", GOOD.replace(IN_TIME, "\"exp\":" + (NOW - 31))),
-                claims("exp at the leeway", "jwt.expired", GOOD.replace(IN_TIME, "\"exp\":" + (NOW - 30))),
-                claims("exp zero", "jwt.expired", GOOD.replace(IN_TIME, "\"exp\":0")),
-                claims("exp a text", "jwt.malformed", GOOD.replace(IN_TIME, "\"exp\":\"" + (NOW + 60) + "\"")),
-                claims("exp below zero", "jwt.malformed", GOOD.replace(IN_TIME, "\"exp\":-1")),
-                claims("exp in milliseconds", "jwt.malformed", GOOD.replace(IN_TIME, "\"exp\":" + NOW + "000")),
-                claims("exp of the far future", "jwt.malformed", GOOD.replace(IN_TIME, "\"exp\":1e30")),
-                claims("exp true", "jwt.malformed", GOOD.replace(IN_TIME, "\"exp\":true")),
-                claims("nbf in 31 s", "jwt.not_yet", payload(",\"nbf\":" + (NOW + 31))),
-                claims("nbf a text", "jwt.malformed", payload(",\"nbf\":\"now\"")),
-                claims("iat in 31 s", "jwt.not_yet", payload(",\"iat\":" + (NOW + 31))));
+    /// What is too much of something, or too little.
+    private static List<Hostile> sizes() {
+        List<Hostile> made = new ArrayList<>();
+        for (int length : new int[]{257, 4096}) {
+            made.add(new Hostile("kid of " + length, "jwt.header",
+                    RSA.sign("{\"alg\":\"RS256\",\"kid\":\"" + "k".repeat(length) + "\"}", GOOD)));
+        }
+        for (int levels : new int[]{16, 1000}) {
+            made.add(new Hostile(levels + " levels below the first", "jwt.malformed",
+                    RSA.token(payload(",\"x\":" + "[".repeat(levels) + "]".repeat(levels)))));
+        }
+        made.add(new Hostile("no object", "jwt.malformed", RSA.token("\"text\"")));
+        made.add(new Hostile("nothing", "jwt.malformed", RSA.token("")));
+        made.add(new Hostile("a token in a token", "jwt.malformed", RSA.token(RSA.token(GOOD))));
+        made.add(new Hostile("no UTF-8", "jwt.malformed", RSA.signParts(encode(RSA.header()),
+                encode(new byte[]{'{', '"', (byte) 0xc0, (byte) 0x80, '"'}))));
+        return made;
     }
 }

@@ -11,12 +11,37 @@ import io.tidegate.testkit.TestGateway;
 import io.tidegate.testkit.TestUpstream;
 import io.tidegate.tests.GatewayYaml;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// Fields that only policies may write, as clients send them.
 class OwnFieldsTest extends Http2ServicesFixture {
 
     private static final String OWN = "policySets: { asked: [{ opa: { url: \"http://127.0.0.1:1\", path: a,"
             + " requestHeaders: [X_User, X-Role] } }] }";
+
+    /// What a client speaks.
+    enum Spoken {
+        HTTP_1 {
+            @Override
+            int status(TestGateway gateway, String name, String value) {
+                try (RawClient client = gateway.client()) {
+                    return client.exchange("GET / HTTP/1.1\r\nHost: a\r\n" + name + ": " + value + "\r\n\r\n").status();
+                }
+            }
+        },
+        HTTP_2 {
+            @Override
+            int status(TestGateway gateway, String name, String value) {
+                try (Http2Client client = Http2Client.connect(gateway.address())) {
+                    return client.get("/", name, value).status();
+                }
+            }
+        };
+
+        /// What a request with this field is answered.
+        abstract int status(TestGateway gateway, String name, String value);
+    }
 
     private TestGateway serveOwn(String route) {
         TestUpstream service = serve(TestUpstream.start(Http2Service.serving((connection, request) -> {
@@ -44,10 +69,38 @@ class OwnFieldsTest extends Http2ServicesFixture {
     }
 
     @Test
-    void noRouteIsFoundByThem() {
-        TestGateway started = serveOwn("match: [{ path: \"/**\", headers: { x-role: root } }]");
+    void theyDoNotPassFromHttp11ToHttp2() {
+        TestGateway started = serveOwn("match: [{ path: \"/**\" }]");
         try (RawClient client = started.client()) {
-            assertThat(client.exchange("GET / HTTP/1.1\r\nHost: a\r\nX-Role: root\r\n\r\n").status()).isEqualTo(404);
+            assertThat(client.exchange("POST / HTTP/1.1\r\nHost: a\r\nX-User: root\r\nx-ROLE: root\r\nX-Other: 1\r\n"
+                    + "Transfer-Encoding: chunked\r\n\r\n4\r\nbody\r\n0\r\nX-User: root\r\nX-Role: root\r\n\r\n")
+                    .status()).isEqualTo(200);
         }
+        Request request = requests.getFirst();
+        assertThat(request.body()).isEqualTo("body");
+        assertThat(request.fields()).contains(new RawField("x-other", "1"));
+        assertThat(request.fields()).extracting(RawField::value).doesNotContain("root");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void noRouteIsFoundByThem(Spoken spoken) {
+        TestGateway started = serveOwn("match: [{ headers: { x-role: root } }, { headers: { x-user: root } },"
+                + " { headers: { x-other: root } }]");
+
+        assertThat(spoken.status(started, "x-role", "root")).isEqualTo(404);
+        assertThat(spoken.status(started, "x-user", "root")).isEqualTo(404);
+        assertThat(spoken.status(started, "x-other", "root")).isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void noConditionSeesThem(Spoken spoken) {
+        TestGateway started = serveOwn("policies: [{ respond: { status: 418 }, when: \"request.headers.exists(name,"
+                + " request.headers[name] == 'root')\" }]");
+
+        assertThat(spoken.status(started, "x-role", "root")).isEqualTo(200);
+        assertThat(spoken.status(started, "x-user", "root")).isEqualTo(200);
+        assertThat(spoken.status(started, "x-other", "root")).isEqualTo(418);
     }
 }

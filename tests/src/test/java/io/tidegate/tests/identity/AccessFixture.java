@@ -1,75 +1,95 @@
 package io.tidegate.tests.identity;
 
-import io.tidegate.api.Consumer;
-import io.tidegate.api.Principal;
+import io.tidegate.config.ProcessConfig.Transport;
 import io.tidegate.testkit.RawClient;
 import io.tidegate.testkit.RawRequest;
 import io.tidegate.testkit.RawResponse;
 import io.tidegate.testkit.TestGateway;
+import io.tidegate.testkit.TestGateway.Setup;
 import io.tidegate.testkit.TestUpstream;
+import io.tidegate.tests.GatewayYaml;
 import io.tidegate.tests.ServicesFixture;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/// A gateway in front of a service that tells what it got, and a few who call.
-@SuppressWarnings("NullAway.Init")
+/// A service, a gateway in front of it whose only route has the policies of a test, and servers that these ask.
 abstract class AccessFixture extends ServicesFixture {
 
-    static final Principal SHOP = new Principal("jwt", "u-1", "https://issuer.test",
-            new Consumer("shop", Set.of("partners")), Set.of("partners", "eu"), Set.of("read", "write"),
-            Map.of("email_verified", true, "plan", "gold"));
-    static final Principal GUEST = new Principal("jwt", "u-2", "https://issuer.test", null, Set.of(), Set.of("read"),
-            Map.of());
+    static final Setup TWO_LOOPS = new Setup(Transport.AUTO, 2);
 
-    final KnownCallers callers = new KnownCallers(Map.of("shop", SHOP, "guest", GUEST));
+    /// What is behind the gateway.
+    final TestUpstream service = hello();
 
-    /// The requests that the service got.
-    final List<RawRequest> got = new CopyOnWriteArrayList<>();
-
-    /// A gateway whose only route has these policies, given as items of a list.
-    void start(String... policies) {
-        start("", policies);
+    /// A configuration whose only route has these policies, given as items of a list with or without their braces.
+    final GatewayYaml yaml(String... policies) {
+        return GatewayYaml.to(service).upstream("timeouts: { connect: 20s }").route(Stream.of(policies)
+                .map(policy -> policy.startsWith("{") ? policy : "{ " + policy + " }")
+                .collect(Collectors.joining(", ", "policies: [", "]")));
     }
 
-    /// A gateway whose only route has these policies, with more below the rest of its configuration.
-    void start(String more, String[] policies) {
-        TestUpstream service = service(connection -> {
-            for (var request = connection.request(); request != null; request = connection.request()) {
-                got.add(request);
-                connection.send(HELLO);
+    /// Starts a gateway whose only route has these policies.
+    final void start(String... policies) {
+        start(yaml(policies));
+    }
+
+    final void start(GatewayYaml yaml) {
+        gateway = TestGateway.start(TWO_LOOPS, yaml.text());
+    }
+
+    /// Starts a gateway in whose configuration the kind `caller` may stand too.
+    final void startKnowing(GatewayYaml yaml) {
+        start();
+        KnownCallers.SHOP_AND_GUEST.apply(gateway, yaml.text());
+    }
+
+    /// A server that answers each request so.
+    final TestUpstream asked(Function<RawRequest, String> answer) {
+        return service(connection -> {
+            RawRequest request;
+            while ((request = connection.request()) != null) {
+                connection.send(answer.apply(request));
             }
         });
-        gateway = TestGateway.proxyTo(service);
-        callers.apply(gateway, yaml(service, more, policies));
     }
 
-    static String yaml(TestUpstream service, String more, String... policies) {
-        return """
-                listeners:
-                  default: { address: "127.0.0.1:0" }
-                upstreams:
-                  all: { endpoints: ["%s"], timeouts: { connect: 20s } }
-                telemetry: { accessLog: { to: none } }
-                routes:
-                  all:
-                    upstream: all
-                    policies:
-                %s
-                %s
-                """.formatted(service.url(),
-                String.join("\n", List.of(policies).stream().map(policy -> "      - " + policy).toList()), more);
+    static String json(String body) {
+        return answer(200, "Content-Type: application/json\r\n", body);
     }
 
-    RawResponse as(String caller) {
-        return send("X-Caller: " + caller + "\r\n");
+    static String answer(int status, String fields, String body) {
+        return "HTTP/1.1 " + status + " Said\r\n" + fields + "Content-Length: " + body.length() + "\r\n\r\n" + body;
     }
 
-    /// Sends a request with these fields, each with its line break.
-    RawResponse send(String fields) {
+    /// A request with these fields, each with its line break.
+    static String request(String target, String fields) {
+        return "GET " + target + " HTTP/1.1\r\nHost: shop\r\n" + fields + "\r\n";
+    }
+
+    /// A field that shows this name and password, with a colon between them.
+    static String basic(String credentials) {
+        return "Authorization: Basic "
+                + Base64.getEncoder().encodeToString(credentials.getBytes(StandardCharsets.UTF_8)) + "\r\n";
+    }
+
+    /// Sends a request with these fields on a connection of its own.
+    final RawResponse send(String fields) {
         try (RawClient client = gateway.client()) {
-            return client.exchange("GET / HTTP/1.1\r\nHost: a\r\n" + fields + "\r\n");
+            return client.exchange(request("/", fields));
+        }
+    }
+
+    static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }

@@ -8,20 +8,13 @@ import io.tidegate.testkit.Http2Client;
 import io.tidegate.testkit.RawClient;
 import io.tidegate.testkit.RawRequest;
 import io.tidegate.testkit.RawResponse;
-import io.tidegate.testkit.TestGateway;
-import io.tidegate.testkit.TestUpstream;
-import io.tidegate.tests.GatewayYaml;
-import io.tidegate.tests.ServedFixture;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Consumers that show keys.
-class ApiKeyTest extends ServedFixture {
+class ApiKeyTest extends AccessFixture {
 
     private static final String KEY = "a-key-of-theirs";
     private static final String CONSUMERS = """
@@ -32,52 +25,38 @@ class ApiKeyTest extends ServedFixture {
                   - { name: "2027", sha256: %s }
                   - { name: old, sha256: %s, expires: 2020-01-01 }
             """.formatted(KeyHash.hexOf(KEY), KeyHash.hexOf("expired-key"));
-    private static final String POLICY = "policies: [{ apiKey: { queryParameters: [api_key], cookies: [key] } }]";
+    private static final String POLICY = "apiKey: { queryParameters: [api_key], cookies: [key] }";
 
     @BeforeEach
-    void start() {
-        TestUpstream service = serve(TestUpstream.hello());
-        run(TestGateway.start(GatewayYaml.to(service).route(POLICY).with(CONSUMERS).text()));
-    }
-
-    private static String get(String target, String field) {
-        return "GET " + target + " HTTP/1.1\r\nHost: a\r\n" + (field.isEmpty() ? "" : field + "\r\n") + "\r\n";
+    void begin() {
+        start(yaml(POLICY).with(CONSUMERS));
     }
 
     @Test
     void aKeyLetsPassAndStaysAtTheGateway() {
-        try (RawClient client = gateway().client()) {
-            assertThat(client.exchange(get("/a?x=1", "X-API-Key: " + KEY)).status()).isEqualTo(200);
-            assertThat(client.exchange(get("/a?x=1&api_key=" + KEY + "&y=2", "")).status()).isEqualTo(200);
-            assertThat(client.exchange(get("/", "Cookie: a=1; key=" + KEY + "; b=2")).status()).isEqualTo(200);
+        try (RawClient client = gateway.client()) {
+            assertThat(client.exchange(request("/a?x=1", "X-API-Key: " + KEY + "\r\n")).status()).isEqualTo(200);
+            assertThat(client.exchange(request("/a?x=1&api_key=" + KEY + "&y=2", "")).status()).isEqualTo(200);
+            assertThat(client.exchange(request("/", "Cookie: a=1; key=" + KEY + "; b=2\r\n")).status()).isEqualTo(200);
         }
 
-        RawRequest byField = upstream().request(0);
+        RawRequest byField = service.request(0);
         assertThat(byField.target()).isEqualTo("/a?x=1");
         assertThat(byField.field("x-api-key")).isNull();
-        assertThat(upstream().request(1).target()).isEqualTo("/a?x=1&y=2");
-        assertThat(upstream().request(2).field("cookie")).isEqualTo("a=1; b=2");
-        assertThat(gateway().metric("tidegate_policy_events_total", "event=\"accepted\"")).isEqualTo(3);
-    }
-
-    private static String read(Path file) {
-        try {
-            return Files.readString(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        assertThat(service.request(1).target()).isEqualTo("/a?x=1&y=2");
+        assertThat(service.request(2).field("cookie")).isEqualTo("a=1; b=2");
+        assertThat(gateway.metric("tidegate_policy_events_total", "event=\"accepted\"")).isEqualTo(3);
     }
 
     @Test
     void theAccessLogHasNoKeyWhateverItsParameterIsCalled(@TempDir Path folder) {
         Path log = folder.resolve("access.log");
-        gateway().apply(GatewayYaml.to(upstream())
-                .route("policies: [{ anyOf: [{ apiKey: { queryParameters: [of] } }, { basicAuth: {} }] }]")
-                .with(CONSUMERS).with("telemetry: { accessLog: { to: \"" + log + "\" } }").text());
-        try (RawClient client = gateway().client()) {
-            assertThat(client.exchange(get("/a?of=" + KEY + "&x=1", "")).status()).isEqualTo(200);
-            assertThat(client.exchange(get("/b?x=1&%6Ff=" + KEY, "")).status()).isEqualTo(200);
-            assertThat(client.exchange(get("/c?OF=" + KEY + ";" + KEY, "")).status()).isEqualTo(401);
+        gateway.apply(yaml("anyOf: [{ apiKey: { queryParameters: [of] } }, { basicAuth: {} }]").with(CONSUMERS)
+                .with("telemetry: { accessLog: { to: \"" + log + "\" } }").text());
+        try (RawClient client = gateway.client()) {
+            assertThat(client.exchange(request("/a?of=" + KEY + "&x=1", "")).status()).isEqualTo(200);
+            assertThat(client.exchange(request("/b?x=1&%6Ff=" + KEY, "")).status()).isEqualTo(200);
+            assertThat(client.exchange(request("/c?OF=" + KEY + ";" + KEY, "")).status()).isEqualTo(401);
         }
         Await.until("three lines", () -> read(log).lines().count() == 3);
 
@@ -87,36 +66,36 @@ class ApiKeyTest extends ServedFixture {
 
     @Test
     void crumbsOfCookiesOverHttp2StayOneField() {
-        try (Http2Client client = Http2Client.connect(gateway().address()).host("a")) {
+        try (Http2Client client = Http2Client.connect(gateway.address()).host("shop")) {
             int stream = client.request("GET", "/", true, "cookie", "a=1", "cookie", "key=" + KEY, "cookie", "b=2");
             assertThat(client.response(stream).status()).isEqualTo(200);
         }
 
-        assertThat(upstream().request(0).field("cookie")).isEqualTo("a=1; b=2");
+        assertThat(service.request(0).field("cookie")).isEqualTo("a=1; b=2");
     }
 
     @Test
     void withoutAGoodKeyNothingReachesTheService() {
-        try (RawClient client = gateway().client()) {
-            RawResponse missing = client.exchange(get("/", ""));
+        try (RawClient client = gateway.client()) {
+            RawResponse missing = client.exchange(request("/", ""));
             assertThat(missing.status()).isEqualTo(401);
             assertThat(missing.fault()).isEqualTo("auth.missing");
             assertThat(missing.field("www-authenticate")).isEqualTo("ApiKey realm=\"api\"");
-            assertThat(client.exchange(get("/", "X-Api-Key: wrong")).fault()).isEqualTo("auth.invalid");
-            assertThat(client.exchange(get("/", "X-Api-Key: expired-key")).fault()).isEqualTo("auth.expired");
-            assertThat(client.exchange(get("/?api_key=" + KEY, "X-Api-Key: " + KEY)).fault())
+            assertThat(client.exchange(request("/", "X-Api-Key: wrong\r\n")).fault()).isEqualTo("auth.invalid");
+            assertThat(client.exchange(request("/", "X-Api-Key: expired-key\r\n")).fault()).isEqualTo("auth.expired");
+            assertThat(client.exchange(request("/?api_key=" + KEY, "X-Api-Key: " + KEY + "\r\n")).fault())
                     .isEqualTo("auth.malformed");
         }
 
-        assertThat(upstream().requestCount()).isZero();
+        assertThat(service.requestCount()).isZero();
     }
 
     @Test
     void aKeyThatIsTakenOutOfTheConfigurationIsNoMoreUse() {
-        try (RawClient client = gateway().client()) {
-            assertThat(client.exchange(get("/", "X-Api-Key: " + KEY)).status()).isEqualTo(200);
-            gateway().apply(GatewayYaml.to(upstream()).route(POLICY).with("consumers: { shop: {} }\n").text());
-            assertThat(client.exchange(get("/", "X-Api-Key: " + KEY)).status()).isEqualTo(401);
+        try (RawClient client = gateway.client()) {
+            assertThat(client.exchange(request("/", "X-Api-Key: " + KEY + "\r\n")).status()).isEqualTo(200);
+            gateway.apply(yaml(POLICY).with("consumers: { shop: {} }").text());
+            assertThat(client.exchange(request("/", "X-Api-Key: " + KEY + "\r\n")).status()).isEqualTo(401);
         }
     }
 }

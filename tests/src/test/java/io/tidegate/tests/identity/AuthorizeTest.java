@@ -11,13 +11,17 @@ import org.junit.jupiter.api.Test;
 /// What who calls may do.
 class AuthorizeTest extends AccessFixture {
 
+    private RawResponse as(String caller) {
+        return send(KnownCallers.by(caller));
+    }
+
     @Test
     void letsPassWhoseCredentialsAreGoodForIt() {
-        start("caller: {}", "authorize: { scopes: [write], groups: [partners], consumers: [shop, other],"
-                + " claims: { email_verified: true, plan: { anyOf: [silver, gold] } }, realm: orders }");
+        startKnowing(yaml("caller: {}", "authorize: { scopes: [write], groups: [partners], consumers: [shop, other],"
+                + " claims: { email_verified: true, plan: { anyOf: [silver, gold] } }, realm: orders }"));
 
         assertThat(as("shop").status()).isEqualTo(200);
-        assertThat(got).hasSize(1);
+        assertThat(service.requestCount()).isEqualTo(1);
         RawResponse guest = as("guest");
         assertThat(guest.status()).isEqualTo(403);
         assertThat(guest.fault()).isEqualTo("access.denied");
@@ -26,14 +30,14 @@ class AuthorizeTest extends AccessFixture {
         assertThat(nobody.status()).isEqualTo(401);
         assertThat(nobody.fault()).isEqualTo("auth.missing");
         assertThat(nobody.field("www-authenticate")).isEqualTo("Bearer realm=\"orders\"");
-        assertThat(got).hasSize(1);
+        assertThat(service.requestCount()).isEqualTo(1);
         assertThat(gateway.metric("tidegate_policy_events_total", "event=\"consumer\"")).isEqualTo(1);
         assertThat(gateway.metric("tidegate_policy_events_total", "event=\"nobody\"")).isEqualTo(1);
     }
 
     @Test
     void tellsWhichScopesAreMissing() {
-        start("caller: {}", "authorize: { scopes: [read, write] }");
+        startKnowing(yaml("caller: {}", "authorize: { scopes: [read, write] }"));
 
         RawResponse guest = as("guest");
         assertThat(guest.status()).isEqualTo(403);
@@ -45,8 +49,8 @@ class AuthorizeTest extends AccessFixture {
 
     @Test
     void decidesByACondition() {
-        start("caller: {}",
-                "authorize: { cel: \"'partners' in consumer.groups && token.email_verified == true\" }");
+        startKnowing(yaml("caller: {}",
+                "authorize: { cel: \"'partners' in consumer.groups && token.email_verified == true\" }"));
 
         assertThat(as("shop").status()).isEqualTo(200);
         assertThat(as("guest").fault()).isEqualTo("access.denied");
@@ -54,7 +58,7 @@ class AuthorizeTest extends AccessFixture {
 
     @Test
     void takesAMissingClaimForNo() {
-        start("caller: {}", "authorize: { cel: \"token.plan == 'gold'\" }");
+        startKnowing(yaml("caller: {}", "authorize: { cel: \"token.plan == 'gold'\" }"));
 
         assertThat(as("shop").status()).isEqualTo(200);
         assertThat(as("guest").status()).isEqualTo(403);
@@ -63,34 +67,35 @@ class AuthorizeTest extends AccessFixture {
 
     @Test
     void observesBeforeItIsEnforced() {
-        start("caller: {}", "{ authorize: { groups: [partners] }, mode: observe }");
+        startKnowing(yaml("caller: {}", "{ authorize: { groups: [partners] }, mode: observe }"));
 
         assertThat(as("guest").status()).isEqualTo(200);
         assertThat(send("").status()).isEqualTo(200);
         assertThat(as("shop").status()).isEqualTo(200);
-        assertThat(got).hasSize(3);
+        assertThat(service.requestCount()).isEqualTo(3);
         assertThat(gateway.metric("tidegate_policy_observed_total", "")).isEqualTo(2);
         assertThat(gateway.metric("tidegate_policy_events_total", "event=\"group\"")).isEqualTo(1);
     }
 
     @Test
     void whoeverIsFoundByAPolicyThatObservesIsKnownToThoseThatObserveAndToNobodyElse() {
-        start("{ caller: {}, mode: observe }", "{ authorize: { groups: [partners] }, mode: observe }",
-                "{ authorize: { groups: [partners] }, when: \"request.path == '/enforced'\" }");
+        startKnowing(yaml("{ caller: {}, mode: observe }", "{ authorize: { groups: [partners] }, mode: observe }",
+                "{ authorize: { groups: [partners] }, when: \"request.path == '/enforced'\" }"));
 
         assertThat(as("shop").status()).isEqualTo(200);
         assertThat(gateway.metric("tidegate_policy_observed_total", "")).isZero();
         assertThat(as("guest").status()).isEqualTo(200);
         assertThat(gateway.metric("tidegate_policy_observed_total", "")).isEqualTo(1);
         try (RawClient client = gateway.client()) {
-            assertThat(client.exchange("GET /enforced HTTP/1.1\r\nHost: a\r\nX-Caller: shop\r\n\r\n").fault())
+            assertThat(client.exchange(request("/enforced", KnownCallers.by("shop"))).fault())
                     .isEqualTo("auth.missing");
         }
     }
 
     @Test
     void runsOnlyWhereAConditionOnWhoCallsHolds() {
-        start("caller: {}", "{ authorize: { scopes: [write] }, when: \"!('partners' in consumer.groups)\" }");
+        startKnowing(
+                yaml("caller: {}", "{ authorize: { scopes: [write] }, when: \"!('partners' in consumer.groups)\" }"));
 
         assertThat(as("shop").status()).isEqualTo(200);
         assertThat(as("guest").fault()).isEqualTo("access.scope");
@@ -99,21 +104,22 @@ class AuthorizeTest extends AccessFixture {
 
     @Test
     void aWrongConditionIsReportedWhereItStands() {
-        Loaded loaded = callers.load(yaml(hello(), "", "caller: {}",
-                "authorize: { cel: \"'partners' in consumer.grops\" }"));
+        Loaded loaded = KnownCallers.SHOP_AND_GUEST
+                .load(yaml("caller: {}", "authorize: { cel: \"'partners' in consumer.grops\" }").text());
 
         assertThat(loaded).isInstanceOfSatisfying(Loaded.Rejected.class,
                 rejected -> assertThat(rejected.problems()).singleElement().asString().startsWith(
-                        "test.yaml:11:27 routes.all.policies[1].authorize.cel: column 15: there is no 'consumer.grops'"));
+                        "test.yaml:6:72 routes.all.policies[1].authorize.cel: column 15: there is no 'consumer.grops'"));
     }
 
     @Test
     void needsSomethingThatFindsOutWhoCalls() {
-        Loaded loaded = callers.load(yaml(hello(), "", "authorize: { scopes: [a] }", "caller: {}"));
+        Loaded loaded = KnownCallers.SHOP_AND_GUEST
+                .load(yaml("authorize: { scopes: [a] }", "caller: {}").text());
 
         assertThat(loaded).isInstanceOfSatisfying(Loaded.Rejected.class,
                 rejected -> assertThat(rejected.problems().stream().map(String::valueOf).toList())
-                        .isEqualTo(List.of("test.yaml:10:9 routes.all.policies[0]: 'authorize' needs to know who calls,"
+                        .isEqualTo(List.of("test.yaml:6:36 routes.all.policies[0]: 'authorize' needs to know who calls,"
                                 + " and no policy before it finds that out")));
     }
 }

@@ -13,7 +13,6 @@ import io.grpc.netty.NettyServerBuilder;
 import io.tidegate.testkit.Await;
 import io.tidegate.testkit.RawClient;
 import io.tidegate.testkit.RawResponse;
-import io.tidegate.testkit.TestUpstream;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -31,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// Requests that a service of Envoy's interface decides on: a real server of gRPC, whose messages protobuf's own code
 /// reads and writes.
-class ExtAuthzTest extends AskingFixture {
+class ExtAuthzTest extends AccessFixture {
 
     private static final String OK = "status { code: 0 }";
 
@@ -109,9 +108,9 @@ class ExtAuthzTest extends AskingFixture {
                 + " headers { header { key: 'X-User' raw_value: 'bob' } }"
                 + " headers { header { key: 'X-Root' value: 'yes' } }"
                 + " headers_to_remove: 'Authorization' headers_to_remove: 'Host' headers_to_remove: ':path' }"));
-        TestUpstream service = serve(policy(port, ", contextExtensions: { env: prod }" + PATIENT), "");
+        start(policy(port, ", contextExtensions: { env: prod }" + PATIENT));
         try (RawClient client = gateway.client()) {
-            RawResponse response = client.exchange(get("/a/b?c=d", "Authorization: Bearer x\r\nX-User: root\r\n"
+            RawResponse response = client.exchange(request("/a/b?c=d", "Authorization: Bearer x\r\nX-User: root\r\n"
                     + "X-Forwarded-For: 6.6.6.6\r\nAccept: a\r\nAccept: b\r\nConnection: keep-alive\r\n"));
             assertThat(response.status()).as("%s", response).isEqualTo(200);
         }
@@ -137,23 +136,23 @@ class ExtAuthzTest extends AskingFixture {
                         ? "status { code: 16 } denied_response { status { code: 401 }"
                                 + " headers { header { key: 'WWW-Authenticate' value: 'Bearer' } } }"
                         : "status { code: 7 message: 'no' }"));
-        TestUpstream service = serve(policy(port, PATIENT), "");
+        start(policy(port, PATIENT));
         try (RawClient client = gateway.client()) {
-            RawResponse login = client.exchange(get("/login", ""));
+            RawResponse login = client.exchange(request("/login", ""));
             assertThat(login.status()).isEqualTo(302);
             assertThat(login.field("location")).isEqualTo("/in");
             assertThat(login.field("x-secret")).isNull();
             assertThat(login.body()).isEqualTo("go there");
-            RawResponse unknown = client.exchange(get("/401", ""));
+            RawResponse unknown = client.exchange(request("/401", ""));
             assertThat(unknown.status()).isEqualTo(401);
             assertThat(unknown.field("www-authenticate")).isEqualTo("Bearer");
-            assertThat(client.exchange(get("/", "")).fault()).isEqualTo("access.denied");
+            assertThat(client.exchange(request("/", "")).fault()).isEqualTo("access.denied");
         }
         assertThat(service.requestCount()).isZero();
         assertThat(gateway.metric("tidegate_policy_events_total", "event=\"denied\"")).isEqualTo(3);
     }
 
-    private void assertUndecided(TestUpstream service) {
+    private void assertUndecided() {
         RawResponse response = get();
         assertThat(response.status()).isEqualTo(503);
         assertThat(response.fault()).isEqualTo("access.unavailable");
@@ -170,33 +169,34 @@ class ExtAuthzTest extends AskingFixture {
     void anAnswerThatSaysTwoThingsOrNoneDecidesNothing(String answer) {
         int port = server(0, _ -> CheckMessages.response(answer));
 
-        assertUndecided(serve(policy(port, PATIENT), ""));
+        start(policy(port, PATIENT));
+        assertUndecided();
     }
 
     @Test
     void whatIsNoMessageAndTooLargeAMessageDecideNothing() {
         byte[][] said = {{(byte) 0xFF, 1, 2}};
         int port = server(0, _ -> said[0]);
-        TestUpstream service = serve(policy(port, ", http: { timeout: 20s, maxBody: 1KiB }"), "");
-        assertUndecided(service);
+        start(policy(port, ", http: { timeout: 20s, maxBody: 1KiB }"));
+        assertUndecided();
         said[0] = CheckMessages.response("status { message: '" + "x".repeat(2000) + "' }");
-        assertUndecided(service);
+        assertUndecided();
         said[0] = new byte[0];
-        assertUndecided(service);
+        assertUndecided();
         said[0] = new byte[]{(byte) 0x1A, 0x7F, 1};
-        assertUndecided(service);
+        assertUndecided();
         // What a service of health checks says: SERVING.
         said[0] = new byte[]{8, 1};
-        assertUndecided(service);
+        assertUndecided();
     }
 
     @Test
     void aServiceThatIsSilentHoldsNoMoreThanItMayAndOneThatComesBackIsFound() {
         int port = server(0, _ -> null);
-        TestUpstream service = serve(policy(port, ", http: { timeout: 1s, maxCalls: 4 }"), "");
+        start(policy(port, ", http: { timeout: 1s, maxCalls: 4 }"));
         List<RawClient> clients = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
-            clients.add(gateway.client().send(get("/", "")));
+            clients.add(gateway.client().send(request("/", "")));
         }
         for (RawClient client : clients) {
             RawResponse response = client.receive();
@@ -206,7 +206,7 @@ class ExtAuthzTest extends AskingFixture {
         assertThat(asked.size()).isBetween(1, 8);
         assertThat(service.requestCount()).isZero();
         servers.getFirst().shutdownNow();
-        assertUndecided(service);
+        assertUndecided();
 
         server(port, _ -> CheckMessages.response(OK));
 
@@ -216,9 +216,9 @@ class ExtAuthzTest extends AskingFixture {
     @Test
     void onlyWhereItIsAskedForByNameRequestsPassWithoutADecision() {
         int port = server(0, _ -> new byte[0]);
-        TestUpstream service = serve(policy(port, ", onFailure: allow" + PATIENT), "");
+        start(policy(port, ", onFailure: allow" + PATIENT));
         try (RawClient client = gateway.client()) {
-            assertThat(client.exchange(get("/", "X-User: root\r\n")).status()).isEqualTo(200);
+            assertThat(client.exchange(request("/", "X-User: root\r\n")).status()).isEqualTo(200);
         }
         assertThat(service.request(0).field("x-user")).isNull();
     }
@@ -226,7 +226,7 @@ class ExtAuthzTest extends AskingFixture {
     @Test
     void aBodyGoesAlongWhereThatIsDeclared() {
         int port = server(0, _ -> CheckMessages.response(OK));
-        TestUpstream service = serve(policy(port, ", includeBody: 16B, headers: [X-A]" + PATIENT), "");
+        start(policy(port, ", includeBody: 16B, headers: [X-A]" + PATIENT));
         try (RawClient client = gateway.client()) {
             String head = "POST / HTTP/1.1\r\nHost: a\r\nX-A: 1\r\nX-B: 2\r\nContent-Length: ";
             assertThat(client.exchange(head + "4\r\n\r\nbody").status()).isEqualTo(200);
@@ -240,7 +240,7 @@ class ExtAuthzTest extends AskingFixture {
     @Test
     void whoOnlyObservesRefusesNobody() {
         int port = server(0, _ -> CheckMessages.response("status { code: 7 }"));
-        TestUpstream service = serve(policy(port, PATIENT).replace("{ ext", "{ mode: observe, ext"), "");
+        start(policy(port, PATIENT).replace("{ ext", "{ mode: observe, ext"));
 
         assertThat(get().status()).isEqualTo(200);
 

@@ -12,7 +12,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /// Requests that a service decides on.
-class ForwardAuthTest extends AskingFixture {
+class ForwardAuthTest extends AccessFixture {
 
     private static final String CONSUMERS = "consumers: { acme: { groups: [partners] } }";
 
@@ -35,15 +35,15 @@ class ForwardAuthTest extends AskingFixture {
     @Test
     void theServiceDecidesAndSaysWhoCalls() {
         TestUpstream decider = decider();
-        TestUpstream service = serve(policy(decider, ""), CONSUMERS);
+        start(yaml(policy(decider, "")).with(CONSUMERS));
         try (RawClient client = gateway.client()) {
-            assertThat(client.exchange(get("/a?b", "Cookie: who=acme\r\nX-Role: root\r\nX-Forwarded-Uri: /\r\n"))
+            assertThat(client.exchange(request("/a?b", "Cookie: who=acme\r\nX-Role: root\r\nX-Forwarded-Uri: /\r\n"))
                     .status()).isEqualTo(200);
-            RawResponse login = client.exchange(get("/", ""));
+            RawResponse login = client.exchange(request("/", ""));
             assertThat(login.status()).isEqualTo(302);
             assertThat(login.field("Location")).isEqualTo("https://login.example.com/");
             assertThat(login.field("Set-Cookie")).isEqualTo("state=1");
-            assertThat(client.exchange(get("/", "Cookie: who=eve\r\n")).fault()).isEqualTo("access.denied");
+            assertThat(client.exchange(request("/", "Cookie: who=eve\r\n")).fault()).isEqualTo("access.denied");
         }
         RawRequest asked = decider.request(0);
         assertThat(asked.line()).isEqualTo("GET /check HTTP/1.1");
@@ -59,9 +59,9 @@ class ForwardAuthTest extends AskingFixture {
     @Test
     void aRefusalWithTheBodyOfTheGatewayHasItsTypeAlone() {
         TestUpstream decider = asked(request -> answer(403, "Content-Type: text/html\r\nX-Why: no\r\n", "<sorry>"));
-        serve(policy(decider, ", refusalHeaders: [Content-Type, X-Why]"), CONSUMERS);
+        start(yaml(policy(decider, ", refusalHeaders: [Content-Type, X-Why]")).with(CONSUMERS));
         try (RawClient client = gateway.client()) {
-            RawResponse refused = client.exchange(get("/", ""));
+            RawResponse refused = client.exchange(request("/", ""));
             assertThat(refused.status()).isEqualTo(403);
             assertThat(refused.fields()).filteredOn(field -> field.name().equalsIgnoreCase("content-type"))
                     .extracting(RawField::value).containsExactly("application/problem+json");
@@ -72,13 +72,13 @@ class ForwardAuthTest extends AskingFixture {
     @Test
     void aBodyGoesToBoth() {
         TestUpstream decider = decider();
-        TestUpstream service = serve(policy(decider, ", includeBody: 1KiB"), CONSUMERS);
+        start(yaml(policy(decider, ", includeBody: 1KiB")).with(CONSUMERS));
         try (RawClient client = gateway.client()) {
             assertThat(
                     client.exchange("POST / HTTP/1.1\r\nHost: a\r\nCookie: who=acme\r\nContent-Length: 4\r\n\r\nbody")
                             .status())
                     .isEqualTo(200);
-            assertThat(client.exchange(get("/", "Cookie: who=acme\r\n")).status()).isEqualTo(200);
+            assertThat(client.exchange(request("/", "Cookie: who=acme\r\n")).status()).isEqualTo(200);
         }
         assertThat(decider.request(0).line()).isEqualTo("POST /check HTTP/1.1");
         assertThat(decider.request(0).body()).isEqualTo("body");
@@ -89,11 +89,11 @@ class ForwardAuthTest extends AskingFixture {
     @Test
     void aServiceThatAnswersNothingHoldsNoMoreRequestsThanItMay() {
         TestUpstream decider = service(TestUpstream.silent());
-        TestUpstream service = serve(
-                policy(decider, "").replace("http: { timeout: 20s }", "http: { timeout: 1s, maxCalls: 4 }"), CONSUMERS);
+        start(yaml(policy(decider, "").replace("http: { timeout: 20s }", "http: { timeout: 1s, maxCalls: 4 }"))
+                .with(CONSUMERS));
         List<RawClient> clients = new ArrayList<>();
         for (int i = 0; i < 40; i++) {
-            clients.add(gateway.client().send(get("/", "Cookie: who=acme\r\n")));
+            clients.add(gateway.client().send(request("/", "Cookie: who=acme\r\n")));
         }
         for (RawClient client : clients) {
             RawResponse response = client.receive();
@@ -109,10 +109,10 @@ class ForwardAuthTest extends AskingFixture {
     @Test
     void whoOnlyObservesRefusesNobodyAndChangesNothing() {
         TestUpstream decider = decider();
-        TestUpstream service = serve(policy(decider, "").replace("{ forward", "{ mode: observe, forward"), CONSUMERS);
+        start(yaml(policy(decider, "").replace("{ forward", "{ mode: observe, forward")).with(CONSUMERS));
         try (RawClient client = gateway.client()) {
-            assertThat(client.exchange(get("/", "")).status()).isEqualTo(200);
-            assertThat(client.exchange(get("/", "Cookie: who=acme\r\n")).status()).isEqualTo(200);
+            assertThat(client.exchange(request("/", "")).status()).isEqualTo(200);
+            assertThat(client.exchange(request("/", "Cookie: who=acme\r\n")).status()).isEqualTo(200);
         }
         assertThat(decider.requestCount()).isEqualTo(2);
         assertThat(service.request(1).field("x-role")).isNull();

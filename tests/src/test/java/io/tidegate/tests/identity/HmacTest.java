@@ -4,10 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidegate.testkit.Http2Client;
 import io.tidegate.testkit.RawClient;
-import io.tidegate.testkit.TestGateway;
-import io.tidegate.testkit.TestUpstream;
-import io.tidegate.tests.GatewayYaml;
-import io.tidegate.tests.ServedFixture;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -19,16 +15,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// Consumers that sign their requests.
-class HmacTest extends ServedFixture {
+class HmacTest extends AccessFixture {
 
     private static final byte[] SECRET = "0123456789abcdef0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
     @BeforeEach
-    void start() {
-        run(TestGateway.start(GatewayYaml.to(serve(TestUpstream.hello())).route("policies: [{ hmac: {} }]")
-                .with("consumers: { shop: { signingKeys: [{ id: k1, algorithm: hmac-sha256, secret: \""
-                        + Base64.getEncoder().encodeToString(SECRET) + "\" }] } }")
-                .text()));
+    void begin() {
+        start(yaml("hmac: {}").with("consumers: { shop: { signingKeys: [{ id: k1, algorithm: hmac-sha256, secret: \""
+                + Base64.getEncoder().encodeToString(SECRET) + "\" }] } }"));
     }
 
     private record Signed(String input, String signature, String digest) {
@@ -61,18 +55,18 @@ class HmacTest extends ServedFixture {
     @Test
     void aSignedRequestReachesTheServiceWithItsBodyAndOnce() {
         Signed signed = sign("/a?b=c", "hello", "n1");
-        try (RawClient client = gateway().client()) {
+        try (RawClient client = gateway.client()) {
             assertThat(client.exchange(post("/a?b=c", signed, "hello")).status()).isEqualTo(200);
             assertThat(client.exchange(post("/a?b=c", signed, "hello")).fault()).isEqualTo("signature.expired");
         }
 
-        assertThat(upstream().request(0).body()).isEqualTo("hello");
-        assertThat(upstream().requestCount()).isEqualTo(1);
+        assertThat(service.request(0).body()).isEqualTo("hello");
+        assertThat(service.requestCount()).isEqualTo(1);
     }
 
     @Test
     void anotherTargetOrBodyIsRefused() {
-        try (RawClient client = gateway().client()) {
+        try (RawClient client = gateway.client()) {
             assertThat(client.exchange(post("/a?b=d", sign("/a?b=c", "hello", "n2"), "hello")).fault())
                     .isEqualTo("signature.invalid");
             assertThat(client.exchange(post("/a?b=c", sign("/a?b=c", "hello", "n3"), "hellO")).fault())
@@ -80,13 +74,13 @@ class HmacTest extends ServedFixture {
             assertThat(client.get("/").fault()).isEqualTo("signature.missing");
         }
 
-        assertThat(upstream().requestCount()).isZero();
+        assertThat(service.requestCount()).isZero();
     }
 
     @Test
     void itIsTheSameOverHttp2() {
         Signed signed = sign("/a?b=c", "hello", "n4");
-        try (Http2Client client = Http2Client.connect(gateway().address()).host("a.test")) {
+        try (Http2Client client = Http2Client.connect(gateway.address()).host("a.test")) {
             int stream = client.request("POST", "/a?b=c", false, "content-digest", signed.digest(), "signature-input",
                     signed.input(), "signature", signed.signature());
             client.data(stream, "hello", true);

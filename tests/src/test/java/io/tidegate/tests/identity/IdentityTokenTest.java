@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.nimbusds.jose.crypto.ECDSAVerifier;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jwt.SignedJWT;
-import io.tidegate.testkit.RawClient;
 import io.tidegate.testkit.RawResponse;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -15,19 +14,14 @@ class IdentityTokenTest extends AccessFixture {
 
     private static final String IDENTITY = "identity: { issuer: \"https://gateway.test\", audience: [orders] }";
 
-    private static final String KEYS = """
-              keys:
-                match: [{ path: /.well-known/jwks.json }]
-                policies: [{ identityKeys: {} }]
-            """;
+    private static final String KEYS = "keys: { match: [{ path: /.well-known/jwks.json }],"
+            + " policies: [{ identityKeys: {} }] }";
 
     private JWKSet keys() throws Exception {
-        try (RawClient client = gateway.client()) {
-            RawResponse response = client.get("/.well-known/jwks.json");
-            assertThat(response.status()).isEqualTo(200);
-            assertThat(response.field("cache-control")).isEqualTo("public, max-age=300");
-            return JWKSet.parse(response.body());
-        }
+        RawResponse response = get("/.well-known/jwks.json");
+        assertThat(response.status()).isEqualTo(200);
+        assertThat(response.field("cache-control")).isEqualTo("public, max-age=300");
+        return JWKSet.parse(response.body());
     }
 
     private boolean verifies(SignedJWT token) throws Exception {
@@ -35,43 +29,43 @@ class IdentityTokenTest extends AccessFixture {
     }
 
     private SignedJWT lastToken() throws Exception {
-        return SignedJWT.parse(Objects.requireNonNull(got.getLast().field("x-tidegate-identity")));
+        return SignedJWT.parse(Objects.requireNonNull(service.requests().getLast().field("x-tidegate-identity")));
     }
 
     @Test
     void aServiceChecksWhoCallsByThePublishedKeys() throws Exception {
-        start(KEYS, new String[]{"caller: {}", IDENTITY});
+        startKnowing(yaml("caller: {}", IDENTITY).beside(KEYS));
 
-        RawResponse response = send("X-Caller: shop\r\nX-Tidegate-Identity: forged\r\n");
+        RawResponse response = send(KnownCallers.by("shop") + "X-Tidegate-Identity: forged\r\n");
 
         assertThat(response.status()).isEqualTo(200);
-        assertThat(got.getLast().count("x-tidegate-identity")).isEqualTo(1);
+        assertThat(service.requests().getLast().count("x-tidegate-identity")).isEqualTo(1);
         SignedJWT token = lastToken();
         assertThat(token.getJWTClaimsSet().getSubject()).isEqualTo("u-1");
         assertThat(token.getJWTClaimsSet().getStringClaim("consumer")).isEqualTo("shop");
         assertThat(verifies(token)).isTrue();
-        assertThat(as("shop").status()).isEqualTo(200);
+        assertThat(send(KnownCallers.by("shop")).status()).isEqualTo(200);
         assertThat(lastToken().serialize()).isEqualTo(token.serialize());
         assertThat(gateway.metric("tidegate_policy_events_total", "event=\"signed\"")).isEqualTo(1);
     }
 
     @Test
     void nobodyCanPretendToBeSomebody() {
-        start(KEYS, new String[]{"caller: {}", IDENTITY});
+        startKnowing(yaml("caller: {}", IDENTITY).beside(KEYS));
 
         assertThat(send("X-Tidegate-Identity: forged\r\nx-tidegate-identity: twice\r\n").status()).isEqualTo(200);
-        assertThat(got.getLast().count("x-tidegate-identity")).isZero();
+        assertThat(service.requests().getLast().count("x-tidegate-identity")).isZero();
     }
 
     @Test
     void keysOutliveAReload() throws Exception {
-        start(KEYS, new String[]{"caller: {}", IDENTITY});
-        as("shop");
+        startKnowing(yaml("caller: {}", IDENTITY).beside(KEYS));
+        send(KnownCallers.by("shop"));
         SignedJWT token = lastToken();
 
-        callers.apply(gateway, yaml(services.getFirst(), KEYS, "caller: {}",
-                IDENTITY.replace("audience: [orders]", "audience: [orders, more]")));
-        as("shop");
+        KnownCallers.SHOP_AND_GUEST.apply(gateway, yaml("caller: {}",
+                IDENTITY.replace("audience: [orders]", "audience: [orders, more]")).beside(KEYS).text());
+        send(KnownCallers.by("shop"));
 
         assertThat(lastToken().getHeader().getKeyID()).isEqualTo(token.getHeader().getKeyID());
         assertThat(lastToken().getJWTClaimsSet().getAudience()).containsExactly("orders", "more");

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Tokens that a gateway asks a server about.
-class IntrospectionTest extends AskingFixture {
+class IntrospectionTest extends AccessFixture {
 
     private static final String CONSUMERS = """
             consumers:
@@ -37,15 +37,15 @@ class IntrospectionTest extends AskingFixture {
     @Test
     void aGoodTokenPassesAndABadOneIsRefused() {
         TestUpstream server = server();
-        TestUpstream service = serve(policy(server, ", hideCredentials: true"), CONSUMERS);
+        start(yaml(policy(server, ", hideCredentials: true")).with(CONSUMERS));
         try (RawClient client = gateway.client()) {
-            assertThat(client.exchange(get("/", "Authorization: Bearer good\r\n")).body()).isEqualTo("hello");
-            assertThat(client.exchange(get("/", "Authorization: Bearer good\r\n")).body()).isEqualTo("hello");
-            RawResponse bad = client.exchange(get("/", "Authorization: Bearer bad\r\n"));
+            assertThat(client.exchange(request("/", "Authorization: Bearer good\r\n")).body()).isEqualTo("hello");
+            assertThat(client.exchange(request("/", "Authorization: Bearer good\r\n")).body()).isEqualTo("hello");
+            RawResponse bad = client.exchange(request("/", "Authorization: Bearer bad\r\n"));
             assertThat(bad.status()).isEqualTo(401);
             assertThat(bad.fault()).isEqualTo("token.inactive");
             assertThat(bad.field("WWW-Authenticate")).isEqualTo("Bearer realm=\"tidegate\", error=\"invalid_token\"");
-            assertThat(client.exchange(get("/", "")).fault()).isEqualTo("auth.missing");
+            assertThat(client.exchange(request("/", "")).fault()).isEqualTo("auth.missing");
         }
         assertThat(server.requestCount()).isEqualTo(2);
         assertThat(service.requestCount()).isEqualTo(2);
@@ -57,12 +57,12 @@ class IntrospectionTest extends AskingFixture {
     @Test
     void whatWasAnsweredOutlivesAReload() {
         TestUpstream server = server();
-        TestUpstream service = serve(policy(server, ""), CONSUMERS);
+        start(yaml(policy(server, "")).with(CONSUMERS));
         try (RawClient client = gateway.client()) {
-            client.exchange(get("/", "Authorization: Bearer good\r\n"));
-            gateway.apply(yaml(service, policy(server, ", realm: shop"), CONSUMERS));
-            assertThat(client.exchange(get("/", "Authorization: Bearer good\r\n")).status()).isEqualTo(200);
-            assertThat(client.exchange(get("/", "")).field("WWW-Authenticate")).isEqualTo("Bearer realm=\"shop\"");
+            client.exchange(request("/", "Authorization: Bearer good\r\n"));
+            gateway.apply(yaml(policy(server, ", realm: shop")).with(CONSUMERS).text());
+            assertThat(client.exchange(request("/", "Authorization: Bearer good\r\n")).status()).isEqualTo(200);
+            assertThat(client.exchange(request("/", "")).field("WWW-Authenticate")).isEqualTo("Bearer realm=\"shop\"");
         }
         assertThat(server.requestCount()).isEqualTo(1);
     }
@@ -72,14 +72,14 @@ class IntrospectionTest extends AskingFixture {
         String hash = "50d858e0985ecc7f60418aaf0cc5ab587f42c2570a884095a9e8ccacd0f6545c";
         Path keys = Files.writeString(folder.resolve("keys"), hash + "\n");
         TestUpstream server = server();
-        TestUpstream service = serve(policy(server, ""), CONSUMERS);
+        start(yaml(policy(server, "")).with(CONSUMERS));
         try (RawClient client = gateway.client()) {
-            client.exchange(get("/", "Authorization: Bearer good\r\n"));
+            client.exchange(request("/", "Authorization: Bearer good\r\n"));
         }
         String twice = CONSUMERS.replace("acme: {",
                 "acme: { apiKeys: [{ sha256: " + hash + " }], apiKeysFile: \"" + keys + "\",");
 
-        assertThat(gateway.engine().apply(TestGateway.load(yaml(service, policy(server, ", realm: shop"), twice))))
+        assertThat(gateway.engine().apply(TestGateway.load(yaml(policy(server, ", realm: shop")).with(twice).text())))
                 .isInstanceOf(ConfigTarget.Result.Refused.class);
 
         assertThat(gateway.metric("tidegate_policy_value", "cached_tokens")).isEqualTo(1);
@@ -94,10 +94,10 @@ class IntrospectionTest extends AskingFixture {
                 connection.send(json("{\"active\":true,\"sub\":\"acme-backend\",\"scope\":\"orders.read\"}"));
             }
         });
-        serve(policy(server, ""), CONSUMERS);
+        start(yaml(policy(server, "")).with(CONSUMERS));
         List<RawClient> clients = new ArrayList<>();
         for (int i = 0; i < 50; i++) {
-            clients.add(gateway.client().send(get("/", "Authorization: Bearer good\r\n")));
+            clients.add(gateway.client().send(request("/", "Authorization: Bearer good\r\n")));
         }
         server.request(0);
         gate.open();
@@ -111,10 +111,10 @@ class IntrospectionTest extends AskingFixture {
     @Test
     void aServerThatIsDownLetsNobodyIn() {
         TestUpstream server = server();
-        TestUpstream service = serve(policy(server, ""), CONSUMERS);
+        start(yaml(policy(server, "")).with(CONSUMERS));
         server.close();
         try (RawClient client = gateway.client()) {
-            RawResponse response = client.exchange(get("/", "Authorization: Bearer good\r\n"));
+            RawResponse response = client.exchange(request("/", "Authorization: Bearer good\r\n"));
             assertThat(response.status()).isEqualTo(503);
             assertThat(response.fault()).isEqualTo("auth.unavailable");
             assertThat(response.field("Retry-After")).isEqualTo("1");
@@ -126,10 +126,10 @@ class IntrospectionTest extends AskingFixture {
     void whoOnlyObservesAsksAndRefusesNobody() {
         TestUpstream server = server();
         String observing = policy(server, "").replace("{ oauth2", "{ mode: observe, oauth2");
-        TestUpstream service = serve(observing, CONSUMERS);
+        start(yaml(observing).with(CONSUMERS));
         try (RawClient client = gateway.client()) {
-            assertThat(client.exchange(get("/", "Authorization: Bearer bad\r\n")).status()).isEqualTo(200);
-            assertThat(client.exchange(get("/", "")).status()).isEqualTo(200);
+            assertThat(client.exchange(request("/", "Authorization: Bearer bad\r\n")).status()).isEqualTo(200);
+            assertThat(client.exchange(request("/", "")).status()).isEqualTo(200);
         }
         assertThat(server.requestCount()).isEqualTo(1);
         assertThat(service.request(0).field("authorization")).isEqualTo("Bearer bad");

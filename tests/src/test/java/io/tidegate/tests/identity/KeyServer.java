@@ -23,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -122,12 +123,25 @@ final class KeyServer implements AutoCloseable {
     }
 
     String token(ECKey key, String subject, UnaryOperator<JWSHeader.Builder> header) {
+        return signed(key, header, claims(subject));
+    }
+
+    /// A token that belongs to who can show this (`cnf`, RFC 7800).
+    String boundToken(ECKey key, String subject, Map<String, String> confirmation) {
+        return signed(key, header -> header, claims(subject).claim("cnf", confirmation));
+    }
+
+    private JWTClaimsSet.Builder claims(String subject) {
+        return new JWTClaimsSet.Builder().issuer(issuer()).audience("orders").subject(subject)
+                .expirationTime(Date.from(Instant.now().plusSeconds(600)));
+    }
+
+    private static String signed(ECKey key, UnaryOperator<JWSHeader.Builder> header, JWTClaimsSet.Builder claims) {
         try {
             SignedJWT token = new SignedJWT(
                     header.apply(new JWSHeader.Builder(JWSAlgorithm.ES256).keyID(key.getKeyID())
                             .type(JOSEObjectType.JWT)).build(),
-                    new JWTClaimsSet.Builder().issuer(issuer()).audience("orders").subject(subject)
-                            .expirationTime(Date.from(Instant.now().plusSeconds(600))).build());
+                    claims.build());
             token.sign(new ECDSASigner(key));
             return token.serialize();
         } catch (JOSEException e) {

@@ -1,5 +1,6 @@
 package io.tidegate.tests.identity;
 
+import io.tidegate.api.Consumer;
 import io.tidegate.api.Decision;
 import io.tidegate.api.Exchange;
 import io.tidegate.api.Policy;
@@ -19,6 +20,17 @@ import java.util.TreeMap;
 /// The kind `caller`: believes what a request says of who calls, `X-Caller: shop`, so that tests of what comes behind
 /// need no credentials. Nobody, where the field is missing.
 record KnownCallers(Map<String, Principal> known) implements PolicyFactory<KnownCallers.Nothing> {
+
+    /// `shop`, a consumer, and `guest`, who is none.
+    static final KnownCallers SHOP_AND_GUEST = new KnownCallers(Map.of(
+            "shop", new Principal("jwt", "u-1", "https://issuer.test", new Consumer("shop", Set.of("partners")),
+                    Set.of("partners", "eu"), Set.of("read", "write"), Map.of("email_verified", true, "plan", "gold")),
+            "guest", new Principal("jwt", "u-2", "https://issuer.test", null, Set.of(), Set.of("read"), Map.of())));
+
+    /// The field of a request by this one.
+    static String by(String caller) {
+        return "X-Caller: " + caller + "\r\n";
+    }
 
     /// It has no configuration.
     public record Nothing() {

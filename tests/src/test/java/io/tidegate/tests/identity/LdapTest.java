@@ -9,19 +9,30 @@ import io.netty.pkitesting.X509Bundle;
 import io.tidegate.testkit.RawResponse;
 import io.tidegate.tests.tls.Authority;
 import java.net.InetAddress;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Base64;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// User names and passwords that a directory knows, over TLS.
 class LdapTest extends AccessFixture {
 
     private static final String ALICE = "alice:secret-a";
+
+    /// How connections to a directory are encrypted.
+    enum Way {
+        LDAPS("ldaps"), START_TLS("ldap");
+
+        private final String scheme;
+
+        Way(String scheme) {
+            this.scheme = scheme;
+        }
+    }
 
     @TempDir
     Path folder;
@@ -43,9 +54,9 @@ class LdapTest extends AccessFixture {
         InMemoryDirectoryServerConfig config = new InMemoryDirectoryServerConfig("dc=example,dc=org");
         config.setSchema(null);
         config.setListenerConfigs(
-                InMemoryListenerConfig.createLDAPConfig("plain", InetAddress.getLoopbackAddress(), 0,
+                InMemoryListenerConfig.createLDAPConfig(Way.START_TLS.name(), InetAddress.getLoopbackAddress(), 0,
                         tls.getSocketFactory()),
-                InMemoryListenerConfig.createLDAPSConfig("tls", InetAddress.getLoopbackAddress(), 0,
+                InMemoryListenerConfig.createLDAPSConfig(Way.LDAPS.name(), InetAddress.getLoopbackAddress(), 0,
                         tls.getServerSocketFactory(), tls.getSocketFactory()));
         InMemoryDirectoryServer server = new InMemoryDirectoryServer(config);
         server.add("dn: dc=example,dc=org", "objectClass: domain", "dc: example");
@@ -58,12 +69,12 @@ class LdapTest extends AccessFixture {
     }
 
     private RawResponse by(String pair) {
-        return send("Authorization: Basic "
-                + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8)) + "\r\n");
+        return send(basic(pair));
     }
 
-    private void start(String url, String more, Path ca) {
-        start("ldap: { urls: [\"" + url + "\"], " + more + "ca: \"" + ca
+    private void start(Way way, InMemoryDirectoryServer server, Authority trusted) {
+        start("ldap: { urls: [\"" + way.scheme + "://localhost:" + server.getListenPort(way.name()) + "\"], startTls: "
+                + (way == Way.START_TLS) + ", ca: \"" + trusted.ca("ca.pem")
                 + "\", userDn: \"uid={username},dc=example,dc=org\", unknownConsumer: allow,"
                 + " connectTimeout: 20s, timeout: 20s }",
                 "authorize: { groups: [staff] }");
@@ -71,8 +82,8 @@ class LdapTest extends AccessFixture {
 
     private void assertServes() {
         assertThat(by(ALICE).status()).isEqualTo(200);
-        assertThat(got).hasSize(1);
-        assertThat(got.getFirst().field("authorization")).isNull();
+        assertThat(service.requestCount()).isEqualTo(1);
+        assertThat(service.request(0).field("authorization")).isNull();
         RawResponse wrong = by("alice:secret-b");
         assertThat(wrong.status()).isEqualTo(401);
         assertThat(wrong.fault()).isEqualTo("auth.invalid");
@@ -80,7 +91,7 @@ class LdapTest extends AccessFixture {
         assertThat(by("alice:").fault()).isEqualTo("auth.invalid");
         assertThat(by("bob:secret-b").fault()).isEqualTo("access.denied");
         assertThat(send("").fault()).isEqualTo("auth.missing");
-        assertThat(got).hasSize(1);
+        assertThat(service.requestCount()).isEqualTo(1);
         assertThat(by(ALICE).status()).isEqualTo(200);
         assertThat(gateway.metric("tidegate_policy_events_total", "event=\"remembered\"")).isEqualTo(1);
     }
@@ -90,45 +101,29 @@ class LdapTest extends AccessFixture {
         assertThat(response.status()).isEqualTo(503);
         assertThat(response.fault()).isEqualTo("auth.unavailable");
         assertThat(response.field("retry-after")).isEqualTo("1");
-        assertThat(got).isEmpty();
+        assertThat(service.requestCount()).isZero();
     }
 
-    @Test
-    void asksADirectoryOverTls() throws Exception {
+    @ParameterizedTest
+    @EnumSource
+    void asksADirectoryAndEncryptsBeforeItSaysAnything(Way way) throws Exception {
         Authority authority = new Authority(folder, "Directories");
-        int port = directory(authority, "localhost").getListenPort("tls");
-        start("ldaps://localhost:" + port, "", authority.ca("ca.pem"));
+        start(way, directory(authority, "localhost"), authority);
         assertServes();
     }
 
-    @Test
-    void encryptsAConnectionBeforeItSaysAnything() throws Exception {
+    @ParameterizedTest
+    @EnumSource
+    void showsNoPasswordToADirectoryOfAnotherName(Way way) throws Exception {
         Authority authority = new Authority(folder, "Directories");
-        int port = directory(authority, "localhost").getListenPort("plain");
-        start("ldap://localhost:" + port, "startTls: true, ", authority.ca("ca.pem"));
-        assertServes();
-    }
-
-    @Test
-    void showsNoPasswordToADirectoryOfAnotherName() throws Exception {
-        Authority authority = new Authority(folder, "Directories");
-        InMemoryDirectoryServer other = directory(authority, "other.example.org");
-        start("ldaps://localhost:" + other.getListenPort("tls"), "", authority.ca("ca.pem"));
+        start(way, directory(authority, "other.example.org"), authority);
         assertReachesNobody();
     }
 
-    @Test
-    void showsNoPasswordToADirectoryOfAnotherNameByStartTls() throws Exception {
-        Authority authority = new Authority(folder, "Directories");
-        InMemoryDirectoryServer other = directory(authority, "other.example.org");
-        start("ldap://localhost:" + other.getListenPort("plain"), "startTls: true, ", authority.ca("ca.pem"));
-        assertReachesNobody();
-    }
-
-    @Test
-    void showsNoPasswordToADirectoryThatNobodyVouchesFor() throws Exception {
-        int port = directory(new Authority(folder, "Strangers"), "localhost").getListenPort("tls");
-        start("ldaps://localhost:" + port, "", new Authority(folder, "Directories").ca("ca.pem"));
+    @ParameterizedTest
+    @EnumSource
+    void showsNoPasswordToADirectoryThatNobodyVouchesFor(Way way) throws Exception {
+        start(way, directory(new Authority(folder, "Strangers"), "localhost"), new Authority(folder, "Directories"));
         assertReachesNobody();
     }
 
@@ -136,7 +131,7 @@ class LdapTest extends AccessFixture {
     void saysThatADirectoryIsDownAndGoesOnWithWhatItRemembers() throws Exception {
         Authority authority = new Authority(folder, "Directories");
         InMemoryDirectoryServer server = directory(authority, "localhost");
-        start("ldaps://localhost:" + server.getListenPort("tls"), "", authority.ca("ca.pem"));
+        start(Way.LDAPS, server, authority);
         assertThat(by(ALICE).status()).isEqualTo(200);
 
         server.shutDown(true);

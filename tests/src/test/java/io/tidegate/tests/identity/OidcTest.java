@@ -2,13 +2,15 @@ package io.tidegate.tests.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tidegate.testkit.Await;
 import io.tidegate.testkit.Http2Client;
 import io.tidegate.testkit.Http2Response;
 import io.tidegate.testkit.RawClient;
 import io.tidegate.testkit.RawField;
 import io.tidegate.testkit.RawResponse;
 import io.tidegate.testkit.TestGateway;
-import io.tidegate.testkit.TestUpstream;
+import io.tidegate.tests.GatewayYaml;
+import io.tidegate.tests.state.TestRedis;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -19,54 +21,37 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Logins by browsers, through a gateway.
-class OidcTest {
+class OidcTest extends AccessFixture {
 
     private static final String PAGE = "Accept: text/html\r\n";
 
     private final LoginServer provider = new LoginServer();
-    private final TestUpstream service = TestUpstream.hello();
-    private final List<AutoCloseable> opened = new ArrayList<>(List.of(provider, service));
+    private final List<TestGateway> others = new ArrayList<>();
 
     @AfterEach
-    void closeAll() throws Exception {
-        for (AutoCloseable each : opened.reversed()) {
-            each.close();
-        }
+    void closeOthers() {
+        others.forEach(TestGateway::close);
+        provider.close();
     }
 
-    private String yaml(String more) {
-        return """
-                listeners:
-                  default: { address: "127.0.0.1:0" }
-                upstreams:
-                  all: { endpoints: ["%s"], timeouts: { connect: 20s } }
-                routes:
-                  people:
-                    upstream: all
-                    policies:
-                      - oidc:
-                          issuer: "%s"
-                          clientId: shop
-                          clientSecret: secret
-                          secrets: [a-secret-of-at-least-32-characters]
-                          claimsToHeaders: { name: x-user }
-                          backChannelLogoutPath: /oidc/backchannel
-                          logoutPath: /logout
-                          http: { timeout: 20s, connectTimeout: 20s }
-                          %s
-                  open: { match: [{ path: "/open/**" }], upstream: all }
-                telemetry: { accessLog: { to: none } }
-                """.formatted(service.url(), provider.issuer(), more);
+    private GatewayYaml people(String more) {
+        return yaml("oidc: { issuer: \"" + provider.issuer() + "\", clientId: shop, clientSecret: secret,"
+                + " secrets: [a-secret-of-at-least-32-characters], claimsToHeaders: { name: x-user },"
+                + " backChannelLogoutPath: /oidc/backchannel, logoutPath: /logout,"
+                + " http: { timeout: 20s, connectTimeout: 20s }, " + more + " }")
+                .beside("open: { match: [{ path: \"/open/**\" }], upstream: all }");
     }
 
-    private TestGateway gateway(String more) {
-        TestGateway gateway = TestGateway.start(
-                new TestGateway.Setup(io.tidegate.config.ProcessConfig.Transport.AUTO, 2), yaml(more));
-        opened.add(gateway);
-        return gateway;
+    /// One of several gateways that share what they keep.
+    private TestGateway sharing(TestRedis redis) {
+        TestGateway started = TestGateway.start(TWO_LOOPS, TestRedis::usable, people("session: store")
+                .with("sharedState: { redis: { nodes: [\"" + redis.url() + "\"], timeout: 5s, budget: 5s } }").text());
+        others.add(started);
+        Await.until("Redis to be used", () -> started.metric("tidegate_state_degraded", "") == 0);
+        return started;
     }
 
-    private static RawResponse get(TestGateway gateway, String target, String fields) {
+    private static RawResponse send(TestGateway gateway, String target, String fields) {
         try (RawClient client = gateway.client()) {
             return client.exchange("GET " + target + " HTTP/1.1\r\nHost: shop.test\r\n" + fields + "\r\n");
         }
@@ -80,9 +65,9 @@ class OidcTest {
 
     /// The cookies of somebody who has logged in.
     private String logIn(TestGateway gateway) {
-        RawResponse sent = get(gateway, "/orders?id=1", PAGE);
+        RawResponse sent = send(gateway, "/orders?id=1", PAGE);
         assertThat(sent.status()).isEqualTo(302);
-        RawResponse back = get(gateway, provider.logIn(Objects.requireNonNull(sent.field("Location"))),
+        RawResponse back = send(gateway, provider.logIn(Objects.requireNonNull(sent.field("Location"))),
                 PAGE + "Cookie: " + cookies(sent) + "\r\n");
         assertThat(back.status()).as(back.toString()).isEqualTo(303);
         assertThat(back.field("Location")).isEqualTo("/orders?id=1");
@@ -90,13 +75,26 @@ class OidcTest {
         return cookies(back);
     }
 
+    /// What the provider tells gateways where it has ended a session.
+    private String ended() {
+        return "logout_token=" + provider.logoutToken();
+    }
+
+    private static RawResponse tell(TestGateway gateway, String body) {
+        try (RawClient client = gateway.client()) {
+            return client.exchange("POST /oidc/backchannel HTTP/1.1\r\nHost: shop.test\r\n"
+                    + "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: " + body.length()
+                    + "\r\n\r\n" + body);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"session: cookie", "session: store"})
     void aLoginGivesASessionOverHttp1AndHttp2(String session) {
-        TestGateway gateway = gateway(session);
+        start(people(session));
         String cookie = logIn(gateway);
 
-        RawResponse page = get(gateway, "/orders", "Cookie: a=b; " + cookie + "; c=d\r\nX-User: eve\r\n");
+        RawResponse page = send(gateway, "/orders", "Cookie: a=b; " + cookie + "; c=d\r\nX-User: eve\r\n");
         assertThat(page.status()).isEqualTo(200);
         assertThat(service.request(0).field("cookie")).isEqualTo("a=b; c=d");
         assertThat(service.request(0).field("x-user")).isEqualTo("ada");
@@ -111,67 +109,74 @@ class OidcTest {
 
     @Test
     void whatIsNoPageIsRefusedAndOwnFieldsAreTakenOutEverywhere() {
-        TestGateway gateway = gateway("scopes: []");
+        start(people("scopes: []"));
 
-        RawResponse refused = get(gateway, "/api", "Accept: */*\r\nX-User: eve\r\n");
+        RawResponse refused = send(gateway, "/api", "Accept: */*\r\nX-User: eve\r\n");
         assertThat(refused.status()).isEqualTo(401);
         assertThat(refused.fault()).isEqualTo("auth.missing");
         assertThat(refused.field("WWW-Authenticate")).isEqualTo("Cookie realm=\"tidegate\"");
         assertThat(service.requestCount()).isZero();
-        assertThat(get(gateway, "/open/x", "X-User: eve\r\n").status()).isEqualTo(200);
+        assertThat(send(gateway, "/open/x", "X-User: eve\r\n").status()).isEqualTo(200);
         assertThat(service.request(0).field("x-user")).isNull();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"session: cookie", "session: store"})
     void sessionsOutliveAReloadAndEndWithALogout(String session) {
-        TestGateway gateway = gateway(session);
+        start(people(session));
         String cookie = "Cookie: " + logIn(gateway) + "\r\n";
-        gateway.apply(yaml(session + "\n          idleTimeout: 30m"));
-        assertThat(get(gateway, "/", cookie).status()).isEqualTo(200);
+        gateway.apply(people(session + ", idleTimeout: 30m").text());
+        assertThat(send(gateway, "/", cookie).status()).isEqualTo(200);
 
-        RawResponse out = get(gateway, "/logout", cookie);
+        RawResponse out = send(gateway, "/logout", cookie);
         assertThat(out.status()).isEqualTo(303);
         assertThat(out.field("Location")).startsWith(provider.issuer() + "/end?id_token_hint=");
         assertThat(out.field("Set-Cookie")).startsWith("__Host-tidegate=;").endsWith("Max-Age=0");
-        assertThat(get(gateway, "/", cookie).status()).isEqualTo(401);
+        assertThat(send(gateway, "/", cookie).status()).isEqualTo(401);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"session: cookie", "session: store"})
     void theProviderEndsASession(String session) {
-        TestGateway gateway = gateway(session);
+        start(people(session));
         String cookie = "Cookie: " + logIn(gateway) + "\r\n";
-        String body = "logout_token=" + provider.logoutToken();
-        try (RawClient client = gateway.client()) {
-            String head = "POST /oidc/backchannel HTTP/1.1\r\nHost: shop.test\r\n"
-                    + "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: " + body.length()
-                    + "\r\n\r\n";
-            assertThat(client.exchange(head + body).status()).isEqualTo(200);
-            assertThat(client.exchange(head + body).fault()).isEqualTo("oidc.logout");
+        String told = ended();
+        assertThat(tell(gateway, told).status()).isEqualTo(200);
+        assertThat(tell(gateway, told).fault()).isEqualTo("oidc.logout");
+        assertThat(send(gateway, "/", cookie).fault()).isEqualTo("auth.expired");
+    }
+
+    @Test
+    void aSessionInARedisIsSeenByAllGatewaysUntilOneIsToldOfItsEnd() {
+        try (TestRedis redis = TestRedis.running()) {
+            TestGateway one = sharing(redis);
+            TestGateway other = sharing(redis);
+            String cookie = "Cookie: " + logIn(one) + "\r\n";
+            assertThat(redis.keys()).isPositive();
+
+            assertThat(send(one, "/", cookie).status()).isEqualTo(200);
+            assertThat(send(other, "/", cookie + "X-User: eve\r\n").status()).isEqualTo(200);
+            assertThat(service.requests().getLast().field("x-user")).isEqualTo("ada");
+            String told = ended();
+            assertThat(tell(one, told).status()).isEqualTo(200);
+
+            assertThat(send(other, "/", cookie).fault()).isEqualTo("auth.expired");
+            assertThat(send(one, "/", cookie).status()).isEqualTo(401);
+            assertThat(tell(other, told).fault()).isEqualTo("oidc.logout");
+            for (TestGateway each : others) {
+                assertThat(each.metric("tidegate_state_local_calls_total", "")).isZero();
+            }
         }
-        assertThat(get(gateway, "/", cookie).fault()).isEqualTo("auth.expired");
     }
 
     @Test
     void aSessionAndAKeyOfAProgramAreEachEnough() {
-        String policies = """
-                      - anyOf:
-                          - jwt: { issuer: "%s", audience: programs, unknownConsumer: allow }
-                          - oidc:
-                              issuer: "%s"
-                              clientId: shop
-                              clientSecret: secret
-                              secrets: [a-secret-of-at-least-32-characters]
-                """.formatted(provider.issuer(), provider.issuer());
-        String yaml = yaml("");
-        int from = yaml.indexOf("      - oidc:");
-        TestGateway gateway = TestGateway
-                .start(yaml.substring(0, from) + policies + yaml.substring(yaml.indexOf("  open:")));
-        opened.add(gateway);
+        start("anyOf: [{ jwt: { issuer: \"" + provider.issuer() + "\", audience: programs, unknownConsumer: allow } },"
+                + " { oidc: { issuer: \"" + provider.issuer() + "\", clientId: shop, clientSecret: secret,"
+                + " secrets: [a-secret-of-at-least-32-characters] } }]");
         String cookie = logIn(gateway);
 
-        assertThat(get(gateway, "/", "Cookie: " + cookie + "\r\n").status()).isEqualTo(200);
-        assertThat(get(gateway, "/", "Accept: */*\r\n").status()).isEqualTo(401);
+        assertThat(send(gateway, "/", "Cookie: " + cookie + "\r\n").status()).isEqualTo(200);
+        assertThat(send(gateway, "/", "Accept: */*\r\n").status()).isEqualTo(401);
     }
 }

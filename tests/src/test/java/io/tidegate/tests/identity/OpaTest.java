@@ -8,7 +8,7 @@ import io.tidegate.testkit.TestUpstream;
 import org.junit.jupiter.api.Test;
 
 /// Requests that an agent decides on.
-class OpaTest extends AskingFixture {
+class OpaTest extends AccessFixture {
 
     private TestUpstream agent() {
         return asked(request -> request.body().contains("\"path\":[\"public\"]")
@@ -24,11 +24,11 @@ class OpaTest extends AskingFixture {
     @Test
     void theAgentDecides() {
         TestUpstream agent = agent();
-        TestUpstream service = serve(policy(agent, ", cacheFor: 1m"), "");
+        start(policy(agent, ", cacheFor: 1m"));
         try (RawClient client = gateway.client()) {
-            assertThat(client.exchange(get("/public", "X-Level: 9\r\n")).status()).isEqualTo(200);
-            assertThat(client.exchange(get("/public", "")).status()).isEqualTo(200);
-            RawResponse denied = client.exchange(get("/private", ""));
+            assertThat(client.exchange(request("/public", "X-Level: 9\r\n")).status()).isEqualTo(200);
+            assertThat(client.exchange(request("/public", "")).status()).isEqualTo(200);
+            RawResponse denied = client.exchange(request("/private", ""));
             assertThat(denied.status()).isEqualTo(403);
             assertThat(denied.fault()).isEqualTo("access.denied");
         }
@@ -44,7 +44,7 @@ class OpaTest extends AskingFixture {
     @Test
     void anAgentThatIsDownLetsNobodyIn() {
         TestUpstream agent = agent();
-        TestUpstream service = serve(policy(agent, ""), "");
+        start(policy(agent, ""));
         agent.close();
 
         RawResponse response = get("/public");
@@ -58,7 +58,7 @@ class OpaTest extends AskingFixture {
     @Test
     void whoOnlyObservesRefusesNobody() {
         TestUpstream agent = agent();
-        TestUpstream service = serve(policy(agent, "").replace("{ opa", "{ mode: observe, opa"), "");
+        start(policy(agent, "").replace("{ opa", "{ mode: observe, opa"));
 
         assertThat(get("/private").status()).isEqualTo(200);
 

@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /// Tokens that a gateway gets for services.
-class TokenExchangeTest extends AskingFixture {
+class TokenExchangeTest extends AccessFixture {
 
     private final AtomicInteger given = new AtomicInteger();
 
@@ -27,11 +27,11 @@ class TokenExchangeTest extends AskingFixture {
     @Test
     void theGatewaysOwnTokenIsSentAndOutlivesAReload() {
         TestUpstream server = server(300);
-        TestUpstream service = serve(policy(server, "clientCredentials"), "");
+        start(policy(server, "clientCredentials"));
         try (RawClient client = gateway.client()) {
-            client.exchange(get("/", "Authorization: Basic YTpi\r\n"));
-            gateway.apply(yaml(service, policy(server, "clientCredentials") + ", { requestLimits: {} }", ""));
-            client.exchange(get("/", ""));
+            client.exchange(request("/", "Authorization: Basic YTpi\r\n"));
+            gateway.apply(yaml(policy(server, "clientCredentials"), "requestLimits: {}").text());
+            client.exchange(request("/", ""));
         }
         assertThat(service.request(0).field("authorization")).isEqualTo("Bearer t1");
         assertThat(service.request(1).field("authorization")).isEqualTo("Bearer t1");
@@ -41,7 +41,7 @@ class TokenExchangeTest extends AskingFixture {
     @Test
     void theGatewaysOwnTokenIsReplacedBeforeItEnds() {
         TestUpstream server = server(1);
-        TestUpstream service = serve(policy(server, "clientCredentials"), "");
+        start(policy(server, "clientCredentials"));
         get();
 
         Await.until("the next token", () -> given.get() == 2);
@@ -54,10 +54,10 @@ class TokenExchangeTest extends AskingFixture {
     @Test
     void theCallersTokenIsExchangedOnce() {
         TestUpstream server = server(300);
-        TestUpstream service = serve(policy(server, "tokenExchange"), "");
+        start(policy(server, "tokenExchange"));
         try (RawClient client = gateway.client()) {
-            client.exchange(get("/", "Authorization: Bearer mine\r\n"));
-            client.exchange(get("/", "Authorization: Bearer mine\r\n"));
+            client.exchange(request("/", "Authorization: Bearer mine\r\n"));
+            client.exchange(request("/", "Authorization: Bearer mine\r\n"));
             assertThat(server.requestCount()).isEqualTo(1);
             assertThat(server.request(0).body()).endsWith("&subject_token=mine");
         }
@@ -67,7 +67,7 @@ class TokenExchangeTest extends AskingFixture {
     @Test
     void withoutATokenForTheServiceNothingIsSentToIt() {
         TestUpstream server = asked(_ -> answer(500, "", ""));
-        TestUpstream service = serve(policy(server, "clientCredentials"), "");
+        start(policy(server, "clientCredentials"));
 
         RawResponse response = get();
 
@@ -80,10 +80,9 @@ class TokenExchangeTest extends AskingFixture {
     @Test
     void whoOnlyObservesLeavesTheClientsTokenAlone() {
         TestUpstream server = server(300);
-        TestUpstream service = serve(
-                policy(server, "tokenExchange").replace("{ oauth2", "{ mode: observe, oauth2"), "");
+        start(policy(server, "tokenExchange").replace("{ oauth2", "{ mode: observe, oauth2"));
         try (RawClient client = gateway.client()) {
-            client.exchange(get("/", "Authorization: Bearer mine\r\n"));
+            client.exchange(request("/", "Authorization: Bearer mine\r\n"));
         }
         assertThat(service.request(0).field("authorization")).isEqualTo("Bearer mine");
         assertThat(server.requestCount()).isEqualTo(1);

@@ -2,8 +2,6 @@ package io.tidegate.tests.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import io.tidegate.testkit.Await;
 import io.tidegate.testkit.RawClient;
 import io.tidegate.testkit.RawRequest;
@@ -11,11 +9,11 @@ import io.tidegate.testkit.TestGateway;
 import io.tidegate.testkit.TestUpstream;
 import io.tidegate.testkit.UpstreamConnection;
 import io.tidegate.tests.GatewayYaml;
+import io.tidegate.tests.Memory;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.lang.management.ManagementFactory;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -35,32 +33,12 @@ class BackPressureIT {
     /// read brings beyond that, and the buffer that is being received into.
     private static final long PROMISED = 1L << 20;
 
-    /// The heap is also the test's own and that of the compiler of the machine, which learn all the while.
-    private static final long HEAP = 8L << 20;
-
     private static String yaml(TestUpstream upstream) {
         return GatewayYaml.to(upstream)
                 .listener("timeouts: { bodyIdle: 5m, writeIdle: 5m }, limits: { minimumRate: 0B }")
                 .upstream("timeouts: { response: 5m, idle: 5m }")
                 .route("policies: [{ requestLimits: { maxBody: 2GiB } }]")
                 .text();
-    }
-
-    /// What is in use of the memory that buffers come from and, after the garbage was collected, of the heap.
-    private record Memory(long direct, long heap) {
-
-        static Memory now() {
-            System.gc();
-            System.gc();
-            return new Memory(((ByteBufAllocatorMetricProvider) ByteBufAllocator.DEFAULT).metric().usedDirectMemory(),
-                    ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
-        }
-
-        void assertKept() {
-            Memory now = now();
-            assertThat(now.direct - direct).as("more memory for buffers than before").isLessThan(PROMISED);
-            assertThat(now.heap - heap).as("more heap than before").isLessThan(HEAP);
-        }
     }
 
     /// Lets a body pass both ways, so that what loops and pools keep for every connection is there already.
@@ -151,11 +129,11 @@ class BackPressureIT {
             long sent = Await.untilSteady("what the service sends", 30, upstream::sentBytes);
 
             assertThat(sent - warm).as("bytes that the service could send").isLessThan(SOCKETS);
-            before.assertKept();
+            before.assertKept(PROMISED);
 
             assertThat(wrong(client.input(), 0, BODY)).as("bytes that are wrong or missing").isZero();
             assertThat(upstream.sentBytes() - warm).isEqualTo(BODY + HEAD.length());
-            before.assertKept();
+            before.assertKept(PROMISED);
         }
     }
 
@@ -186,12 +164,12 @@ class BackPressureIT {
             long sent = Await.untilSteady("what the client sends", 30, client::sent);
 
             assertThat(sent - warm).as("bytes that the client could send").isLessThan(SOCKETS);
-            before.assertKept();
+            before.assertKept(PROMISED);
             gate.open();
 
             assertThat(client.receive().body()).isEqualTo("done");
             assertThat(wrong).as("bytes that are wrong or missing").hasValue(0);
-            before.assertKept();
+            before.assertKept(PROMISED);
             Await.until("the sender to end", () -> !sender.isAlive());
         }
     }

@@ -118,17 +118,32 @@ final class Keycloak implements AutoCloseable {
                 "machine-secret"));
     }
 
+    /// An access token that the machine has got for a user.
+    String userToken(String username, String password) throws Exception {
+        return token("shop", Map.of("grant_type", "password", "client_id", "machine", "client_secret",
+                "machine-secret", "username", username, "password", password));
+    }
+
+    /// An access token of the machine is of no use from now on (RFC 7009).
+    void revoke(String token) throws Exception {
+        post("shop", "revoke", Map.of("token", token, "client_id", "machine", "client_secret", "machine-secret"));
+    }
+
     private String token(String realm, Map<String, String> form) throws Exception {
+        return (String) Objects.requireNonNull(StrictJson.object(post(realm, "token", form)).get("access_token"));
+    }
+
+    private byte[] post(String realm, String endpoint, Map<String, String> form) throws Exception {
         String body = form.entrySet().stream()
                 .map(entry -> entry.getKey() + "=" + URLEncoder.encode(entry.getValue(), StandardCharsets.UTF_8))
                 .collect(Collectors.joining("&"));
         HttpResponse<byte[]> answer = http.send(
-                HttpRequest.newBuilder(URI.create(url + "/realms/" + realm + "/protocol/openid-connect/token"))
+                HttpRequest.newBuilder(URI.create(url + "/realms/" + realm + "/protocol/openid-connect/" + endpoint))
                         .header("content-type", "application/x-www-form-urlencoded")
                         .POST(HttpRequest.BodyPublishers.ofString(body)).build(),
                 HttpResponse.BodyHandlers.ofByteArray());
-        assertThat(answer.statusCode()).isEqualTo(200);
-        return (String) Objects.requireNonNull(StrictJson.object(answer.body()).get("access_token"));
+        assertThat(answer.statusCode()).as(new String(answer.body(), StandardCharsets.UTF_8)).isEqualTo(200);
+        return answer.body();
     }
 
     /// Asks the admin API of the realm.

@@ -124,12 +124,24 @@ class KeycloakIT {
                           unknownConsumer: allow
                           claimsToHeaders: { azp: x-user }
                           refresh: { unknownKeyEvery: 1s }
+                  asked:
+                    match: [{ path: "/asked/**" }]
+                    upstream: all
+                    policies:
+                      - oauth2Introspection:
+                          issuer: %s
+                          client: { id: machine, secret: machine-secret }
+                          consumer: client_id
+                          cacheFor: 0s
+                          http: { timeout: 20s }
                   bye:
                     match: [{ path: /bye }]
                     policies: [{ respond: { body: bye } }]
+                consumers: { machine: { identities: [{ jwt: { issuer: "%s", sub: machine } }] } }
                 telemetry: { accessLog: { to: none } }
                 """.formatted(secure, authority.write("own", authority.server(false, "localhost")), plain,
-                service.url(), people("scopes: [profile, email]"), people("refreshBefore: 10m"), keycloak.issuer());
+                service.url(), people("scopes: [profile, email]"), people("refreshBefore: 10m"), keycloak.issuer(),
+                keycloak.issuer(), keycloak.issuer());
     }
 
     private static BrowserContext context() {
@@ -213,14 +225,14 @@ class KeycloakIT {
     @Test
     void aMachineIsKnownByItsTokenAndKeysMayChange() throws Exception {
         String old = keycloak.machineToken();
-        assertThat(machine(old).body()).startsWith("for machine in ");
-        assertThat(machine(old + "x").status()).isEqualTo(401);
+        assertThat(machine("/machines/1", old).body()).startsWith("for machine in ");
+        assertThat(machine("/machines/1", old + "x").status()).isEqualTo(401);
         keycloak.rotateKeys();
         String newer = keycloak.machineToken();
         assertThat(newer.substring(0, newer.indexOf('.'))).isNotEqualTo(old.substring(0, old.indexOf('.')));
 
-        Await.until("the new key to be known", () -> machine(newer).status() == 200);
-        assertThat(machine(old).status()).isEqualTo(200);
+        Await.until("the new key to be known", () -> machine("/machines/1", newer).status() == 200);
+        assertThat(machine("/machines/1", old).status()).isEqualTo(200);
         try (BrowserContext context = context()) {
             Page page = context.newPage();
             page.navigate(home + "/");
@@ -229,9 +241,24 @@ class KeycloakIT {
         }
     }
 
-    private static RawResponse machine(String token) {
+    @Test
+    void aTokenIsGoodUntilItIsRevokedOrItsUserIsLoggedOut() throws Exception {
+        String machine = keycloak.machineToken();
+        String user = keycloak.userToken("ada", "ada-password");
+        assertThat(machine("/asked/1", machine).status()).isEqualTo(200);
+        assertThat(machine("/asked/1", user).status()).isEqualTo(200);
+
+        keycloak.revoke(machine);
+        assertThat(machine("/asked/1", machine).fault()).isEqualTo("token.inactive");
+        assertThat(machine("/asked/1", user).status()).isEqualTo(200);
+        keycloak.logOut("ada");
+        assertThat(machine("/asked/1", user).fault()).isEqualTo("token.inactive");
+        assertThat(machine("/asked/1", keycloak.machineToken()).status()).isEqualTo(200);
+    }
+
+    private static RawResponse machine(String path, String token) {
         try (RawClient client = RawClient.connect((InetSocketAddress) gateway.address("plain"))) {
-            return client.exchange("GET /machines/1 HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + token
+            return client.exchange("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + token
                     + "\r\n\r\n");
         }
     }

@@ -1,8 +1,5 @@
 package io.tidegate.tests.state;
 
-import io.tidegate.engine.EngineOptions;
-import io.tidegate.engine.state.RemoteState;
-import io.tidegate.redis.RedisState;
 import io.tidegate.testkit.RawClient;
 import io.tidegate.testkit.RawResponse;
 import io.tidegate.testkit.TestGateway;
@@ -44,7 +41,7 @@ class StateFixture {
     /// A gateway with two loops whose only route has this policy.
     TestGateway gateway(TestUpstream service, String policy, String rest) {
         return closed(TestGateway.start(new TestGateway.Setup(io.tidegate.config.ProcessConfig.Transport.AUTO, 2),
-                StateFixture::withRedis, yaml(service, policy, rest)));
+                TestRedis::usable, yaml(service, policy, rest)));
     }
 
     static String yaml(TestUpstream service, String policy, String rest) {
@@ -62,13 +59,6 @@ class StateFixture {
 
     static String redis(TestRedis redis, String more) {
         return "sharedState: { redis: { nodes: [\"" + redis.url() + "\"]" + more + " } }";
-    }
-
-    private static EngineOptions withRedis(EngineOptions options) {
-        return options.withRemotes(config -> {
-            RedisState state = RedisState.open(config);
-            return new RemoteState(state, state::close);
-        });
     }
 
     static RawResponse post(TestGateway gateway, String key, String body) {

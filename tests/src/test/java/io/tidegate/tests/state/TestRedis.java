@@ -1,5 +1,8 @@
 package io.tidegate.tests.state;
 
+import io.tidegate.engine.EngineOptions;
+import io.tidegate.engine.state.RemoteState;
+import io.tidegate.redis.RedisState;
 import io.tidegate.testkit.Await;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -20,7 +23,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// A Redis in a process of its own, that can be stopped, held and started again on the same port.
-final class TestRedis implements AutoCloseable {
+public final class TestRedis implements AutoCloseable {
 
     private static final String PROGRAM = "/redis-server-7.0.15-linux-amd64";
 
@@ -43,6 +46,14 @@ final class TestRedis implements AutoCloseable {
         }
     }
 
+    /// Lets a gateway keep state in such servers.
+    public static EngineOptions usable(EngineOptions options) {
+        return options.withRemotes(config -> {
+            RedisState state = RedisState.open(config);
+            return new RemoteState(state, state::close);
+        });
+    }
+
     /// One that does not run yet.
     static TestRedis stopped(String... options) {
         try {
@@ -53,7 +64,7 @@ final class TestRedis implements AutoCloseable {
     }
 
     /// One that runs, with these options of its command line.
-    static TestRedis running(String... options) {
+    public static TestRedis running(String... options) {
         TestRedis redis = stopped(options);
         redis.start();
         return redis;
@@ -104,7 +115,7 @@ final class TestRedis implements AutoCloseable {
         return port;
     }
 
-    String url() {
+    public String url() {
         return "redis://127.0.0.1:" + port;
     }
 
@@ -154,7 +165,7 @@ final class TestRedis implements AutoCloseable {
     }
 
     /// Number of keys in it.
-    int keys() {
+    public int keys() {
         return Integer.parseInt(ask("DBSIZE").substring(1));
     }
 

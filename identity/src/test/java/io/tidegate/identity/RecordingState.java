@@ -1,4 +1,4 @@
-package io.tidegate.identity.oidc;
+package io.tidegate.identity;
 
 import io.tidegate.api.StateStore;
 import io.tidegate.engine.state.MemoryState;
@@ -10,23 +10,30 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /// A store that remembers all that it was given.
-final class RecordingState implements StateStore {
+public final class RecordingState implements StateStore {
 
     private final MemoryState memory = new MemoryState(1000, 1 << 20);
     private final List<String> read = new CopyOnWriteArrayList<>();
     private final List<String> written = new CopyOnWriteArrayList<>();
+    private final List<Duration> lives = new CopyOnWriteArrayList<>();
 
     /// Keys and values.
-    List<String> written() {
+    public List<String> written() {
         return written;
     }
 
-    private void record(String key, byte[] value) {
+    /// For how long each of them was to be kept.
+    public List<Duration> lives() {
+        return lives;
+    }
+
+    private void record(String key, byte[] value, Duration life) {
         written.add(key + " " + new String(value, StandardCharsets.ISO_8859_1));
+        lives.add(life);
     }
 
     /// How often somebody has looked for keys that begin like this.
-    long looks(String prefix) {
+    public long looks(String prefix) {
         return read.stream().filter(key -> key.startsWith(prefix)).count();
     }
 
@@ -38,19 +45,19 @@ final class RecordingState implements StateStore {
 
     @Override
     public CompletionStage<Optional<byte[]>> putIfAbsent(String key, byte[] value, Duration life) {
-        record(key, value);
+        record(key, value, life);
         return memory.putIfAbsent(key, value, life);
     }
 
     @Override
     public CompletionStage<?> put(String key, byte[] value, Duration life) {
-        record(key, value);
+        record(key, value, life);
         return memory.put(key, value, life);
     }
 
     @Override
     public CompletionStage<Boolean> replace(String key, byte[] expected, byte[] value, Duration life) {
-        record(key, value);
+        record(key, value, life);
         return memory.replace(key, expected, value, life);
     }
 
