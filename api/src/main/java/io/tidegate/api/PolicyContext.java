@@ -33,7 +33,8 @@ public interface PolicyContext {
     Consumers consumers();
 
     /// Calls servers. Policies of one type with the same settings share connections, and the bound of calls of each
-    /// server; policies of other types take none of them away. Files that the settings name are read anew where they have
+    /// server; policies of other types take none of them away. Files that the settings name are read anew where they
+    /// have
     /// changed.
     ///
     /// @throws ConfigException

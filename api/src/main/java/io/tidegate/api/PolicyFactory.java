@@ -46,7 +46,8 @@ public interface PolicyFactory<C extends Record> {
         return Set.of();
     }
 
-    /// Parameters of queries that credentials stand in. What is in them is left out of the access log, on every route of
+    /// Parameters of queries that credentials stand in. What is in them is left out of the access log, on every route
+    /// of
     /// the configuration.
     default Set<String> secretParameters(C config) {
         return Set.of();

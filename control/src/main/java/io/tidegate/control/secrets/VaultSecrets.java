@@ -50,7 +50,8 @@ public final class VaultSecrets implements SecretSource {
             throw new IllegalArgumentException("has '${vault:…}', and the environment variable VAULT_ADDR is not set");
         }
         try (JsonClient client = new JsonClient(authorities())) {
-            JsonTree data = asked(client.get(url(server, path), fields(token(client, server)), LIMIT), path).get("data");
+            JsonTree data = asked(client.get(url(server, path), fields(token(client, server)), LIMIT), path)
+                    .get("data");
             // Version 2 of the store has the pairs a level deeper, beside what it knows of them.
             String value = (data.get("metadata").get("version").number(-1) >= 0 ? data.get("data") : data).get(field)
                     .text();

@@ -74,7 +74,8 @@ final class StepContext implements PolicyContext {
 
     @Override
     public HttpCaller http(HttpClientConfig settings) {
-        OutboundHttp shared = hold("//http/" + type + "/" + settings, () -> new OutboundHttp(settings, world.background()));
+        OutboundHttp shared = hold("//http/" + type + "/" + settings,
+                () -> new OutboundHttp(settings, world.background()));
         shared.renew();
         return shared;
     }

@@ -12,9 +12,9 @@ import io.tidegate.engine.chain.Step;
 import io.tidegate.engine.observe.AccessLog;
 import io.tidegate.engine.observe.LogLabel;
 import io.tidegate.engine.observe.Metrics;
-import io.tidegate.engine.observe.SecretParameters;
 import io.tidegate.engine.observe.PolicyCells;
 import io.tidegate.engine.observe.RouteCells;
+import io.tidegate.engine.observe.SecretParameters;
 import io.tidegate.engine.route.RouteTable;
 import io.tidegate.engine.upstream.ClientConnection;
 import io.tidegate.engine.upstream.ServiceConnections;
@@ -93,7 +93,8 @@ final class ExchangeWorld implements AutoCloseable {
         table.add(route, "all", declared);
         ListenerConfig listener = Objects.requireNonNull(CONFIG.listeners().get("default"));
         return new ListenerSnapshot("default", LogLabel.of("default"), listener, new RequestParser(8192, 16384, 100),
-                table.build(), new Answers(Map.of()), new Telemetry(metrics, log, SecretParameters.NONE), null, 0, "", null, null);
+                table.build(), new Answers(Map.of()), new Telemetry(metrics, log, SecretParameters.NONE), null, 0, "",
+                null, null);
     }
 
     /// Number of connections that were asked for so far.
