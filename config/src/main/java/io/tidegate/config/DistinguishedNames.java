@@ -79,7 +79,9 @@ final class DistinguishedNames {
     }
 
     private static String value(String text) {
-        byte[] bytes = text.strip().replaceAll(" +", " ").toLowerCase(Locale.ROOT).getBytes(StandardCharsets.UTF_8);
+        StringBuilder lower = new StringBuilder();
+        text.codePoints().map(Character::toLowerCase).forEach(lower::appendCodePoint);
+        byte[] bytes = lower.toString().replaceAll(" +", " ").replaceAll("^ | $", "").getBytes(StandardCharsets.UTF_8);
         StringBuilder written = new StringBuilder();
         for (int i = 0; i < bytes.length; i++) {
             char c = (char) (bytes[i] & 0xFF);

@@ -42,12 +42,7 @@ public record Digest(long first, long second, long third, long fourth) implement
     private static final class Scratch {
 
         private final MessageDigest sha256 = Sha256.begin();
-        private final byte[] bytes = new byte[BYTES + MOST];
         private final byte[] out = new byte[BYTES];
-
-        Scratch() {
-            System.arraycopy(DRAWN, 0, bytes, 0, BYTES);
-        }
     }
 
     /// The digest of one text.
@@ -55,8 +50,9 @@ public record Digest(long first, long second, long third, long fourth) implement
         return new Builder().add(text).build();
     }
 
-    /// The digest of a token that stands in a text from a place on, another one than [#of] gives; null for one that is
-    /// no ASCII or has more than 16,384 characters. For event loops: each thread that asks keeps what it computes with.
+    /// The digest of a token that stands in a text from a place on, another one than [#of] gives; null for one that has
+    /// more than 16,384 characters. All texts with characters that are not ISO 8859-1, which no token has, may have one.
+    /// For event loops: each thread that asks keeps what it computes with.
     ///
     /// @param from
     ///            place of the first character
@@ -66,16 +62,8 @@ public record Digest(long first, long second, long third, long fourth) implement
             return null;
         }
         Scratch scratch = SCRATCH.get();
-        int all = 0;
-        for (int i = 0; i < length; i++) {
-            char c = text.charAt(from + i);
-            all |= c;
-            scratch.bytes[BYTES + i] = (byte) c;
-        }
-        if (all > 0x7f) {
-            return null;
-        }
-        scratch.sha256.update(scratch.bytes, 0, BYTES + length);
+        scratch.sha256.update(DRAWN);
+        scratch.sha256.update(text.getBytes(StandardCharsets.ISO_8859_1), from, length);
         try {
             scratch.sha256.digest(scratch.out, 0, BYTES);
         } catch (DigestException e) {

@@ -53,6 +53,7 @@ class ExplainCommandTest {
                 policies: [{ mtls: { subjectHeader: X-Client-Name } }]
               admin:
                 match: [{ path: "/**", headers: { x-client-name: admin } }]
+                precedence: 1
                 upstream: service
               debug:
                 match: [{ path: "/**", headers: { x-debug: "1" } }]
@@ -88,9 +89,9 @@ class ExplainCommandTest {
         Files.writeString(Path.of(file), BY_CALLER);
 
         assertThat(explain("http://localhost/a", "-H", "x-client-name: admin", "--json").out())
-                .contains("\"route\":\"all\"");
+                .contains("\"route\":{\"name\":\"all\"}");
         assertThat(explain("http://localhost/a", "-H", "X-Client-Name: admin", "-H", "x-debug: 1", "--json").out())
-                .contains("\"route\":\"debug\"");
+                .contains("\"route\":{\"name\":\"debug\"}");
     }
 
     @Test

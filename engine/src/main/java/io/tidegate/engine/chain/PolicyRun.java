@@ -142,14 +142,16 @@ public final class PolicyRun {
     private void advance(Decision decision) {
         Decision current = decision;
         while (true) {
-            switch (current) {
-                case Decision.Next ignored -> {
-                    if (responding ? next < 0 : next == steps.length) {
-                        passed();
-                        return;
-                    }
-                    current = responding ? runBackward() : runForward();
+            // Nearly always; to switch over types costs more.
+            while (current instanceof Decision.Next) {
+                if (responding ? next < 0 : next == steps.length) {
+                    passed();
+                    return;
                 }
+                current = responding ? runBackward() : runForward();
+            }
+            switch (current) {
+                case Decision.Next again -> current = again;
                 case Decision.Respond(Reply reply) -> {
                     owner.onReply(reply);
                     return;

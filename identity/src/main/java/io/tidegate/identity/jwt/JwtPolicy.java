@@ -133,7 +133,7 @@ final class JwtPolicy implements Policy {
     /// Whether the client may use the token: what is bound to a key or a certificate is nobody else's.
     private Decision bound(Exchange exchange, Credential credential, Holder holder) {
         Confirmation confirmation = holder.confirmation();
-        if (!confirmation.allows(exchange.client().tls())) {
+        if (confirmation.certificateSha256() != null && !confirmation.allows(exchange.client().tls())) {
             return refuse(AccessFaults.TOKEN_BINDING);
         }
         String thumbprint = confirmation.keyThumbprint();

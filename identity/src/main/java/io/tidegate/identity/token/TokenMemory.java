@@ -25,13 +25,11 @@ public final class TokenMemory<T> {
     }
 
     private final IssuerKeys keys;
-    private final InstantSource clock;
     private final Cache<Digest, Entry<T>> entries;
 
     /// A memory of at most this many tokens.
     public TokenMemory(IssuerKeys keys, int most, InstantSource clock) {
         this.keys = keys;
-        this.clock = clock;
         this.entries = Caffeine.newBuilder().maximumSize(most).executor(Runnable::run)
                 .ticker(() -> clock.millis() * 1_000_000)
                 .expireAfter(Expiry.<Digest, Entry<T>>creating((_, entry) -> Duration
@@ -50,11 +48,11 @@ public final class TokenMemory<T> {
         if (current == null) {
             return null;
         }
-        if (clock.millis() >= entry.goodUntil || !current.holds(entry.key)) {
-            entries.invalidate(Objects.requireNonNull(digest));
-            return null;
+        if (current.holds(entry.key)) {
+            return entry.value;
         }
-        return entry.value;
+        entries.invalidate(Objects.requireNonNull(digest));
+        return null;
     }
 
     /// Keeps something of a token.
