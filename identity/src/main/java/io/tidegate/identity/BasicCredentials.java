@@ -16,8 +16,6 @@ public final class BasicCredentials {
     /// Most characters of both in base64.
     private static final int MOST = 2048;
 
-    private static final int MOST_USER = 255;
-
     private final String user;
     private final byte[] password;
 
@@ -41,7 +39,7 @@ public final class BasicCredentials {
             return null;
         }
         int colon = text.indexOf(':');
-        if (colon < 0 || colon > MOST_USER || text.chars().anyMatch(Character::isISOControl)) {
+        if (colon < 0 || text.chars().anyMatch(Character::isISOControl)) {
             return null;
         }
         int from = 0;

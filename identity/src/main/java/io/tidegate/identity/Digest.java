@@ -50,9 +50,10 @@ public record Digest(long first, long second, long third, long fourth) implement
         return new Builder().add(text).build();
     }
 
-    /// The digest of a token that stands in a text from a place on, another one than [#of] gives; null for one that has
-    /// more than 16,384 characters. All texts with characters that are not ISO 8859-1, which no token has, may have one.
-    /// For event loops: each thread that asks keeps what it computes with.
+    /// The digest of a token that stands in a text from a place on, another one than [#of] gives; null where the text
+    /// is
+    /// no ASCII or the token has more than 16,384 characters. For event loops: each thread that asks keeps what it
+    /// computes with.
     ///
     /// @param from
     ///            place of the first character
@@ -61,9 +62,13 @@ public record Digest(long first, long second, long third, long fourth) implement
         if (length > MOST) {
             return null;
         }
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        if (bytes.length != text.length()) {
+            return null;
+        }
         Scratch scratch = SCRATCH.get();
         scratch.sha256.update(DRAWN);
-        scratch.sha256.update(text.getBytes(StandardCharsets.ISO_8859_1), from, length);
+        scratch.sha256.update(bytes, from, length);
         try {
             scratch.sha256.digest(scratch.out, 0, BYTES);
         } catch (DigestException e) {

@@ -19,7 +19,9 @@ public final class RequestCookies {
     ///
     /// @param name
     ///            all of it where it has no equals sign
-    public record Cookie(String name, String value) {
+    /// @param value
+    ///            null where it has none
+    public record Cookie(String name, @Nullable String value) {
 
         /// Without its value.
         @Override
@@ -56,7 +58,7 @@ public final class RequestCookies {
                 int equals = pair.indexOf('=');
                 String name = equals < 0 ? pair : pair.substring(0, equals).strip();
                 if (wanted.test(name)) {
-                    found.add(new Cookie(name, equals < 0 ? "" : pair.substring(equals + 1).strip()));
+                    found.add(new Cookie(name, equals < 0 ? null : pair.substring(equals + 1).strip()));
                 } else if (others != null && !pair.isEmpty()) {
                     others.append(others.isEmpty() ? "" : "; ").append(pair);
                 }

@@ -35,6 +35,8 @@ class DigestTest {
     void whatIsNoTokenHasNone() {
         assertThat(Digest.ofToken("a\u00e4", 0)).isNull();
         assertThat(Digest.ofToken("a\u0161", 0)).isNull();
+        assertThat(Digest.ofToken("a\ud83d\ude00", 0)).isNull();
+        assertThat(Digest.ofToken("abc", 0)).isEqualTo(Digest.ofToken("Bearer abc", 7));
         assertThat(Digest.ofToken("x".repeat(16_384), 0)).isNotNull();
         assertThat(Digest.ofToken("x".repeat(16_385), 0)).isNull();
         assertThat(Digest.ofToken("x".repeat(16_385), 1)).isNotNull();

@@ -109,7 +109,15 @@ public final class JsonClient implements AutoCloseable {
 
     private <T> HttpResponse<T> send(HttpRequest.Builder builder, Map<String, String> fields, BodyHandler<T> body,
             Duration limit) throws IOException, InterruptedException {
-        fields.forEach(builder::header);
+        for (Map.Entry<String, String> field : fields.entrySet()) {
+            try {
+                builder.header(field.getKey(), field.getValue());
+            } catch (IllegalArgumentException e) {
+                // Its message has the value, which may be a secret.
+                throw new IOException("the value of " + field.getKey() + " can't stand in a field: it has characters"
+                        + " such as line breaks");
+            }
+        }
         HttpRequest request = builder.header("Accept", "application/json").build();
         String server = request.uri().getAuthority();
         CompletableFuture<HttpResponse<T>> answer = client().sendAsync(request, body);

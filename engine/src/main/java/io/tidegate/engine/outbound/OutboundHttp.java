@@ -149,13 +149,18 @@ public final class OutboundHttp implements HttpCaller, AutoCloseable {
     }
 
     private Answer answer(HttpRequest request, long end) throws IOException, InterruptedException {
-        HttpClient by = client;
         BodyHandler<byte[]> all = BodyHandlers.limiting(BodyHandlers.ofByteArray(), settings.maxBody().bytes());
         AtomicBoolean begun = new AtomicBoolean();
-        CompletableFuture<HttpResponse<byte[]>> answer = by.sendAsync(request, head -> {
-            begun.set(true);
-            return all.apply(head);
-        });
+        HttpClient by;
+        CompletableFuture<HttpResponse<byte[]>> answer;
+        // One that was replaced a moment ago would not send it.
+        synchronized (this) {
+            by = client;
+            answer = by.sendAsync(request, head -> {
+                begun.set(true);
+                return all.apply(head);
+            });
+        }
         String server = request.uri().getAuthority();
         try {
             return answer(answer.get(end - System.nanoTime(), TimeUnit.NANOSECONDS));

@@ -23,6 +23,9 @@ final class BasicAuthPolicy implements Policy {
 
     private static final String METHOD = "basicAuth";
 
+    /// Most characters of a user name: more is declared of nobody.
+    private static final int MOST_USER = 255;
+
     private final Users users;
     private final Checks checks;
     private final boolean hide;
@@ -61,7 +64,7 @@ final class BasicAuthPolicy implements Policy {
             return optional ? Decision.next() : refused(missing);
         }
         BasicCredentials shown = BasicCredentials.read(token);
-        if (shown == null || shown.user().isEmpty()) {
+        if (shown == null || shown.user().isEmpty() || shown.user().length() > MOST_USER) {
             return refused(malformed);
         }
         Users.User user = users.named(shown.user());

@@ -71,7 +71,7 @@ final class TokenServer {
     ///            the caller's token; null for one of the gateway's own
     CompletionStage<Answers.Answer<ServiceToken>> ask(@Nullable String subject) {
         Form all = subject == null ? parameters : parameters.with("subject_token", subject);
-        return server.endpoint().thenCompose(endpoint -> http.send(client.call(endpoint, all).once()))
+        return server.endpoint().thenCompose(endpoint -> http.send(client.call(endpoint, all)))
                 .thenApply(this::read);
     }
 

@@ -1,28 +1,33 @@
 package io.tidegate.identity.oidc;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
-/// Keeps sessions whose tokens are due from asking a provider that is out of order with each of their requests: nobody
-/// asks for a second after it has failed, then one does, and where that fails too, nobody for twice as long, up to
-/// eight seconds.
+/// Keeps a session whose tokens can't be got anew from asking the provider with each of its requests: after a failure
+/// it
+/// does not ask for a second, and after each further one for twice as long, up to eight seconds. Each session for
+/// itself: what ails one need not ail the others.
 final class BackOff implements Function<Session, CompletionStage<Renewal>> {
 
     private static final long LEAST_MILLIS = 1000;
     private static final long MOST_MILLIS = 8000;
-    private static final Pause NONE = new Pause(0, 0);
+    /// Sessions that are remembered to have failed.
+    private static final int MOST = 10_000;
 
     private final Function<Session, CompletionStage<Renewal>> provider;
     private final InstantSource clock;
-    private final AtomicReference<Pause> pause = new AtomicReference<>(NONE);
+    private final Cache<String, Pause> pauses;
 
-    /// A time in which nobody asks.
+    /// A time in which a session does not ask.
     ///
     /// @param millis
-    ///            its length; 0 while the provider answers
+    ///            its length
     /// @param end
     ///            when it is over, in milliseconds since 1970
     private record Pause(long millis, long end) {
@@ -32,13 +37,9 @@ final class BackOff implements Function<Session, CompletionStage<Renewal>> {
             return now < end && end - now <= millis;
         }
 
-        Pause longer(long now) {
-            long next = Math.clamp(2 * millis, LEAST_MILLIS, MOST_MILLIS);
+        static Pause behind(@Nullable Pause before, long now) {
+            long next = before == null ? LEAST_MILLIS : Math.min(2 * before.millis, MOST_MILLIS);
             return new Pause(next, now + next);
-        }
-
-        Pause again(long now) {
-            return millis == 0 ? longer(now) : new Pause(millis, now + millis);
         }
     }
 
@@ -47,23 +48,22 @@ final class BackOff implements Function<Session, CompletionStage<Renewal>> {
     BackOff(Function<Session, CompletionStage<Renewal>> provider, InstantSource clock) {
         this.provider = provider;
         this.clock = clock;
+        this.pauses = Caffeine.newBuilder().maximumSize(MOST).executor(Runnable::run)
+                .ticker(() -> clock.millis() * 1_000_000).expireAfterWrite(Duration.ofMillis(2 * MOST_MILLIS)).build();
     }
 
     /// New tokens for a session.
     @Override
     public CompletionStage<Renewal> apply(Session session) {
-        long now = clock.millis();
-        Pause before = pause.get();
-        Pause mine = before.millis == 0 ? before : before.longer(now);
-        // Whoever asks first after a pause has begun the next one for the others.
-        if (before.lasts(now) || (before.millis != 0 && !pause.compareAndSet(before, mine))) {
+        Pause before = pauses.getIfPresent(session.id());
+        if (before != null && before.lasts(clock.millis())) {
             return CompletableFuture.completedFuture(Renewal.Failed.UNAVAILABLE);
         }
         return provider.apply(session).thenApply(renewal -> {
             if (renewal == Renewal.Failed.UNAVAILABLE) {
-                pause.compareAndSet(mine, mine.again(clock.millis()));
+                pauses.put(session.id(), Pause.behind(before, clock.millis()));
             } else {
-                pause.set(NONE);
+                pauses.invalidate(session.id());
             }
             return renewal;
         });

@@ -36,16 +36,8 @@ final class CookieJar {
     /// The value of the only cookie of this name, or null.
     @Nullable
     String value(String name) {
-        String value = null;
-        for (Cookie cookie : own) {
-            if (cookie.name().equals(name)) {
-                if (value != null) {
-                    return null;
-                }
-                value = cookie.value();
-            }
-        }
-        return value;
+        List<Cookie> named = own.stream().filter(cookie -> cookie.name().equals(name)).toList();
+        return named.size() == 1 ? named.getFirst().value() : null;
     }
 
     /// Those whose name begins like this.

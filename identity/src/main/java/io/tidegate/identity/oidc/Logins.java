@@ -158,7 +158,8 @@ final class Logins {
         List<Field> fields = new ArrayList<>();
         int opened = 0;
         for (Cookie cookie : jar.startingWith(cookies.session() + Cookies.LOGIN)) {
-            Login login = opened++ < MOST_OPENED ? read(cookie.value()) : null;
+            String value = cookie.value();
+            Login login = value != null && opened++ < MOST_OPENED ? read(value) : null;
             if (login != null && cookie.name().equals(cookies.login(login.state())) && !isOver(login)) {
                 logins.add(new Known(cookie.name(), login.begun()));
             } else if (cookies.isLoginName(cookie.name())) {

@@ -23,8 +23,9 @@ public record IssuerMetadata(String issuer, Map<String, Object> members) {
 
     private static final List<Field> ACCEPT = List.of(new Field("accept", "application/json"));
 
-    /// Asks an issuer at the place of OpenID Connect Discovery section 4, and where that leads to nothing at the one of
-    /// RFC 8414 section 3.
+    /// Asks an issuer at the place of OpenID Connect Discovery section 4, and where its answer is of no use at the one
+    /// of
+    /// RFC 8414 section 3. One that does not answer is not asked twice.
     ///
     /// @param issuer
     ///            its name, which [ServerUrl] takes
@@ -34,8 +35,10 @@ public record IssuerMetadata(String issuer, Map<String, Object> members) {
     public static CompletionStage<IssuerMetadata> ask(HttpCaller http, String issuer, String place) {
         List<URI> urls = urls(issuer);
         return ask(http, urls.getFirst(), issuer, place)
-                .exceptionallyCompose(first -> ask(http, urls.getLast(), issuer, place)
-                        .exceptionallyCompose(_ -> CompletableFuture.failedFuture(first)));
+                .exceptionallyCompose(first -> Outage.cause(first) instanceof UnusableMetadataException
+                        ? ask(http, urls.getLast(), issuer, place)
+                                .exceptionallyCompose(_ -> CompletableFuture.failedFuture(first))
+                        : CompletableFuture.failedFuture(first));
     }
 
     private static List<URI> urls(String issuer) {
@@ -50,15 +53,26 @@ public record IssuerMetadata(String issuer, Map<String, Object> members) {
     private static CompletionStage<IssuerMetadata> ask(HttpCaller http, URI url, String issuer, String place) {
         return http.send(Call.get(url, ACCEPT)).thenCompose(answer -> {
             if (answer.status() != 200) {
-                return CompletableFuture.failedFuture(new IOException(url + " answered " + answer.status()));
+                return CompletableFuture
+                        .failedFuture(new UnusableMetadataException(url + " answered " + answer.status(), null));
             }
             try {
                 return CompletableFuture.completedFuture(read(answer.body(), issuer, place));
             } catch (MalformedException e) {
-                return CompletableFuture
-                        .failedFuture(new IOException("the answer of " + url + " " + e.getMessage(), e));
+                return CompletableFuture.failedFuture(
+                        new UnusableMetadataException("the answer of " + url + " " + e.getMessage(), e));
             }
         });
+    }
+
+    /// There was an answer, of no use.
+    private static final class UnusableMetadataException extends IOException {
+
+        private static final long serialVersionUID = 1L;
+
+        UnusableMetadataException(String message, @Nullable Throwable cause) {
+            super(message, cause);
+        }
     }
 
     private static IssuerMetadata read(byte[] json, String issuer, String place) throws MalformedException {

@@ -5,7 +5,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// The name of a claim or, where there is none, the path to one: `realm_access.roles` is `roles` of `realm_access`.
-/// Names on the path may have dots in them as well. Immutable; following it allocates nothing.
+/// Names on the path may have dots in them as well, where those without lead to nothing. Immutable; following it
+/// allocates nothing.
 public final class ClaimPath {
 
     /// By the part that they begin with, the names of one part, of two, and so on.
@@ -36,7 +37,7 @@ public final class ClaimPath {
     private @Nullable Object follow(Map<?, ?> claims, int from) {
         String[] here = names[from];
         Object whole = claims.get(here[here.length - 1]);
-        if (whole != null) {
+        if (whole != null && from == 0) {
             return whole;
         }
         for (int i = 0; i < here.length - 1; i++) {
@@ -47,6 +48,6 @@ public final class ClaimPath {
                 }
             }
         }
-        return null;
+        return whole;
     }
 }

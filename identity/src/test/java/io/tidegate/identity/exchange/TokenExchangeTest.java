@@ -209,12 +209,12 @@ class TokenExchangeTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"CLIENT_CREDENTIALS", "TOKEN_EXCHANGE"})
-    void aCallWhoseConnectionBreaksIsNotRepeated(Grant grant) {
+    void aCallWhoseConnectionBreaksIsSentOnceMore(Grant grant) {
         server.answers(AskedServer.BREAK);
 
         assertFailed(send(tester(grant), "abc"));
 
-        assertThat(server.calls()).isEqualTo(1);
+        assertThat(server.calls()).isEqualTo(2);
     }
 
     @ParameterizedTest

@@ -75,7 +75,7 @@ class RenewalsTest extends OidcFixture {
     }
 
     @Test
-    void aProviderThatIsDownIsNotAskedByEachRequest() {
+    void aProviderThatIsDownIsNotAskedByEachRequestOfASession() {
         PolicyTester tester = tester(_ -> {});
         Browser one = new Browser(tester, provider);
         one.logIn("/");
@@ -89,7 +89,7 @@ class RenewalsTest extends OidcFixture {
             assertThat(one.fetch("/").status()).isEqualTo(200);
             assertThat(other.fetch("/").status()).isEqualTo(200);
         }
-        assertThat(provider.tokenCalls).hasValue(before + 1);
+        assertThat(provider.tokenCalls).hasValue(before + 2);
 
         // After 1 s, 2 s more, 4 s more, and from then on 8 s more.
         List<Integer> calls = new ArrayList<>();
@@ -103,13 +103,13 @@ class RenewalsTest extends OidcFixture {
             }
         }
         assertThat(calls).containsExactly(1, 3, 7, 15, 23);
-        assertThat(provider.tokenCalls).hasValue(before + 6);
+        assertThat(provider.tokenCalls).hasValue(before + 12);
 
         provider.tokenAnswer = null;
         after(Duration.ofSeconds(8));
         assertThat(one.fetch("/").status()).isEqualTo(200);
         assertThat(other.fetch("/").status()).isEqualTo(200);
-        assertThat(provider.tokenCalls).hasValue(before + 8);
+        assertThat(provider.tokenCalls).hasValue(before + 14);
         assertThat(provider.reuses).hasValue(0);
     }
 

@@ -22,6 +22,7 @@ class ClaimPathTest {
             a.b.c           | {"a.b":{"c":"x"}}                   | x
             a.b.c           | {"a":{"b.c":"x"}}                   | x
             a.b.c           | {"a":{"d":1},"a.b":{"c":"x"}}       | x
+            a.b.c           | {"a":{"b.c":"y","b":{"c":"x"}}}     | x
             https://e.org/r | {"https://e.org/r":"x"}             | x
             https://e.org.r | {"https://e.org":{"r":"x"}}         | x
             .a              | {"a":"x"}                           | -
