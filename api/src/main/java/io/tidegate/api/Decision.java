@@ -41,8 +41,7 @@ public sealed interface Decision {
     }
 
     /// Asks `then`, on the event loop, where the exchange may be touched. For what [#await] leads to: its stage
-    /// completes
-    /// on any thread.
+    /// completes on any thread.
     static Decision resume(Supplier<? extends Decision> then) {
         return new Resume(then);
     }

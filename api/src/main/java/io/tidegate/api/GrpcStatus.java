@@ -86,8 +86,7 @@ public enum GrpcStatus {
     }
 
     /// What an answer of the gateway's own means to a caller, by its HTTP status. It is told more exactly than what
-    /// others
-    /// answer: a 400 is about what the caller sent.
+    /// others answer: a 400 is about what the caller sent.
     public static GrpcStatus ofAnswer(int status) {
         return switch (status) {
             case 400 -> INVALID_ARGUMENT;

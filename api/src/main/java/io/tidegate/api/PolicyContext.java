@@ -34,8 +34,7 @@ public interface PolicyContext {
 
     /// Calls servers. Policies of one type with the same settings share connections, and the bound of calls of each
     /// server; policies of other types take none of them away. Files that the settings name are read anew where they
-    /// have
-    /// changed.
+    /// have changed.
     ///
     /// @throws ConfigException
     ///             where a file that it names can't be used

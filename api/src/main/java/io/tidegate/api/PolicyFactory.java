@@ -47,8 +47,7 @@ public interface PolicyFactory<C extends Record> {
     }
 
     /// Parameters of queries that credentials stand in. What is in them is left out of the access log, on every route
-    /// of
-    /// the configuration.
+    /// of the configuration.
     default Set<String> secretParameters(C config) {
         return Set.of();
     }

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 /// Makes a [GatewayConfig] of a file, a directory or a text, and finds every problem on the way.
 ///
 /// Never throws for what a file holds. Has no side effect, opens no socket itself, and reads no file but those named by
-/// the
-/// caller, by `${file:…}` and by what the configuration declares (certificates). May be used by several threads at once.
+/// the caller, by `${file:…}` and by what the configuration declares (certificates). May be used by several threads at
+/// once.
 public final class ConfigLoader {
 
     private final Plugins plugins;

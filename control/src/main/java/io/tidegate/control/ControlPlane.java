@@ -33,8 +33,7 @@ import org.slf4j.LoggerFactory;
 /// ```
 ///
 /// The life of one: make it, [#start] it with the first configuration, [#reload] it on SIGHUP, [#close] it last, when
-/// the
-/// gateway has drained, so that probes are answered until then.
+/// the gateway has drained, so that probes are answered until then.
 public final class ControlPlane implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ControlPlane.class);
@@ -73,15 +72,13 @@ public final class ControlPlane implements AutoCloseable {
     }
 
     /// System properties that bound the admin listener, with their values. The JDK reads them once, so whoever starts
-    /// the
-    /// process sets those that the user has not, before [#start].
+    /// the process sets those that the user has not, before [#start].
     public static Map<String, String> systemProperties() {
         return AdminServer.systemProperties();
     }
 
     /// The folder for files with admin tokens: `tidegate` in `$XDG_RUNTIME_DIR`, or else `tidegate-<uid>` in `$TMPDIR`
-    /// or
-    /// `/tmp`.
+    /// or `/tmp`.
     public static Path tokenFolder(Function<String, @Nullable String> environment) {
         String runtime = environment.apply("XDG_RUNTIME_DIR");
         if (runtime != null && runtime.startsWith("/")) {

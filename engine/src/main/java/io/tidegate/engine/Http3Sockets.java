@@ -13,8 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// What changes with a configuration about the UDP sockets of listeners: bound before it is put in place, taken back
-/// where
-/// it can't be.
+/// where it can't be.
 final class Http3Sockets {
 
     private static final Logger LOG = LoggerFactory.getLogger(Http3Sockets.class);

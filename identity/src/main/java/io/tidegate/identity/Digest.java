@@ -51,8 +51,7 @@ public record Digest(long first, long second, long third, long fourth) implement
     }
 
     /// The digest of a token that stands in a text from a place on, another one than [#of] gives; null where the text
-    /// is
-    /// no ASCII or the token has more than 16,384 characters. For event loops: each thread that asks keeps what it
+    /// is no ASCII or the token has more than 16,384 characters. For event loops: each thread that asks keeps what it
     /// computes with.
     ///
     /// @param from

@@ -8,8 +8,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// Keys by their SHA-256: open addressing over flat arrays, as there may be millions of them. Filled by one thread,
-/// then
-/// only read.
+/// then only read.
 ///
 /// The hash of a key tells nothing of the key, and how long a look-up takes depends on the hash alone; even so all 32
 /// bytes are compared, whatever the first ones say.

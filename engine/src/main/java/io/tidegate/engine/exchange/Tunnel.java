@@ -17,8 +17,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// A connection of WebSocket (RFC 6455) that a handshake has opened between client and service, whatever protocols
-/// carry
-/// it. It takes over both bodies of its exchange, whose end is its own.
+/// carry it. It takes over both bodies of its exchange, whose end is its own.
 ///
 /// ```
 /// OPEN ─ drained, too quiet, too old, a limit ─▶ CLOSING: each direction gets a Close frame behind its last whole frame

@@ -9,8 +9,7 @@ import java.util.concurrent.TimeUnit;
 /// law the rate times the latency, or as many as hold a place where that is more), again and again until they don't.
 /// Whether that helps is looked at: where fewer run and each takes as long as before, the service is not overloaded but
 /// has become slower, so that holding requests back would only do harm. What was taken for usual is changed then, and
-/// the
-/// limit given up.
+/// the limit given up.
 ///
 /// What is usual is a mean over a long time. It follows shorter times within seconds, and longer ones slowly, but never
 /// while requests are held back: an overload that lasts must not become what is usual.

@@ -18,8 +18,7 @@ final class TimesToLive implements DnsCache {
     private final Map<String, Long> seconds = new HashMap<>();
 
     /// For how many seconds the last answer about a name holds, and forgets it; -1 where the answer did not say, as
-    /// those
-    /// of `/etc/hosts` don't.
+    /// those of `/etc/hosts` don't.
     long take(String name) {
         Long found = seconds.remove(key(name));
         return found == null ? -1 : found;

@@ -4,8 +4,7 @@ package io.tidegate.engine.observe;
 /// for itself.
 enum LineStyle {
     /// As in a string of JSON: the rest is written as a backslash, `u00` and two digits, the byte taken for a character
-    /// of
-    /// ISO-8859-1.
+    /// of ISO-8859-1.
     JSON(' '),
     /// As in a column between spaces: the rest, and the space, is written as `\xHH`.
     TEXT('!');

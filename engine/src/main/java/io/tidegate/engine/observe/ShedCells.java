@@ -6,8 +6,7 @@ import java.util.List;
 import java.util.Locale;
 
 /// What one event loop has shed since it was short of something: requests, by criticality and cause, and connections
-/// that
-/// were closed with their response.
+/// that were closed with their response.
 public final class ShedCells extends Cells {
 
     static final List<Criticality> CRITICALITIES = List.of(Criticality.values());

@@ -13,12 +13,10 @@ import java.util.List;
 ///
 /// Of the heap, what is live counts: what the last collection of the old generation has left there. How full it is
 /// otherwise tells little, since garbage stays until a collection is due. A collector that waits until everything is
-/// full
-/// tells too late, though: so a collection is asked for where the old generation is full to 85 % and a third of what the
-/// last one had made free is used up, or where that one had left so much that it has to be known whether it still lives.
-/// They take a twentieth of the time at most. Where none comes, the last one counts less and less: what was live then
-/// may
-/// be garbage by now.
+/// full tells too late, though: so a collection is asked for where the old generation is full to 85 % and a third of
+/// what the last one had made free is used up, or where that one had left so much that it has to be known whether it
+/// still lives. They take a twentieth of the time at most. Where none comes, the last one counts less and less: what
+/// was live then may be garbage by now.
 final class MemorySigns implements Signs {
 
     private static final long FRESH_NANOS = 5_000_000_000L;

@@ -13,8 +13,7 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /// Lets clients prove that they receive what is sent to their address, before anything is kept of them (RFC 9000
-/// §8.1.2).
-/// A token is the time, a code over it, the address and the connection ID, and the connection ID:
+/// §8.1.2). A token is the time, a code over it, the address and the connection ID, and the connection ID:
 ///
 /// ```
 /// 8 bytes: milliseconds   16 bytes: HMAC-SHA-256, cut   0 to 20 bytes: the ID that the client chose first

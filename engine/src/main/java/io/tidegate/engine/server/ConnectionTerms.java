@@ -11,8 +11,7 @@ import io.tidegate.engine.worker.Worker;
 import org.jspecify.annotations.Nullable;
 
 /// What holds for a client connection, whatever protocol it speaks: what its listener serves at the moment, who the
-/// peer
-/// is, and for how many requests and how long it lasts. Confined to its event loop.
+/// peer is, and for how many requests and how long it lasts. Confined to its event loop.
 final class ConnectionTerms {
 
     private final Listener listener;

@@ -8,8 +8,7 @@ import io.netty.handler.codec.http2.Http2Stream;
 import io.tidegate.engine.wire.Http2FrameSource;
 
 /// The frames that come in on an HTTP/2 connection of a client. Stricter than Netty's reader about heads of streams
-/// that
-/// are over: those are connection errors (RFC 9113 §5.1, §5.1.1), unless the stream was reset from here.
+/// that are over: those are connection errors (RFC 9113 §5.1, §5.1.1), unless the stream was reset from here.
 final class Http2FrameInput extends Http2FrameSource {
 
     private final Http2Connection connection;

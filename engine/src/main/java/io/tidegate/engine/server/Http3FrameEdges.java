@@ -3,8 +3,7 @@ package io.tidegate.engine.server;
 import io.netty.buffer.ByteBuf;
 
 /// Where the frames of an HTTP/3 stream begin and end (RFC 9114 §7.1). Netty's codec passes over frames that it does
-/// not
-/// know, and says nothing of one that is cut off by the end of its stream; so they are looked for here too.
+/// not know, and says nothing of one that is cut off by the end of its stream; so they are looked for here too.
 final class Http3FrameEdges {
 
     private static final int DATA = 0;

@@ -12,8 +12,7 @@ import io.netty.util.ReferenceCountUtil;
 import io.tidegate.api.Fault;
 
 /// The streams of a client's HTTP/3 connection that carry no request (RFC 9114 §6.2): its control stream, those of
-/// QPACK
-/// and those that nobody knows. Stands behind Netty's codec, which reads them.
+/// QPACK and those that nobody knows. Stands behind Netty's codec, which reads them.
 final class Http3OtherStreams extends ChannelInboundHandlerAdapter {
 
     private final Http3ServerHandler connection;

@@ -29,10 +29,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// One client connection that speaks HTTP/3 (RFC 9114), from the end of its handshake on. Netty's codec reads and
-/// writes
-/// the frames, QUIC's own library the packets; each request is a stream ([Http3StreamHandler]). Here is what concerns
-/// the
-/// connection: its bounds, its time-outs, its end.
+/// writes the frames, QUIC's own library the packets; each request is a stream ([Http3StreamHandler]). Here is what
+/// concerns the connection: its bounds, its time-outs, its end.
 final class Http3ServerHandler extends ChannelInboundHandlerAdapter implements ServerConnection {
 
     private static final Logger LOG = LoggerFactory.getLogger(Http3ServerHandler.class);

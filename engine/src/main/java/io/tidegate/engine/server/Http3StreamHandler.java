@@ -40,9 +40,8 @@ final class Http3StreamHandler extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(Http3StreamHandler.class);
     private static final long SECOND = 1_000_000_000L;
     /// How long a request that most likely has no body waits for the end of its stream. A client that loses a packet
-    /// may
-    /// send the end once more together with a head that was read before: QUIC's library takes note of such an end, but
-    /// tells nobody.
+    /// may send the end once more together with a head that was read before: QUIC's library takes note of such an end,
+    /// but tells nobody.
     private static final long ASSUMED_END_NANOS = SECOND / 2;
     /// Less than half of the time after which a connection on which nothing comes is given up.
     private static final long LONGEST_QUIET_NANOS = 10 * SECOND;

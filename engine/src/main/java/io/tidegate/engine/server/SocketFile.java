@@ -15,8 +15,7 @@ import java.nio.file.StandardCopyOption;
 /// The file of a Unix socket on which a [Listener] listens.
 ///
 /// It is made beside its place and moved there: whoever had the place before deletes its own file by the name under
-/// which
-/// it was made, and never this one.
+/// which it was made, and never this one.
 final class SocketFile {
 
     private final Path file;

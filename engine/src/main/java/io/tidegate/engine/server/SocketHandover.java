@@ -34,8 +34,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Hands listening sockets from one process to the next over a Unix socket, so that an upgrade refuses nobody: the
-/// queue
-/// of connections that wait to be accepted belongs to the socket, and the socket never closes.
+/// queue of connections that wait to be accepted belongs to the socket, and the socket never closes.
 ///
 /// ```
 /// old: offers ◀── connects ── new

@@ -70,9 +70,8 @@ record QuicContext(QuicSslContext ssl, ClientAuthConfig.Mode mode, @Nullable X50
     }
 
     /// Checks, when a handshake is over, what the client has shown. The library takes what is asked for from the
-    /// context
-    /// that handshakes begin with, not from the one of the name; and sessions of all names share one key, so that one
-    /// that was begun under a name that asks for nothing can be gone on with under one that asks.
+    /// context that handshakes begin with, not from the one of the name; and sessions of all names share one key, so
+    /// that one that was begun under a name that asks for nothing can be gone on with under one that asks.
     ///
     /// @throws GeneralSecurityException
     ///             where it is not what clients of this name must show

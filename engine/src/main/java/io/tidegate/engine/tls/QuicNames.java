@@ -38,8 +38,7 @@ public final class QuicNames {
     }
 
     /// What a handshake begins with, before the name is known: clients are asked for a certificate where one of the
-    /// names
-    /// asks. What they show is checked by the context of the name.
+    /// names asks. What they show is checked by the context of the name.
     public QuicSslContext ssl() {
         TlsHosts current = hosts.get();
         return current != null && current.asksOverQuic() ? asking : silent;

@@ -10,8 +10,7 @@ import java.util.Deque;
 import java.util.List;
 
 /// The keys of this process for session tickets: made at random, replaced every [#PERIOD_NANOS], and kept for as long
-/// as
-/// tickets of theirs may come back.
+/// as tickets of theirs may come back.
 final class TicketKeys {
 
     /// How long a key encrypts, in nanoseconds.

@@ -4,8 +4,7 @@ import io.tidegate.engine.worker.Transport;
 import io.tidegate.engine.worker.Worker;
 
 /// Tells an answer that was there before its request, and so must not be taken for one to it, on a connection that is
-/// used
-/// again.
+/// used again.
 final class EarlyAnswer {
 
     private final Worker worker;

@@ -12,8 +12,7 @@ import io.tidegate.engine.worker.Worker;
 import org.jspecify.annotations.Nullable;
 
 /// One request on an HTTP/2 connection to a service, and its response. It is over when the response is complete, or
-/// when
-/// it broke; what is left of the stream then is the connection's business.
+/// when it broke; what is left of the stream then is the connection's business.
 final class Http2UpstreamStream implements UpstreamStream {
 
     private final Http2UpstreamConnection connection;

@@ -4,8 +4,7 @@ import io.tidegate.engine.worker.Deadlines;
 import io.tidegate.engine.worker.Deadlines.Deadline;
 
 /// How long a service may take: until its response is complete, and from one read to the next. Stands still while
-/// nobody
-/// reads from it. Idle connections use it for the end of their wait.
+/// nobody reads from it. Idle connections use it for the end of their wait.
 final class ResponseTimer {
 
     private static final long NEVER = Long.MAX_VALUE;

@@ -4,8 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// Whether a service takes handshakes of WebSocket on a connection of HTTP/2 (SETTINGS_ENABLE_CONNECT_PROTOCOL, RFC
-/// 8441
-/// §3). Not known before its first settings have come, which may be later than the first request.
+/// 8441 §3). Not known before its first settings have come, which may be later than the first request.
 final class TunnelSetting {
 
     /// Waits for it to be known.

@@ -5,9 +5,8 @@ import io.tidegate.api.Fault;
 import org.jspecify.annotations.Nullable;
 
 /// The fields of a request's head as HTTP/2 and HTTP/3 give them (RFC 9113 §8.2, §8.3; RFC 9114 §4.2, §4.3), checked,
-/// and written down as the lines of
-/// an HTTP/1.1 head. So there is one parser, one set of rules and one form for what comes by any protocol; and nothing
-/// that HTTP/1.1 would read as something else ever gets into a line.
+/// and written down as the lines of an HTTP/1.1 head. So there is one parser, one set of rules and one form for what
+/// comes by any protocol; and nothing that HTTP/1.1 would read as something else ever gets into a line.
 ///
 /// One for all heads of a connection: what was read is copied out ([RequestParser#read(RequestHead, FieldLines,
 /// boolean)]) before the next begins.
@@ -260,8 +259,7 @@ public final class FieldLines implements DecodedFields {
     }
 
     /// Why CONNECT is refused, or null where it is a handshake of WebSocket (RFC 8441 §4, §5), which is a GET to
-    /// whoever
-    /// speaks HTTP/1.1.
+    /// whoever speaks HTTP/1.1.
     private @Nullable Fault connect(AsciiString verb, boolean open) {
         AsciiString asked = protocol;
         if (asked == null) {

@@ -8,8 +8,7 @@ import org.jspecify.annotations.Nullable;
 /// made anew for each. Bounded; a line takes the place of another by its hash. One per event loop.
 ///
 /// What is kept here is shared by all clients of the loop, and only ever compared as a whole line: nothing tells a
-/// client
-/// what another's lines were.
+/// client what another's lines were.
 public final class FieldMemory {
 
     private static final int PLACES = 256;

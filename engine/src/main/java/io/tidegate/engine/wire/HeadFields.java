@@ -10,8 +10,7 @@ import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
 /// The fields of one head that goes out by HTTP/2, in their order, as HPACK encodes them right away; reused from head
-/// to
-/// head. Of all that headers can do, Netty's codec only ever goes through these, and looks at the status.
+/// to head. Of all that headers can do, Netty's codec only ever goes through these, and looks at the status.
 public final class HeadFields extends EmptyHeaders<CharSequence, CharSequence, Http2Headers> implements Http2Headers {
 
     private AsciiString[] texts = new AsciiString[32];

@@ -5,8 +5,7 @@ import io.tidegate.api.Fault;
 import org.jspecify.annotations.Nullable;
 
 /// The fields of a response's head as HTTP/2 gives them (RFC 9113 §8.2, §8.3.2), checked, and written down as the lines
-/// of
-/// an HTTP/1.1 head: what [FieldLines] are for requests.
+/// of an HTTP/1.1 head: what [FieldLines] are for requests.
 ///
 /// One for all heads of a connection: what was read is copied out ([ResponseParser#read(ResponseHead, ResponseLines)])
 /// before the next begins.

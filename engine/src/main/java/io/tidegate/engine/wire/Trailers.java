@@ -11,11 +11,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The fields behind a body (RFC 9110 §6.5) that may pass from one side that speaks HTTP/2 or HTTP/3 to the other.
-/// Those that
-/// mean
-/// something only in front of the body are left out (RFC 9110 §6.5.1): whoever reads them behind it may take them for
-/// what
-/// was never checked.
+/// Those that mean something only in front of the body are left out (RFC 9110 §6.5.1): whoever reads them behind it may
+/// take them for what was never checked.
 public final class Trailers {
 
     /// Besides those of [KnownHeader]: of control, of content, of caches, of credentials.

@@ -5,8 +5,7 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /// Follows the frames of WebSocket (RFC 6455 §5.2) in one direction, over ranges of received buffers. Payload is
-/// counted,
-/// never looked at; of a frame's head the bytes are kept, 14 at most.
+/// counted, never looked at; of a frame's head the bytes are kept, 14 at most.
 ///
 /// ```
 /// BETWEEN ─ a byte ─▶ IN HEAD ─ the last of it ─▶ IN PAYLOAD ─ the last of it ─▶ BETWEEN

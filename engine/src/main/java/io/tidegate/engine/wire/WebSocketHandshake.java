@@ -7,8 +7,8 @@ import java.util.Base64;
 import java.util.SplittableRandom;
 
 /// The handshake of WebSocket over HTTP/1.1 (RFC 6455 §4): keys, what they are answered, and the fields that carry
-/// them.
-/// Every connection on the way has one of its own, so the gateway makes keys as a client and answers them as a server.
+/// them. Every connection on the way has one of its own, so the gateway makes keys as a client and answers them as a
+/// server.
 public final class WebSocketHandshake {
 
     /// The status with which HTTP/1.1 changes to another protocol.

@@ -5,8 +5,7 @@ import io.netty.buffer.ByteBufAllocator;
 import org.jspecify.annotations.Nullable;
 
 /// The body that goes out on one stream of HTTP/2: small ranges are copied together so that they go as one frame, and
-/// the
-/// last of it waits, since the end of the stream may go with it. Reused from body to body.
+/// the last of it waits, since the end of the stream may go with it. Reused from body to body.
 public final class DataOutbox {
 
     /// Longest range that is copied.

@@ -52,10 +52,8 @@ public final class FrameBatch extends DecoratingHttp2FrameWriter {
     }
 
     /// What holds data back until the other side has room for it, and hands on what was put together once all that may
-    /// go
-    /// has been given to this. All streams are alike to it: nobody sends priorities any more (RFC 9113 §5.3.2), and to
-    /// keep
-    /// them in order is dear.
+    /// go has been given to this. All streams are alike to it: nobody sends priorities any more (RFC 9113 §5.3.2), and
+    /// to keep them in order is dear.
     public Http2RemoteFlowController flowController(Http2Connection connection) {
         return new DefaultHttp2RemoteFlowController(connection, new UniformStreamByteDistributor(connection)) {
             @Override

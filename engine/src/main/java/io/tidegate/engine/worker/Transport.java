@@ -60,8 +60,7 @@ public enum Transport {
     private static final int COMPLETIONS = 4096;
 
     /// Most clients that a listener accepts in one turn of its loop. Netty's own is one: a thousand clients that come
-    /// at
-    /// once to a busy loop would wait for as many of its turns.
+    /// at once to a busy loop would wait for as many of its turns.
     public static final int ACCEPTED_PER_TURN = 64;
 
     static {

@@ -1,6 +1,5 @@
 /// Event loops and what each of them owns: its clock, its deadlines, its buffers. The only room of the engine that
-/// starts
-/// threads.
+/// starts threads.
 @NullMarked
 package io.tidegate.engine.worker;
 

@@ -28,8 +28,7 @@ final class TokenExchangePolicy implements Policy {
     private static final int MOST_CHARACTERS = 16_384;
 
     /// So old is a token at least that is dropped because a service does not take it: whatever a service does, the
-    /// server
-    /// is not asked for more than one a second.
+    /// server is not asked for more than one a second.
     private static final long YOUNG_MILLIS = 1000;
 
     private static final Key<Used> USED = Key.of("oauth2TokenExchange");

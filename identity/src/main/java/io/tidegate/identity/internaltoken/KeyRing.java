@@ -10,8 +10,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// The keys that a set signs with, one after the other. The next one is published long before it signs, so that
-/// services
-/// know it by then, and one that signs no more is published until all of its tokens have ended.
+/// services know it by then, and one that signs no more is published until all of its tokens have ended.
 ///
 /// Asked for a signature, it sees whether the time of its key is over. The key after the next is made on a thread of its
 /// own.

@@ -1,21 +1,21 @@
 package io.tidegate.identity.internaltoken;
 
-import io.tidegate.api.ConfigException;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// The key sets of this process, by name: policies of the type `identity` sign with them, those of the type
 /// `identityKeys` publish them.
 ///
-/// The two are different types, so what a context shares among policies of one type can't connect them; and the
-/// process is whom services trust. A ring of keys lives as long as a policy holds it ([#acquire], [#release]), over
-/// reloads
+/// The two are different types, so what a context shares among policies of one type can't connect them; and the process
+/// is whom services trust. A ring of keys lives as long as a policy holds it ([#acquire], [#release]), over reloads
 /// too, as the policies of a new configuration are made before those of the old one are closed. Keys whose ring is gone
 /// stay published until the tokens that they signed have ended.
 final class KeySets {
@@ -50,19 +50,25 @@ final class KeySets {
     ///
     /// @param settings
     ///            what it is made of: equal settings are one ring
-    /// @throws ConfigException
+    /// @throws io.tidegate.api.ConfigException
     ///             where it can't be made
-    static synchronized KeyRing acquire(String name, Object settings, InstantSource clock, Supplier<KeyRing> make) {
-        Named set = SETS.computeIfAbsent(name, _ -> new Named());
-        set.prune(clock);
-        Held held = set.rings.get(settings);
+    static KeyRing acquire(String name, Object settings, InstantSource clock, Supplier<KeyRing> make) {
+        KeyRing known = held(name, settings, clock, null);
+        // To read a file or to make keys takes time, for which nobody who asks for the set shall wait.
+        return known == null ? Objects.requireNonNull(held(name, settings, clock, make.get())) : known;
+    }
+
+    private static synchronized @Nullable KeyRing held(String name, Object settings, InstantSource clock,
+            @Nullable KeyRing made) {
+        Named set = SETS.get(name);
+        Held held = set == null ? null : set.rings.get(settings);
+        if (held == null && made == null) {
+            return null;
+        }
         if (held == null) {
-            try {
-                held = new Held(make.get());
-            } catch (ConfigException e) {
-                forget(name, set);
-                throw e;
-            }
+            held = new Held(Objects.requireNonNull(made));
+            set = SETS.computeIfAbsent(name, _ -> new Named());
+            set.prune(clock);
             set.rings.put(settings, held);
         }
         held.holders++;

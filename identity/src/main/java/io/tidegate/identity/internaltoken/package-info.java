@@ -1,6 +1,5 @@
 /// The policies `identity`, which passes on who calls as a signed token, and `identityKeys`, which publishes the keys
-/// that
-/// such tokens are checked by.
+/// that such tokens are checked by.
 @NullMarked
 package io.tidegate.identity.internaltoken;
 

@@ -89,8 +89,7 @@ public final class IssuerKeys implements AutoCloseable {
     }
 
     /// Completes when the first keys are there, or can't be got, or it takes too long: [#current] tells. Completes on
-    /// any
-    /// thread.
+    /// any thread.
     public CompletionStage<?> arrived() {
         RemoteKeys keys = remote;
         return keys == null
@@ -99,8 +98,7 @@ public final class IssuerKeys implements AutoCloseable {
     }
 
     /// A token names a key that is not among the current ones. They are asked for again in the background, where that
-    /// is
-    /// not too soon.
+    /// is not too soon.
     public void missing() {
         if (remote != null) {
             remote.missing(missingEvery);

@@ -10,8 +10,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Keeps a session whose tokens can't be got anew from asking the provider with each of its requests: after a failure
-/// it
-/// does not ask for a second, and after each further one for twice as long, up to eight seconds. Each session for
+/// it does not ask for a second, and after each further one for twice as long, up to eight seconds. Each session for
 /// itself: what ails one need not ail the others.
 final class BackOff implements Function<Session, CompletionStage<Renewal>> {
 

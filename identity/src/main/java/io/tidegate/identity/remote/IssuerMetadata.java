@@ -24,8 +24,7 @@ public record IssuerMetadata(String issuer, Map<String, Object> members) {
     private static final List<Field> ACCEPT = List.of(new Field("accept", "application/json"));
 
     /// Asks an issuer at the place of OpenID Connect Discovery section 4, and where its answer is of no use at the one
-    /// of
-    /// RFC 8414 section 3. One that does not answer is not asked twice.
+    /// of RFC 8414 section 3. One that does not answer is not asked twice.
     ///
     /// @param issuer
     ///            its name, which [ServerUrl] takes

@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /// The vectors of Project Wycheproof for signatures in JSON. They lie beside the checkout, in
-/// `../shared/data/wycheproof`
-/// or where the property `tidegate.wycheproof` says; where they don't these tests are reported as not run.
+/// `../shared/data/wycheproof` or where the property `tidegate.wycheproof` says; where they don't these tests are
+/// reported as not run.
 class WycheproofTest {
 
     /// Vectors that are called valid, and are refused here all the same.

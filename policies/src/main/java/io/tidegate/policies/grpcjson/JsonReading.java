@@ -13,8 +13,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
 /// Reads JSON as RFC 8259 has it, and nothing that is nearly JSON: no comments, no bare words, no second value behind
-/// the
-/// first.
+/// the first.
 final class JsonReading {
 
     private JsonReading() {

@@ -28,8 +28,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// Each attack is run beside a client that behaves and asks all the while; it must not notice. Afterwards everything
-/// that
-/// the attack took is given back: connections, file descriptors, buffers.
+/// that the attack took is given back: connections, file descriptors, buffers.
 @ParameterizedClass(name = "{0}")
 @MethodSource("io.tidegate.tests.Setups#all")
 class ExhaustionIT {

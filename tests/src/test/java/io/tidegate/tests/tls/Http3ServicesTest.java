@@ -23,8 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Clients of HTTP/3 in front of services of which more is asked than requests of HTTP/1.1: calls of gRPC, and the
-/// PROXY
-/// protocol.
+/// PROXY protocol.
 class Http3ServicesTest {
 
     private static final String MESSAGE = "\0\0\0\0\5hello";

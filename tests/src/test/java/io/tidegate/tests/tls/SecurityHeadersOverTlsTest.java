@@ -17,8 +17,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// What `securityHeaders` says of transport: over TLS alone (RFC 6797 §7.2). One gateway, one route, a listener with
-/// TLS
-/// and one without.
+/// TLS and one without.
 @ParameterizedClass(name = "{0}")
 @MethodSource("io.tidegate.tests.Setups#all")
 class SecurityHeadersOverTlsTest {
