@@ -2,8 +2,8 @@ package io.tidegate.bench;
 
 import io.tidegate.bench.simulation.Simulation;
 import io.tidegate.config.ConfigLoader;
-import io.tidegate.config.Loaded;
 import io.tidegate.config.LoadBalancingConfig;
+import io.tidegate.config.Loaded;
 import io.tidegate.config.Plugins;
 import io.tidegate.config.UpstreamConfig;
 import io.tidegate.engine.balance.Balancer;
