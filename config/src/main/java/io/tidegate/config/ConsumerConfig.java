@@ -29,7 +29,7 @@ public record ConsumerConfig(
     /// A key that a consumer was given.
     @Doc("A key that a consumer was given. `tidegate key new` makes one, and what to write here.")
     public record ApiKeyConfig(
-            @Doc("SHA-256 of the key in 64 lower-case hexadecimal digits; the key itself stands nowhere.") @Pattern(value = "[0-9a-f]{64}", expected = "64 lower-case hexadecimal digits: the SHA-256 of a key, from 'tidegate key hash'") String sha256,
+            @Doc("SHA-256 of the key in 64 lower-case hexadecimal digits; the key itself stands nowhere.") @Pattern(value = "[0-9a-f]{64}", expected = "64 lower-case hexadecimal digits: the SHA-256 of a key, from 'tidegate key hash'") @Secret String sha256,
 
             @Doc("Which key it is, for people.") @Nullable String name,
 
@@ -42,6 +42,12 @@ public record ConsumerConfig(
             if (notBefore != null && expires != null && !expires.time().isAfter(notBefore.time())) {
                 throw new ConfigException("expires", "must be after 'notBefore' (" + notBefore + ")");
             }
+        }
+
+        /// Without the hash.
+        @Override
+        public String toString() {
+            return "ApiKeyConfig[" + (name == null ? "" : name) + "]";
         }
     }
 

@@ -59,7 +59,7 @@ sealed interface Node {
         @Override
         public String found() {
             if (hidden) {
-                return "the hidden content of a file";
+                return "a text that is not shown";
             }
             return switch (kind) {
                 case TEXT, SUBSTITUTED, BROKEN -> "the text '" + shown() + "'";

@@ -3,9 +3,11 @@ package io.tidegate.app.command;
 import io.tidegate.app.gateway.Configurations;
 import io.tidegate.config.Loaded;
 import io.tidegate.config.Problem;
+import io.tidegate.engine.compile.Rehearsal;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
@@ -17,14 +19,15 @@ final class CheckCommand implements Command {
     public Syntax syntax() {
         return Syntax.of("check", "Say everything that is wrong with a configuration, and where.",
                 "Exit status 0 if it can be used, warnings or not; 1 if not.")
-                .parameter("FILE", true, "The configuration: a file, or a folder of files.")
+                .parameter("FILE", false,
+                        "The configuration: a file, or a folder of files. Default: tidegate.yaml")
                 .flag("--json", "Write one JSON object instead of lines.");
     }
 
     @Override
     public int run(Arguments arguments, Terminal terminal) {
-        Path root = Path.of(arguments.parameter(0, ""));
-        Loaded loaded = Configurations.create().load(root);
+        Path root = Path.of(arguments.parameter(0, "tidegate.yaml"));
+        Loaded loaded = rehearsed(Configurations.create().load(root));
         List<Problem> problems = switch (loaded) {
             case Loaded.Accepted accepted -> accepted.warnings();
             case Loaded.Rejected rejected -> rejected.problems();
@@ -39,6 +42,19 @@ final class CheckCommand implements Command {
             }
         }
         return valid ? CommandLines.OK : CommandLines.WRONG_INPUT;
+    }
+
+    /// The same, or refused for what only the making of its policies finds.
+    private static Loaded rehearsed(Loaded loaded) {
+        if (!(loaded instanceof Loaded.Accepted accepted)) {
+            return loaded;
+        }
+        List<Problem> found = Rehearsal.of(accepted.config());
+        if (found.isEmpty()) {
+            return loaded;
+        }
+        return new Loaded.Rejected(Stream.concat(found.stream(), accepted.warnings().stream()).toList(),
+                accepted.files());
     }
 
     /// A problem as a line; warnings say that they are.

@@ -30,13 +30,13 @@ final class SecretInput {
         this.terminal = terminal;
     }
 
-    /// That of the process.
+    /// That of the process. Where its output is no terminal either nobody can be asked: the JDK has no console then.
+    @SuppressWarnings("SystemConsoleNull") // it never is in Java 22 to 24, and may be in 25
     static SecretInput ofProcess() {
-        return new SecretInput(System.in, () -> console().isTerminal());
-    }
-
-    private static Console console() {
-        return Objects.requireNonNull(System.console(), "from Java 22 on there is always one");
+        return new SecretInput(System.in, () -> {
+            Console console = System.console();
+            return console != null && console.isTerminal();
+        });
     }
 
     /// A line.
@@ -87,7 +87,7 @@ final class SecretInput {
     }
 
     private static byte[] asked(String prompt) {
-        char[] typed = console().readPassword("%s", prompt);
+        char[] typed = Objects.requireNonNull(System.console(), "who is asked has one").readPassword("%s", prompt);
         if (typed == null) {
             return new byte[0];
         }

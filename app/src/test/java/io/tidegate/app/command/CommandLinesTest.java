@@ -229,7 +229,7 @@ class CommandLinesTest {
     void takesWordsAfterTwoDashesAsTheyAre() throws IOException {
         assertThat(run("check", "--", "--help").err()).contains("--help");
         assertThat(run("check", "a", "b").err()).contains("unexpected argument 'b'");
-        assertThat(run("check").err()).contains("FILE is missing");
+        assertThat(run("explain").err()).contains("FILE is missing");
         assertThat(run("check", "--json=1", "a").err()).contains("--json takes no value");
         assertThat(run("check", "--json", "--json", "a").err()).contains("--json is given twice");
     }

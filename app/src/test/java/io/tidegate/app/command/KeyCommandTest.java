@@ -65,6 +65,19 @@ class KeyCommandTest {
     }
 
     @Test
+    void aProcessReadsAPipe() throws Exception {
+        Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
+                System.getProperty("java.class.path"), "io.tidegate.app.Main", "key", "hash")
+                .redirectError(folder.resolve("errors").toFile()).start();
+        process.getOutputStream().write("a-key-of-theirs".getBytes(StandardCharsets.US_ASCII));
+        process.getOutputStream().close();
+
+        assertThat(new String(process.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+                .isEqualToIgnoringNewLines(KeyHash.hexOf("a-key-of-theirs"));
+        assertThat(process.waitFor()).as(Files.readString(folder.resolve("errors"))).isZero();
+    }
+
+    @Test
     void makesAKeyAndWhatToWriteForIt() throws IOException {
         Ended made = run("", "key", "new", "--consumer", "42", "--name", "2027", "--expires", "90d");
 

@@ -187,7 +187,8 @@ public final class Compiler implements AutoCloseable {
                 Map.copyOf(hosts), () -> state.commit(config.sharedState(), opened));
     }
 
-    private static Consumers consumers(GatewayConfig config, List<Problem> problems) {
+    /// Who may call; nobody where that can't be told, which is a problem then.
+    static Consumers consumers(GatewayConfig config, List<Problem> problems) {
         try {
             return new DeclaredConsumers(config.consumers());
         } catch (ConfigException e) {

@@ -102,18 +102,25 @@ final class StepCompiler {
             Policy made = create(factory, policy.config(), context);
             closing.add(() -> close(made, context));
             return made;
-        } catch (ConfigException e) {
-            context.release();
-            problems.add(new Problem(Problem.Severity.ERROR, policy.place(), e.component().isEmpty()
-                    ? policy.path()
-                    : policy.path() + "." + policy.type() + "." + e.component(), String.valueOf(e.getMessage())));
         } catch (RuntimeException e) {
             context.release();
-            LOG.error("policy {} could not be made", policy.path(), e);
-            problems.add(new Problem(Problem.Severity.ERROR, policy.place(), policy.path(),
-                    "could not be made: " + e.getClass().getSimpleName() + ": " + e.getMessage()));
+            if (!(e instanceof ConfigException)) {
+                LOG.error("policy {} could not be made", policy.path(), e);
+            }
+            problems.add(problem(policy, e));
         }
         return null;
+    }
+
+    /// Why a policy could not be made.
+    static Problem problem(PolicyConfig policy, RuntimeException why) {
+        if (why instanceof ConfigException told) {
+            return new Problem(Problem.Severity.ERROR, policy.place(), told.component().isEmpty()
+                    ? policy.path()
+                    : policy.path() + "." + policy.type() + "." + told.component(), String.valueOf(told.getMessage()));
+        }
+        return new Problem(Problem.Severity.ERROR, policy.place(), policy.path(),
+                "could not be made: " + why.getClass().getSimpleName() + ": " + why.getMessage());
     }
 
     private Policy anyOf(AnyOfConfig declared) {
@@ -127,7 +134,7 @@ final class StepCompiler {
         return new AnyOf(members);
     }
 
-    private static <C extends Record> Policy create(PolicyFactory<C> factory, @Nullable Record config,
+    static <C extends Record> Policy create(PolicyFactory<C> factory, @Nullable Record config,
             PolicyContext context) {
         C own = factory.configType().cast(config);
         if (own == null) {

@@ -57,7 +57,11 @@ public final class OutboundHttp implements HttpCaller, AutoCloseable {
         this.client = client(settings, tls);
     }
 
-    private static @Nullable SSLContext context(HttpClientConfig settings) {
+    /// What these settings trust and show; null for what the JDK has.
+    ///
+    /// @throws ConfigException
+    ///             where a file that they name can't be used
+    public static @Nullable SSLContext context(HttpClientConfig settings) {
         try {
             return settings.ca() == null && settings.cert() == null
                     ? null
