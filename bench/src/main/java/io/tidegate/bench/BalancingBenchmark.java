@@ -1,10 +1,8 @@
 package io.tidegate.bench;
 
+import io.tidegate.bench.simulation.DeclaredUpstream;
 import io.tidegate.bench.simulation.Simulation;
-import io.tidegate.config.ConfigLoader;
 import io.tidegate.config.LoadBalancingConfig;
-import io.tidegate.config.Loaded;
-import io.tidegate.config.Plugins;
 import io.tidegate.config.UpstreamConfig;
 import io.tidegate.engine.balance.Balancer;
 import io.tidegate.engine.balance.Candidate;
@@ -84,7 +82,7 @@ public class BalancingBenchmark {
     /// Makes the endpoints, all of them well.
     @Setup
     public void make() {
-        UpstreamConfig config = config();
+        UpstreamConfig config = DeclaredUpstream.of("circuitBreaker: {}", endpoints);
         UpstreamHealth health = new UpstreamHealth("service", config,
                 IntStream.range(0, endpoints).mapToObj(i -> "service-" + i).toList(), 1, time);
         services = health.endpoints().stream().map(Service::new).toList();
@@ -92,18 +90,6 @@ public class BalancingBenchmark {
         Arrays.fill(weights, 1);
         balancer = Balancer.of(method, services, weights, 1);
         breaker = new Breaker("service", null, Objects.requireNonNull(config.circuitBreaker()), 1, time);
-    }
-
-    private UpstreamConfig config() {
-        String list = String.join(", ",
-                IntStream.range(0, endpoints).mapToObj(i -> "http://10.0.0." + (i + 1)).toList());
-        String yaml = "upstreams: { service: { endpoints: [" + list + "], circuitBreaker: {} } }\n"
-                + "routes: { r: { upstream: service } }\n";
-        if (!(new ConfigLoader(Plugins.none(), name -> null).loadText("balancing.yaml",
-                yaml) instanceof Loaded.Accepted accepted)) {
-            throw new IllegalStateException("the upstream was refused");
-        }
-        return Objects.requireNonNull(accepted.config().upstreams().get("service"));
     }
 
     /// The choice of an endpoint.

@@ -1,9 +1,6 @@
 package io.tidegate.bench.simulation;
 
 import io.tidegate.config.ConcurrencyConfig;
-import io.tidegate.config.ConfigLoader;
-import io.tidegate.config.Loaded;
-import io.tidegate.config.Plugins;
 import io.tidegate.config.RetryCause;
 import io.tidegate.config.UpstreamConfig;
 import io.tidegate.engine.balance.Balancer;
@@ -49,7 +46,7 @@ final class SimulatedUpstream implements SimulatedClients.Door {
             boolean budgeted) {
         this.time = time;
         this.budgeted = budgeted;
-        this.config = load(settings, services.size());
+        this.config = DeclaredUpstream.of(settings, services.size());
         this.random = time.chance();
         this.health = new UpstreamHealth("service", config,
                 IntStream.range(0, services.size()).mapToObj(i -> "service-" + i).toList(), 1, time);
@@ -66,19 +63,6 @@ final class SimulatedUpstream implements SimulatedClients.Door {
                 ? null
                 : new SimulatedLimit(time, config.maxConcurrency());
         this.tries = new long[seconds];
-    }
-
-    private static UpstreamConfig load(String settings, int endpoints) {
-        String list = String.join(", ",
-                IntStream.range(0, endpoints).mapToObj(i -> "http://10.0.0." + (i + 1)).toList());
-        String yaml = "listeners: { l: { address: \":8080\" } }\n"
-                + "upstreams: { service: { endpoints: [" + list + "]" + (settings.isEmpty() ? "" : ", " + settings)
-                + " } }\n"
-                + "routes: { r: { upstream: service } }\n";
-        return switch (new ConfigLoader(Plugins.none(), name -> null).loadText("simulation.yaml", yaml)) {
-            case Loaded.Accepted accepted -> accepted.config().upstreams().values().iterator().next();
-            case Loaded.Rejected rejected -> throw new IllegalArgumentException(rejected.problems().toString());
-        };
     }
 
     private void choose() {

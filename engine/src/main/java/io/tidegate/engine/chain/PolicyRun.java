@@ -142,7 +142,7 @@ public final class PolicyRun {
     private void advance(Decision decision) {
         Decision current = decision;
         while (true) {
-            // Nearly always; to switch over types costs more.
+            // What nearly all policies decide is not looked up among the rest.
             while (current instanceof Decision.Next) {
                 if (responding ? next < 0 : next == steps.length) {
                     passed();
