@@ -1,7 +1,10 @@
 package io.tidegate.config;
 
+import static io.tidegate.config.CheckContext.below;
+
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 
@@ -10,6 +13,7 @@ final class BalanceChecks {
 
     private static final int SHORTEST_SECRET = 16;
     private static final Duration SHORTEST_START = Duration.ofMillis(100);
+    private static final List<String> OF_COOKIES = List.of("ttl", "path", "secure", "httpOnly", "sameSite", "forward");
 
     private final CheckContext context;
 
@@ -27,9 +31,8 @@ final class BalanceChecks {
             zones(name, upstream);
         });
         context.config().routes().forEach((name, route) -> {
-            if (route.splitBy() != null && route.upstreams() == null) {
-                context.errorAtKey("has no effect without 'upstreams': there is nothing to be split", "routes", name,
-                        "splitBy");
+            if (route.splitBy() != null) {
+                split(name, route, route.splitBy());
             }
         });
         String id = context.config().gateway().id();
@@ -63,21 +66,41 @@ final class BalanceChecks {
             context.error("must have " + SHORTEST_SECRET + " characters or more (has " + session.secret().length()
                     + ")", "upstreams", name, "stickySession", "secret");
         }
-        if (session.ttl() != null && session.ttl().compareTo(Duration.ofSeconds(1)) < 0) {
-            context.error("must be at least 1s (was " + session.ttl().toMillis() + "ms)", "upstreams", name,
-                    "stickySession", "ttl");
+        cookie(session, session.cookie(), "upstreams", name, "stickySession");
+    }
+
+    private void split(String name, RouteConfig route, SplitByConfig split) {
+        Object[] at = {"routes", name, "splitBy"};
+        if (route.upstreams() == null) {
+            context.errorAtKey("has no effect without 'upstreams': there is nothing to be split", at);
         }
-        if (session.sameSite() == StickySessionConfig.SameSite.NONE && Boolean.FALSE.equals(session.secure())) {
-            context.error("browsers take 'none' with 'secure: true' alone", "upstreams", name, "stickySession",
-                    "sameSite");
+        if (split.cookie() != null) {
+            cookie(split, split.cookie(), at);
+            return;
         }
-        if (session.cookie().startsWith("__Host-") && (!Boolean.TRUE.equals(session.secure())
-                || !session.path().equals("/"))) {
+        if (split.key() == null && context.whole("routes." + name + ".splitBy")) {
+            context.error("must have 'key' or 'cookie', or both", at);
+        }
+        for (String attribute : OF_COOKIES) {
+            if (context.declared(below(at, attribute))) {
+                context.errorAtKey("has no effect without 'cookie'", below(at, attribute));
+            }
+        }
+    }
+
+    private void cookie(CookieConfig cookie, String name, Object... at) {
+        boolean secure = Boolean.TRUE.equals(cookie.secure());
+        if (cookie.ttl() != null && cookie.ttl().compareTo(Duration.ofSeconds(1)) < 0) {
+            context.error("must be at least 1s (was " + cookie.ttl().toMillis() + "ms)", below(at, "ttl"));
+        }
+        if (cookie.sameSite() == CookieConfig.SameSite.NONE && Boolean.FALSE.equals(cookie.secure())) {
+            context.error("browsers take 'none' with 'secure: true' alone", below(at, "sameSite"));
+        }
+        if (name.startsWith("__Host-") && (!secure || !cookie.path().equals("/"))) {
             context.error("browsers take a cookie with this prefix with 'secure: true' and 'path: /' alone",
-                    "upstreams", name, "stickySession", "cookie");
-        } else if (session.cookie().startsWith("__Secure-") && !Boolean.TRUE.equals(session.secure())) {
-            context.error("browsers take a cookie with this prefix with 'secure: true' alone", "upstreams", name,
-                    "stickySession", "cookie");
+                    below(at, "cookie"));
+        } else if (name.startsWith("__Secure-") && !secure) {
+            context.error("browsers take a cookie with this prefix with 'secure: true' alone", below(at, "cookie"));
         }
     }
 

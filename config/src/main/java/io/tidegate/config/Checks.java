@@ -41,6 +41,7 @@ final class Checks {
         new ServiceLimitChecks(context).run();
         EffectivePolicies.Resolver resolver = new PolicyChecks(context).run();
         new RouteChecks(context, resolver).run();
+        new CallerKeyChecks(context, resolver).run();
         new GrpcChecks(context).run();
         new RetryChecks(context).run();
         new MirrorChecks(context).run();
@@ -116,12 +117,7 @@ final class Checks {
         config.policySets().values()
                 .forEach(list -> list.forEach(policy -> sets.add(String.valueOf(policy.use()))));
         for (RouteConfig route : config.routes().values()) {
-            if (route.upstream() != null) {
-                upstreams.add(route.upstream());
-            }
-            if (route.upstreams() != null) {
-                upstreams.addAll(route.upstreams().keySet());
-            }
+            upstreams.addAll(route.targets().keySet());
             if (route.mirror() != null) {
                 upstreams.add(route.mirror().upstream());
             }

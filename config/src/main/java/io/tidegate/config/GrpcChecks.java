@@ -1,8 +1,5 @@
 package io.tidegate.config;
 
-import java.util.LinkedHashSet;
-import java.util.Map;
-import java.util.Set;
 
 /// Checks the routes that match gRPC calls: what stands beside `grpc`, and whether the services can be called so.
 final class GrpcChecks {
@@ -49,15 +46,7 @@ final class GrpcChecks {
     }
 
     private void services(String name, RouteConfig route) {
-        Set<String> targets = new LinkedHashSet<>();
-        if (route.upstream() != null) {
-            targets.add(route.upstream());
-        }
-        Map<String, Integer> shares = route.upstreams();
-        if (shares != null) {
-            targets.addAll(shares.keySet());
-        }
-        for (String target : targets) {
+        for (String target : route.targets().keySet()) {
             UpstreamConfig upstream = context.config().upstreams().get(target);
             if (upstream != null && upstream.protocol() == ProtocolConfig.HTTP1) {
                 String protocol = upstream.isSecure() ? "h2" : "h2c";

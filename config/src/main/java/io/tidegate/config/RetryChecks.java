@@ -5,7 +5,6 @@ import static io.tidegate.config.CheckContext.below;
 import io.tidegate.api.Ratio;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -65,15 +64,8 @@ final class RetryChecks {
     }
 
     private List<UpstreamConfig> targets(RouteConfig route) {
-        Set<String> names = new LinkedHashSet<>();
-        if (route.upstream() != null) {
-            names.add(route.upstream());
-        }
-        if (route.upstreams() != null) {
-            names.addAll(route.upstreams().keySet());
-        }
         List<UpstreamConfig> targets = new ArrayList<>();
-        for (String name : names) {
+        for (String name : route.targets().keySet()) {
             UpstreamConfig upstream = config.upstreams().get(name);
             if (upstream != null) {
                 targets.add(upstream);

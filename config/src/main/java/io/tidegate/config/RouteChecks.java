@@ -57,24 +57,35 @@ final class RouteChecks {
         if (route.upstream() != null && !upstreams.contains(route.upstream())) {
             context.dangling("upstream", route.upstream(), upstreams, "routes", name, "upstream");
         }
-        Map<String, Integer> shares = route.upstreams();
-        if (shares == null) {
-            return;
+        if (route.upstreams() != null) {
+            shares(name, route.upstreams());
         }
-        for (Map.Entry<String, Integer> share : shares.entrySet()) {
-            if (!upstreams.contains(share.getKey())) {
-                context.problems().error(context.keyPlace("routes", name, "upstreams", share.getKey()),
-                        "routes." + name + ".upstreams." + share.getKey(), "no upstream is named '" + share.getKey()
-                                + "'" + context.nearest().hint(share.getKey(), upstreams));
+    }
+
+    private void shares(String name, Map<String, ShareConfig> shares) {
+        boolean conditions = false;
+        boolean left = false;
+        for (Map.Entry<String, ShareConfig> entry : shares.entrySet()) {
+            Object[] at = {"routes", name, "upstreams", entry.getKey()};
+            ShareConfig share = entry.getValue();
+            if (!upstreams.contains(entry.getKey())) {
+                context.errorAtKey("no upstream is named '" + entry.getKey() + "'"
+                        + context.nearest().hint(entry.getKey(), upstreams), at);
             }
-            if (share.getValue() < 0 || share.getValue() > 1_000_000) {
-                context.error("must be 0 to 1000000 (was " + share.getValue() + ")", "routes", name, "upstreams",
-                        share.getKey());
+            if (share.share() < 0 || share.share() > 1_000_000) {
+                Object[] weight = CheckContext.below(at, "weight");
+                context.error("must be 0 to 1000000 (was " + share.share() + ")",
+                        context.declared(weight) ? weight : at);
             }
+            conditions |= share.when() != null;
+            left |= share.share() != 0;
         }
-        if (shares.values().stream().allMatch(share -> share == 0)) {
-            context.error(shares.isEmpty() ? "must not be empty" : "no upstream has a share above 0", "routes", name,
-                    "upstreams");
+        if (!left) {
+            context.error(shares.isEmpty()
+                    ? "must not be empty"
+                    : "no upstream has a share above 0"
+                            + (conditions ? ": a request for which no condition holds would go nowhere" : ""),
+                    "routes", name, "upstreams");
         }
     }
 

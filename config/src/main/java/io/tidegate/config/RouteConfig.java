@@ -21,9 +21,9 @@ public record RouteConfig(
 
         @Doc("The upstream that answers.") @Nullable String upstream,
 
-        @Doc("Several upstreams and their shares, instead of one: `{ blue: 95, green: 5 }`.") @Nullable Map<String, Integer> upstreams,
+        @Doc("Several upstreams and their shares, instead of one: `{ blue: 95, green: 5 }`. One with a condition gets the requests for which that holds: `{ blue: 95, green: { weight: 5, when: '\"beta\" in consumer.groups' } }`.") @Nullable Map<String, ShareConfig> upstreams,
 
-        @Doc("Which of the `upstreams` a request goes to is decided by this, so that a client stays on its side: `header.<name>`, `cookie.<name>`, `query.<name>`, `path` or `client`. Requests without it, and all where it is left out: by chance, each anew.") @Nullable RequestKeyConfig splitBy,
+        @Doc("Which of the `upstreams` a request goes to is decided by this, so that a client stays on its side: a key of the request, such as `cookie.uid` or `consumer`, or a cookie that the gateway gives. Requests without it, and all where it is left out: by chance, each anew.") @Nullable SplitByConfig splitBy,
 
         @Doc("Policies of this route, in the order in which they run, after those of every route.") @Default("[]") List<PolicyConfig> policies,
 
@@ -54,6 +54,19 @@ public record RouteConfig(
         @Doc("Lets `X-HTTP-Method-Override` and its like pass; they are removed otherwise.") @Default("false") boolean methodOverride,
 
         @Doc("What becomes of its requests where the gateway is overloaded.") @Default("normal") Criticality criticality) {
+
+    /// The upstreams that it leads to, and what falls to each; none where a policy answers every request.
+    public Map<String, ShareConfig> targets() {
+        return upstreams != null ? upstreams : upstream != null ? Map.of(upstream, ShareConfig.ALL) : Map.of();
+    }
+
+    /// Whether a policy finds out who calls, at least of some of its requests.
+    ///
+    /// @param resolver
+    ///            of the configuration that it stands in
+    public boolean identifies(EffectivePolicies.Resolver resolver) {
+        return resolver.of(this).steps().stream().anyMatch(policy -> policy.identifies() && !policy.observe());
+    }
 
     /// What is shed first where the gateway is overloaded.
     public enum Criticality {

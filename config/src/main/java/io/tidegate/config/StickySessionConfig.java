@@ -15,7 +15,7 @@ public record StickySessionConfig(
 
         @Doc("How long it holds from when it was made. Left out: until the browser is closed.") @Nullable Duration ttl,
 
-        @Doc("Below which path clients send it.") @Default("/") @Pattern(value = "/[!-:<-~]{0,255}", expected = "a path that begins with a slash") String path,
+        @Doc("Below which path clients send it.") @Default("/") @Pattern(value = StickySessionConfig.PATH, expected = StickySessionConfig.PATH_EXPECTED) String path,
 
         @Doc("Whether clients send it by TLS alone. Left out: where it was given by TLS.") @Nullable Boolean secure,
 
@@ -25,15 +25,10 @@ public record StickySessionConfig(
 
         @Doc("Key that it is signed with, of 16 characters or more: gateways with the same one honour each other's. Left out: each process makes its own when it starts.") @Nullable @Secret String secret,
 
-        @Doc("Whether the service sees it.") @Default("false") boolean forward) {
+        @Doc("Whether the service sees it.") @Default("false") boolean forward) implements CookieConfig {
 
-    /// Whether browsers send a cookie with requests from other sites.
-    public enum SameSite {
-        @Doc("Never.")
-        STRICT, @Doc("Only where the user follows a link.")
-        LAX, @Doc("Always; needs `secure`.")
-        NONE
-    }
+    static final String PATH = "/[!-:<-~]{0,255}";
+    static final String PATH_EXPECTED = "a path that begins with a slash";
 
     /// A cookie of this name.
     @Shorthand

@@ -25,7 +25,7 @@ final class SecretTextsTest {
 
     @Test
     void aStickySessionShowsNoSecret() {
-        assertThat(new StickySessionConfig("c", null, "/", null, true, StickySessionConfig.SameSite.LAX, SECRET, false)
+        assertThat(new StickySessionConfig("c", null, "/", null, true, CookieConfig.SameSite.LAX, SECRET, false)
                 .toString()).contains("c").doesNotContain(SECRET);
     }
 }

@@ -1,9 +1,11 @@
 package io.tidegate.engine;
 
+import io.tidegate.config.CookieConfig;
 import io.tidegate.config.Durations;
 import io.tidegate.config.LoadBalancingConfig;
 import io.tidegate.config.ProcessConfig;
 import io.tidegate.config.RingHashConfig;
+import io.tidegate.config.SplitByConfig;
 import io.tidegate.config.StickySessionConfig;
 import io.tidegate.config.UpstreamConfig;
 import java.util.LinkedHashMap;
@@ -17,13 +19,30 @@ final class BalanceText {
     }
 
     /// How one is chosen.
-    static String method(LoadBalancingConfig config) {
+    ///
+    /// @param identified
+    ///            whether it is found out who calls
+    static String method(LoadBalancingConfig config, boolean identified) {
         RingHashConfig ring = config.ringHash();
-        return ring == null
-                ? config.word()
-                : "ringHash by " + ring.key() + ", "
-                        + (ring.loadFactor() == 0 ? "no bound" : ring.loadFactor() + " of its share at most")
-                        + "; without it " + config.word();
+        if (ring == null) {
+            return config.word();
+        }
+        if (ring.key().isOfCaller() && !identified) {
+            return config.word() + ": no policy here finds out who calls, so that there is no " + ring.key();
+        }
+        return "ringHash by " + ring.key() + ", "
+                + (ring.loadFactor() == 0 ? "no bound" : ring.loadFactor() + " of its share at most")
+                + "; without it " + config.word();
+    }
+
+    /// What keeps a client on its side of a split.
+    static String split(SplitByConfig split) {
+        String key = split.key() == null ? "" : split.key().toString();
+        if (split.cookie() == null) {
+            return key;
+        }
+        return key + (key.isEmpty() ? "" : "; without it ") + "by cookie " + split.cookie() + attributes(split)
+                + (split.forward() ? "; seen by the service" : "");
     }
 
     /// By key of the upstream.
@@ -39,17 +58,17 @@ final class BalanceText {
     }
 
     private static String session(StickySessionConfig session) {
-        return "by cookie " + session.cookie()
-                + (session.ttl() == null
-                        ? " until the browser is closed"
-                        : " for "
-                                + Durations.format(session.ttl()))
-                + ", path " + session.path()
-                + (session.secure() == null ? "" : session.secure() ? ", secure" : ", not secure")
-                + (session.httpOnly() ? ", httpOnly" : "") + ", sameSite "
-                + session.sameSite().name().toLowerCase(Locale.ROOT)
+        return "by cookie " + session.cookie() + attributes(session)
                 + (session.secret() == null ? "; of this process alone" : "; of all who have the secret")
                 + (session.forward() ? "; seen by the service" : "");
+    }
+
+    private static String attributes(CookieConfig cookie) {
+        return (cookie.ttl() == null ? " until the browser is closed" : " for " + Durations.format(cookie.ttl()))
+                + ", path " + cookie.path()
+                + (cookie.secure() == null ? "" : cookie.secure() ? ", secure" : ", not secure")
+                + (cookie.httpOnly() ? ", httpOnly" : "") + ", sameSite "
+                + cookie.sameSite().name().toLowerCase(Locale.ROOT);
     }
 
     private static String zones(UpstreamConfig upstream, ProcessConfig gateway) {

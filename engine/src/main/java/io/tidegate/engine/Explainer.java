@@ -6,10 +6,10 @@ import io.tidegate.api.Fault;
 import io.tidegate.config.EffectivePolicies;
 import io.tidegate.config.GatewayConfig;
 import io.tidegate.config.ListenerConfig;
-import io.tidegate.config.RequestKeyConfig;
 import io.tidegate.config.RetryConfig;
 import io.tidegate.config.RouteConfig;
 import io.tidegate.config.RouteRetryConfig;
+import io.tidegate.config.ShareConfig;
 import io.tidegate.config.TcpConfig;
 import io.tidegate.config.TlsPassthroughConfig;
 import io.tidegate.config.UpstreamConfig;
@@ -173,7 +173,8 @@ public final class Explainer {
         return new Explanation(understood, "relayed", null, null, List.of(), List.of(), List.of(),
                 upstream == null
                         ? List.of()
-                        : targets(Map.of(upstream, 1), null, name -> HealthText.of(config.upstreams().get(name))),
+                        : targets(Map.of(upstream, ShareConfig.of(1)), null,
+                                name -> HealthText.of(config.upstreams().get(name))),
                 Map.of(), Map.of(), Map.of(), Map.of(), null);
     }
 
@@ -231,20 +232,15 @@ public final class Explainer {
         EffectivePolicies policies = EffectivePolicies.of(config, route);
         return new Explanation(understood, outcome, ambiguous == null ? null : ambiguous.code(), name, rivals,
                 policies.steps(), policies.dropped(),
-                targets(shares(route), route.splitBy(), upstream -> HealthText.of(upstream, config, name, route)),
+                targets(route.targets(), route, upstream -> HealthText.of(upstream, config, name, route)),
                 timeouts(name, route), retry(name, route), HedgeText.of(name, route.hedge()),
                 MirrorText.of(name, route.mirror()), route.criticality().name().toLowerCase(Locale.ROOT));
     }
 
-    private static Map<String, Integer> shares(RouteConfig route) {
-        return route.upstreams() != null
-                ? route.upstreams()
-                : route.upstream() != null ? Map.of(route.upstream(), 1) : Map.of();
-    }
-
-    private List<Target> targets(Map<String, Integer> shares, @Nullable RequestKeyConfig splitBy,
+    private List<Target> targets(Map<String, ShareConfig> shares, @Nullable RouteConfig of,
             Function<String, Map<String, String>> health) {
-        double sum = shares.values().stream().mapToInt(Integer::intValue).sum();
+        double sum = shares.values().stream().mapToInt(ShareConfig::share).sum();
+        boolean identified = of != null && of.identifies(new EffectivePolicies.Resolver(config));
         List<Target> targets = new ArrayList<>();
         shares.forEach((name, share) -> {
             UpstreamConfig upstream = config.upstreams().get(name);
@@ -253,11 +249,12 @@ public final class Explainer {
                 List<String> endpoints = DiscoveryText.endpoints(upstream, known == null ? null : known.endpoints());
                 Map<String, String> settings = new LinkedHashMap<>(health.apply(name));
                 settings.putAll(BalanceText.of(upstream, config.gateway()));
-                if (splitBy != null) {
-                    settings.put("splitBy", splitBy.toString());
+                if (of != null && of.splitBy() != null) {
+                    settings.put("splitBy", BalanceText.split(of.splitBy()));
                 }
-                targets.add(new Target(name, share * 100 / sum, BalanceText.method(upstream.loadBalancing()),
-                        endpoints, settings));
+                targets.add(new Target(name, share.share() * 100 / sum,
+                        share.when() == null ? null : share.when().source(),
+                        BalanceText.method(upstream.loadBalancing(), identified), endpoints, settings));
             }
         });
         return targets;
@@ -271,7 +268,7 @@ public final class Explainer {
         if (route.timeouts().header() != null) {
             limits.put("header", new Limit(route.timeouts().header(), own + "header"));
         }
-        String target = shares(route).keySet().stream().findFirst().orElse(null);
+        String target = route.targets().keySet().stream().findFirst().orElse(null);
         UpstreamConfig upstream = target == null ? null : config.upstreams().get(target);
         if (upstream != null) {
             String theirs = "upstreams." + target + ".timeouts.";
@@ -290,7 +287,7 @@ public final class Explainer {
     }
 
     private Map<String, Limit> retry(String name, RouteConfig route) {
-        String target = shares(route).keySet().stream().findFirst().orElse(null);
+        String target = route.targets().keySet().stream().findFirst().orElse(null);
         UpstreamConfig upstream = target == null ? null : config.upstreams().get(target);
         if (upstream == null) {
             return Map.of();

@@ -63,13 +63,15 @@ public record Explanation(Understood request, String outcome, @Nullable String f
     /// An upstream and what falls to it.
     ///
     /// @param share
-    ///            in percent of the requests
+    ///            in percent of the requests, but for those that a condition sends somewhere
+    /// @param when
+    ///            the condition for which requests go there whatever the shares, where none before it holds; null for none
     /// @param endpoints
     ///            those that may be chosen
     /// @param settings
     ///            how it is found out which of them can be used, and how one is chosen, in words, by key of the upstream
-    public record Target(String upstream, double share, String loadBalancing, List<String> endpoints,
-            Map<String, String> settings) {
+    public record Target(String upstream, double share, @Nullable String when, String loadBalancing,
+            List<String> endpoints, Map<String, String> settings) {
     }
 
     /// A limit, in time or of repeats.

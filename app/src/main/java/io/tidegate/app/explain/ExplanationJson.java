@@ -90,6 +90,9 @@ public final class ExplanationJson {
         Map<String, @Nullable Object> fields = new LinkedHashMap<>();
         fields.put("upstream", target.upstream());
         fields.put("share", target.share());
+        if (target.when() != null) {
+            fields.put("when", secrets.hide(target.when()));
+        }
         fields.put("loadBalancing", target.loadBalancing());
         fields.put("endpoints", target.endpoints().stream().map(secrets::hide).toList());
         target.settings().forEach((key, value) -> fields.put(key, secrets.hide(value)));

@@ -153,9 +153,17 @@ public final class ExplanationText {
 
     private void upstreams(List<Target> upstreams) {
         line("");
-        line(upstreams.isEmpty() ? "upstream: none" : upstreams.size() == 1 ? "upstream" : "upstreams, by share");
+        boolean conditions = upstreams.stream().anyMatch(target -> target.when() != null);
+        line(upstreams.isEmpty()
+                ? "upstream: none"
+                : conditions
+                        ? "upstreams: the first whose condition holds, else by share"
+                        : upstreams.size() == 1 ? "upstream" : "upstreams, by share");
         for (Target target : upstreams) {
             line("  " + target.upstream() + "  " + percent(target.share()) + "  " + target.loadBalancing());
+            if (target.when() != null) {
+                line("      " + padded("when", 18) + secrets.hide(target.when()));
+            }
             target.endpoints().forEach(endpoint -> line("        " + secrets.hide(endpoint)));
             target.settings().forEach((key, value) -> line("      " + padded(key, 18) + secrets.hide(value)));
         }

@@ -3,8 +3,8 @@ package io.tidegate.engine.chain;
 import io.tidegate.api.Condition;
 import io.tidegate.api.Policy;
 import io.tidegate.engine.observe.PolicyCells;
+import io.tidegate.engine.observe.Seldom;
 import io.tidegate.engine.worker.Worker;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,14 +13,13 @@ import org.slf4j.LoggerFactory;
 public final class Step {
 
     private static final Logger LOG = LoggerFactory.getLogger("tidegate.policies");
-    private static final long QUIET_NANOS = 10_000_000_000L;
 
     private final String path;
     private final Policy policy;
     private final @Nullable Condition when;
     private final boolean observe;
     private final PolicyCells[] cells;
-    private final AtomicLong quietUntil = new AtomicLong(System.nanoTime());
+    private final Seldom seldom = new Seldom();
 
     /// A step.
     ///
@@ -66,9 +65,7 @@ public final class Step {
 
     /// Notes what the policy threw; in the log at most once in ten seconds, however often it does.
     void failed(Throwable cause, String requestId) {
-        long now = System.nanoTime();
-        long until = quietUntil.get();
-        if (now - until >= 0 && quietUntil.compareAndSet(until, now + QUIET_NANOS)) {
+        if (seldom.isDue()) {
             LOG.error("policy {} failed request={}", path, requestId, cause);
         }
     }

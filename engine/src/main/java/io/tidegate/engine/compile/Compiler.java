@@ -7,6 +7,7 @@ import io.tidegate.config.GatewayConfig;
 import io.tidegate.config.Place;
 import io.tidegate.config.Problem;
 import io.tidegate.config.RouteConfig;
+import io.tidegate.config.ShareConfig;
 import io.tidegate.config.UpstreamConfig;
 import io.tidegate.config.discovery.EndpointSources;
 import io.tidegate.config.discovery.Found;
@@ -344,13 +345,10 @@ public final class Compiler implements AutoCloseable {
 
     private Route route(String name, RouteConfig config, Map<String, Upstream> upstreams, Step[] steps) {
         List<Upstream> targets = new ArrayList<>();
-        List<Integer> shares = new ArrayList<>();
-        Map<String, Integer> declared = config.upstreams() != null
-                ? config.upstreams()
-                : config.upstream() != null ? Map.of(config.upstream(), 1) : Map.of();
-        declared.forEach((target, share) -> {
+        List<ShareConfig> shares = new ArrayList<>();
+        config.targets().forEach((target, share) -> {
             Upstream upstream = upstreams.get(target);
-            if (upstream != null && share > 0) {
+            if (upstream != null && (share.share() > 0 || share.when() != null)) {
                 targets.add(upstream);
                 shares.add(share);
             }

@@ -56,7 +56,7 @@ final class Attempts {
         this.record = record;
         this.id = id;
         this.retries = new Retries(exchange, request, record);
-        this.steering = new Steering(exchange.request(), request.client());
+        this.steering = new Steering(exchange, request.client(), policies);
         this.passage = newPassage();
     }
 
@@ -64,7 +64,7 @@ final class Attempts {
     void begin(Route matched) {
         route = matched;
         steering.begin();
-        Route.Way way = matched.way(worker.random(), steering);
+        Route.Way way = matched.way(worker, steering);
         if (way == null) {
             exchange.fail(Fault.UPSTREAM_UNAVAILABLE);
             return;

@@ -165,11 +165,11 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
             fail(Fault.GRPC_TIMEOUT_SYNTAX);
             return;
         }
+        view = matched.isLookedAt() ? new PolicyView(this) : null;
         if (matched.steps().length == 0) {
             onRequestPassed();
             return;
         }
-        view = new PolicyView(this);
         policies.request(matched.steps());
     }
 

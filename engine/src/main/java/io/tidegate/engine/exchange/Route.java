@@ -5,19 +5,17 @@ import io.tidegate.api.Reply;
 import io.tidegate.config.FallbackResponseConfig;
 import io.tidegate.config.RetryConfig;
 import io.tidegate.config.RouteConfig;
+import io.tidegate.config.ShareConfig;
 import io.tidegate.config.UpstreamConfig;
-import io.tidegate.engine.balance.Split;
 import io.tidegate.engine.chain.Step;
 import io.tidegate.engine.mirror.RouteMirror;
 import io.tidegate.engine.observe.LogLabel;
 import io.tidegate.engine.observe.RouteCells;
-import io.tidegate.engine.upstream.Caller;
 import io.tidegate.engine.upstream.Upstream;
 import io.tidegate.engine.wire.RequestHead;
 import io.tidegate.engine.worker.Worker;
 import java.time.Duration;
 import java.util.List;
-import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /// A match and where it leads, compiled.
@@ -31,8 +29,8 @@ public final class Route {
     private final String name;
     private final RouteConfig config;
     private final Way[] ways;
-    private final int[] shares;
-    private final @Nullable Split split;
+    /// Null where it leads to one upstream alone, or to none.
+    private final @Nullable Sides sides;
     private final Step[] steps;
     private final LogLabel label;
     private final RouteCells[] cells;
@@ -45,9 +43,9 @@ public final class Route {
     /// A route.
     ///
     /// @param targets
-    ///            upstreams; empty where a policy answers every request
+    ///            upstreams that requests may go to; empty where a policy answers every one
     /// @param shares
-    ///            of the upstreams, in their order
+    ///            what falls to each of the upstreams, in their order
     /// @param steps
     ///            its policies, in the order in which they run
     /// @param cells
@@ -56,21 +54,16 @@ public final class Route {
     ///            gets copies of its requests; null where nobody does
     /// @param hedge
     ///            when requests are sent a second time before the first is answered; null for never
-    public Route(String name, RouteConfig config, List<Upstream> targets, List<Integer> shares, Step[] steps,
+    public Route(String name, RouteConfig config, List<Upstream> targets, List<ShareConfig> shares, Step[] steps,
             RouteCells[] cells, @Nullable RouteMirror mirror, @Nullable Hedge hedge) {
         this.name = name;
         this.config = config;
         this.ways = targets.stream().map(target -> new Way(target, retry(config, target), fallback(config, target)))
                 .toArray(Way[]::new);
-        this.shares = new int[shares.size()];
-        int sum = 0;
-        for (int i = 0; i < this.shares.length; i++) {
-            sum += shares.get(i);
-            this.shares[i] = sum;
-        }
-        this.split = config.splitBy() == null || targets.size() < 2
+        // What a client was given for a split is kept from the service where nothing is left to be split, too.
+        this.sides = targets.isEmpty() || (targets.size() == 1 && config.splitBy() == null)
                 ? null
-                : new Split(targets.stream().map(Upstream::name).toList(), shares);
+                : new Sides(name, targets.stream().map(Upstream::name).toList(), shares, config.splitBy(), cells);
         this.steps = steps;
         this.cells = cells;
         this.mirror = mirror;
@@ -135,6 +128,11 @@ public final class Route {
         return steps;
     }
 
+    /// Whether policies or conditions look at its requests.
+    boolean isLookedAt() {
+        return steps.length > 0 || (sides != null && sides.hasConditions());
+    }
+
     /// When requests are sent a second time before the first is answered; null for never.
     @Nullable
     Hedge hedge() {
@@ -174,23 +172,12 @@ public final class Route {
         return nanos(config.timeouts().idle(), upstream.timeouts().idle());
     }
 
-    /// The way of one request, by the shares: that of what it is split by, or any; null where the route leads nowhere.
+    /// The way of one request; null where the route leads nowhere.
     @Nullable
-    Way way(SplittableRandom random, Caller caller) {
-        if (ways.length < 2) {
-            return ways.length == 0 ? null : ways[0];
+    Way way(Worker worker, Steering caller) {
+        if (sides != null) {
+            return ways[sides.side(worker, caller)];
         }
-        if (split != null && config.splitBy() != null) {
-            long hash = caller.hash(config.splitBy());
-            if (hash != 0) {
-                return ways[split.side(hash)];
-            }
-        }
-        int at = random.nextInt(shares[shares.length - 1]);
-        int i = 0;
-        while (at >= shares[i]) {
-            i++;
-        }
-        return ways[i];
+        return ways.length == 0 ? null : ways[0];
     }
 }

@@ -52,6 +52,11 @@ final class Exposition {
         for (Series<RouteCells> route : routes) {
             sum("tidegate_fallback_responses_total", route, RouteCells::fallbacks);
         }
+        out.family("tidegate_split_conditions_failed_total", SeriesType.COUNTER,
+                "Conditions of a route's upstreams that could not be evaluated, so that they did not hold, by route.");
+        for (Series<RouteCells> route : routes) {
+            sum("tidegate_split_conditions_failed_total", route, RouteCells::failedConditions);
+        }
         out.family("tidegate_received_bytes_total", SeriesType.COUNTER, "Received from clients.");
         for (Series<RouteCells> route : routes) {
             sum("tidegate_received_bytes_total", route, RouteCells::received);

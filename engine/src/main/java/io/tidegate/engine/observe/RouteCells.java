@@ -16,6 +16,7 @@ public final class RouteCells extends Cells {
     private static final int RECEIVED = CLASSES;
     private static final int SENT = CLASSES + 1;
     private static final int FALLBACKS = CLASSES + 2;
+    private static final int FAILED_CONDITIONS = CLASSES + 3;
     private static final VarHandle ELEMENT = MethodHandles.arrayElementVarHandle(Histogram[].class);
 
     /// Written by the loop that owns the cells, each place once; read by any thread.
@@ -25,7 +26,7 @@ public final class RouteCells extends Cells {
     private volatile @Nullable CodeCounts calls;
 
     RouteCells() {
-        super(CLASSES + 3);
+        super(CLASSES + 4);
     }
 
     /// Counts a request that is over.
@@ -78,6 +79,15 @@ public final class RouteCells extends Cells {
 
     long fallbacks() {
         return read(FALLBACKS);
+    }
+
+    /// Counts a condition of one of its upstreams that could not be evaluated.
+    public void conditionFailed() {
+        add(FAILED_CONDITIONS, 1);
+    }
+
+    long failedConditions() {
+        return read(FAILED_CONDITIONS);
     }
 
     long received() {

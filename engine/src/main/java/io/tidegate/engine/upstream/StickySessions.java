@@ -1,7 +1,7 @@
 package io.tidegate.engine.upstream;
 
 import io.tidegate.config.StickySessionConfig;
-import io.tidegate.config.StickySessionConfig.SameSite;
+import io.tidegate.engine.balance.GivenCookie;
 import io.tidegate.engine.observe.BalanceCells;
 import io.tidegate.engine.observe.BalanceCells.Cookie;
 import java.nio.ByteBuffer;
@@ -37,8 +37,7 @@ public final class StickySessions {
     private final SecretKeySpec key;
     private final InstantSource clock;
     private final List<Lane> lanes;
-    private final String start;
-    private final String end;
+    private final GivenCookie cookie;
 
     /// What one event loop has of its own.
     private final class Lane {
@@ -79,15 +78,7 @@ public final class StickySessions {
                 mac.doFinal(("sticky session\n" + upstream + '\n' + config.cookie()).getBytes(StandardCharsets.UTF_8)),
                 ALGORITHM);
         this.lanes = IntStream.range(0, cells.size()).mapToObj(i -> new Lane(cells.get(i))).toList();
-        this.start = config.cookie() + "=";
-        this.end = "; Path=" + config.path()
-                + (config.ttl() == null ? "" : "; Max-Age=" + config.ttl().toSeconds())
-                + (config.httpOnly() ? "; HttpOnly" : "")
-                + switch (config.sameSite()) {
-                    case STRICT -> "; SameSite=Strict";
-                    case LAX -> "; SameSite=Lax";
-                    case NONE -> "; SameSite=None";
-                };
+        this.cookie = new GivenCookie(config.cookie(), config);
     }
 
     private static Mac mac(SecretKeySpec key) {
@@ -100,14 +91,9 @@ public final class StickySessions {
         }
     }
 
-    /// The name of the cookie.
-    public String name() {
-        return config.cookie();
-    }
-
-    /// Whether services see it.
-    public boolean isForwarded() {
-        return config.forward();
+    /// What clients are given.
+    public GivenCookie cookie() {
+        return cookie;
     }
 
     /// What stands for an endpoint; never 0.
@@ -170,7 +156,6 @@ public final class StickySessions {
         long expires = config.ttl() == null ? 0 : clock.millis() / 1000 + config.ttl().toSeconds();
         lane.plain.clear().putLong(tag).putShort((short) (expires >>> 32)).putInt((int) expires);
         lane.plain.put(lane.sign(lane.plain.array()), 0, SIGNATURE);
-        boolean secure = config.secure() == null ? secured || config.sameSite() == SameSite.NONE : config.secure();
-        return start + Base64.getUrlEncoder().encodeToString(lane.plain.array()) + end + (secure ? "; Secure" : "");
+        return cookie.with(Base64.getUrlEncoder().encodeToString(lane.plain.array()), secured);
     }
 }

@@ -7,6 +7,7 @@ import io.tidegate.config.ListenerConfig;
 import io.tidegate.config.Loaded;
 import io.tidegate.config.Plugins;
 import io.tidegate.config.RouteConfig;
+import io.tidegate.config.ShareConfig;
 import io.tidegate.engine.HeldNames;
 import io.tidegate.engine.chain.Step;
 import io.tidegate.engine.observe.AccessLog;
@@ -86,7 +87,7 @@ final class ExchangeWorld implements AutoCloseable {
     /// The listener, with this policy before the service.
     ListenerSnapshot listener(Policy policy) {
         RouteConfig declared = Objects.requireNonNull(CONFIG.routes().get("all"));
-        Route route = new Route("all", declared, List.of(upstream), List.of(1),
+        Route route = new Route("all", declared, List.of(upstream), List.of(ShareConfig.of(1)),
                 new Step[]{new Step("routes.all.policies[0]", policy, null, false, new PolicyCells[0])},
                 new RouteCells[]{metrics.route(0, "all")}, null, null);
         RouteTable.Builder<Route> table = RouteTable.builder();

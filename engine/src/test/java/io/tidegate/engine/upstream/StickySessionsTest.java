@@ -2,8 +2,8 @@ package io.tidegate.engine.upstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tidegate.config.CookieConfig.SameSite;
 import io.tidegate.config.StickySessionConfig;
-import io.tidegate.config.StickySessionConfig.SameSite;
 import io.tidegate.engine.observe.BalanceCells;
 import io.tidegate.engine.observe.Metrics;
 import java.nio.charset.StandardCharsets;

@@ -1,6 +1,6 @@
 package io.tidegate.identity.authorize;
 
-import io.tidegate.identity.token.ClaimPath;
+import io.tidegate.api.ClaimPath;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

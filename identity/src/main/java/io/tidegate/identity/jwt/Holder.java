@@ -1,6 +1,7 @@
 package io.tidegate.identity.jwt;
 
 import io.tidegate.api.AccessFaults;
+import io.tidegate.api.ClaimPath;
 import io.tidegate.api.FaultException;
 import io.tidegate.api.Field;
 import io.tidegate.api.Identity;
@@ -8,7 +9,6 @@ import io.tidegate.api.Principal;
 import io.tidegate.identity.Caller;
 import io.tidegate.identity.UnknownConsumer;
 import io.tidegate.identity.token.ClaimFields;
-import io.tidegate.identity.token.ClaimPath;
 import io.tidegate.identity.token.Claims;
 import io.tidegate.identity.token.Confirmation;
 import io.tidegate.identity.token.VerifiedToken;

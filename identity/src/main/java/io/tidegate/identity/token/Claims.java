@@ -1,5 +1,6 @@
 package io.tidegate.identity.token;
 
+import io.tidegate.api.ClaimPath;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;

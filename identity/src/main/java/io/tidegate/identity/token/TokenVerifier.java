@@ -1,6 +1,7 @@
 package io.tidegate.identity.token;
 
 import io.tidegate.api.AccessFaults;
+import io.tidegate.api.ClaimPath;
 import io.tidegate.api.Fault;
 import io.tidegate.api.FaultException;
 import io.tidegate.identity.keys.IssuerKeys;

@@ -2,6 +2,7 @@ package io.tidegate.identity.token;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tidegate.api.ClaimPath;
 import io.tidegate.identity.StrictJson;
 import io.tidegate.identity.StrictJson.MalformedException;
 import org.jspecify.annotations.Nullable;

@@ -126,6 +126,13 @@ final class KeyServer implements AutoCloseable {
         return signed(key, header, claims(subject));
     }
 
+    /// A token about somebody, for `orders`, that says this besides.
+    String token(ECKey key, String subject, Map<String, Object> more) {
+        JWTClaimsSet.Builder claims = claims(subject);
+        more.forEach(claims::claim);
+        return signed(key, header -> header, claims);
+    }
+
     /// A token that belongs to who can show this (`cnf`, RFC 7800).
     String boundToken(ECKey key, String subject, Map<String, String> confirmation) {
         return signed(key, header -> header, claims(subject).claim("cnf", confirmation));

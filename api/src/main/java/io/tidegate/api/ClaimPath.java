@@ -1,18 +1,21 @@
-package io.tidegate.identity.token;
+package io.tidegate.api;
 
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// The name of a claim or, where there is none, the path to one: `realm_access.roles` is `roles` of `realm_access`.
-/// Names on the path may have dots in them as well, where those without lead to nothing. Immutable; following it
-/// allocates nothing.
+/// Names on the path may have dots in them as well, where those without lead to nothing. A value: two of the same text
+/// are equal. Immutable; following it allocates nothing.
 public final class ClaimPath {
+
+    private final String text;
 
     /// By the part that they begin with, the names of one part, of two, and so on.
     private final String[][] names;
 
-    private ClaimPath(String[][] names) {
+    private ClaimPath(String text, String[][] names) {
+        this.text = text;
         this.names = names;
     }
 
@@ -26,7 +29,7 @@ public final class ClaimPath {
                 names[from][more] = String.join(".", parts.subList(from, from + more + 1));
             }
         }
-        return new ClaimPath(names);
+        return new ClaimPath(text, names);
     }
 
     /// What it leads to; null for nothing.
@@ -49,5 +52,21 @@ public final class ClaimPath {
             }
         }
         return whole;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof ClaimPath that && text.equals(that.text);
+    }
+
+    @Override
+    public int hashCode() {
+        return text.hashCode();
+    }
+
+    /// As it was written.
+    @Override
+    public String toString() {
+        return text;
     }
 }
