@@ -78,7 +78,11 @@ final class BalanceChecks {
             cookie(split, split.cookie(), at);
             return;
         }
-        if (split.key() == null && context.whole("routes." + name + ".splitBy")) {
+        if (context.declared(below(at, "cookie"))) {
+            // It could not be read.
+            return;
+        }
+        if (split.key() == null && !context.declared(below(at, "key"))) {
             context.error("must have 'key' or 'cookie', or both", at);
         }
         for (String attribute : OF_COOKIES) {

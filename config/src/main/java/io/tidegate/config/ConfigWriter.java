@@ -64,6 +64,8 @@ public final class ConfigWriter {
             case Enum<?> constant -> ValueType.Choice.written(Shapes.word(constant));
             case ConditionConfig condition -> text(condition.source());
             case PolicyConfig policy -> policy(policy);
+            case ShareConfig share when share.when() == null -> share.share();
+            case SplitByConfig split when split.key() != null && split.cookie() == null -> record(split.key());
             case Record config -> record(config);
             case Map<?, ?> map -> map(map);
             case Iterable<?> items -> {

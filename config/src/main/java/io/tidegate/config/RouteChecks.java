@@ -80,7 +80,7 @@ final class RouteChecks {
             conditions |= share.when() != null;
             left |= share.share() != 0;
         }
-        if (!left) {
+        if (!left && context.whole("routes." + name + ".upstreams")) {
             context.error(shares.isEmpty()
                     ? "must not be empty"
                     : "no upstream has a share above 0"

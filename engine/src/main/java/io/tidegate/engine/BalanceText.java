@@ -5,7 +5,6 @@ import io.tidegate.config.Durations;
 import io.tidegate.config.LoadBalancingConfig;
 import io.tidegate.config.ProcessConfig;
 import io.tidegate.config.RingHashConfig;
-import io.tidegate.config.SplitByConfig;
 import io.tidegate.config.StickySessionConfig;
 import io.tidegate.config.UpstreamConfig;
 import java.util.LinkedHashMap;
@@ -35,16 +34,6 @@ final class BalanceText {
                 + "; without it " + config.word();
     }
 
-    /// What keeps a client on its side of a split.
-    static String split(SplitByConfig split) {
-        String key = split.key() == null ? "" : split.key().toString();
-        if (split.cookie() == null) {
-            return key;
-        }
-        return key + (key.isEmpty() ? "" : "; without it ") + "by cookie " + split.cookie() + attributes(split)
-                + (split.forward() ? "; seen by the service" : "");
-    }
-
     /// By key of the upstream.
     static Map<String, String> of(UpstreamConfig upstream, ProcessConfig gateway) {
         Map<String, String> text = new LinkedHashMap<>();
@@ -63,7 +52,8 @@ final class BalanceText {
                 + (session.forward() ? "; seen by the service" : "");
     }
 
-    private static String attributes(CookieConfig cookie) {
+    /// What clients are told of a cookie beside its value.
+    static String attributes(CookieConfig cookie) {
         return (cookie.ttl() == null ? " until the browser is closed" : " for " + Durations.format(cookie.ttl()))
                 + ", path " + cookie.path()
                 + (cookie.secure() == null ? "" : cookie.secure() ? ", secure" : ", not secure")

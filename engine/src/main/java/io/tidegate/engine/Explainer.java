@@ -173,7 +173,7 @@ public final class Explainer {
         return new Explanation(understood, "relayed", null, null, List.of(), List.of(), List.of(),
                 upstream == null
                         ? List.of()
-                        : targets(Map.of(upstream, ShareConfig.of(1)), null,
+                        : targets(Map.of(upstream, ShareConfig.of(1)), null, null,
                                 name -> HealthText.of(config.upstreams().get(name))),
                 Map.of(), Map.of(), Map.of(), Map.of(), null);
     }
@@ -232,15 +232,16 @@ public final class Explainer {
         EffectivePolicies policies = EffectivePolicies.of(config, route);
         return new Explanation(understood, outcome, ambiguous == null ? null : ambiguous.code(), name, rivals,
                 policies.steps(), policies.dropped(),
-                targets(route.targets(), route, upstream -> HealthText.of(upstream, config, name, route)),
+                targets(route.targets(), route, head, upstream -> HealthText.of(upstream, config, name, route)),
                 timeouts(name, route), retry(name, route), HedgeText.of(name, route.hedge()),
                 MirrorText.of(name, route.mirror()), route.criticality().name().toLowerCase(Locale.ROOT));
     }
 
-    private List<Target> targets(Map<String, ShareConfig> shares, @Nullable RouteConfig of,
+    private List<Target> targets(Map<String, ShareConfig> shares, @Nullable RouteConfig of, @Nullable RequestHead head,
             Function<String, Map<String, String>> health) {
         double sum = shares.values().stream().mapToInt(ShareConfig::share).sum();
         boolean identified = of != null && of.identifies(new EffectivePolicies.Resolver(config));
+        String side = of == null || head == null ? null : SplitText.side(of, head);
         List<Target> targets = new ArrayList<>();
         shares.forEach((name, share) -> {
             UpstreamConfig upstream = config.upstreams().get(name);
@@ -250,7 +251,8 @@ public final class Explainer {
                 Map<String, String> settings = new LinkedHashMap<>(health.apply(name));
                 settings.putAll(BalanceText.of(upstream, config.gateway()));
                 if (of != null && of.splitBy() != null) {
-                    settings.put("splitBy", BalanceText.split(of.splitBy()));
+                    settings.put("splitBy", SplitText.of(of.splitBy())
+                            + (name.equals(side) ? "; this request, as it comes in, belongs here" : ""));
                 }
                 targets.add(new Target(name, share.share() * 100 / sum,
                         share.when() == null ? null : share.when().source(),

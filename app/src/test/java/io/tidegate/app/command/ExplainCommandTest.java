@@ -60,6 +60,23 @@ class ExplainCommandTest {
                 upstream: service
             """;
 
+    private static final String SIDES = """
+            upstreams:
+              blue: { endpoints: [http://10.0.0.1:80], loadBalancing: { ringHash: { key: consumer } } }
+              green: { endpoints: [http://10.0.0.2:80] }
+            routes:
+              a:
+                match: [{ path: /a }]
+                upstreams: { blue: 3, green: { when: '"beta" in consumer.groups' } }
+                splitBy: { cookie: tg, ttl: 30d }
+              b:
+                match: [{ path: /b }]
+                policies: [{ apiKey: {} }]
+                upstreams: { blue: 3, green: { weight: 1 } }
+                splitBy: { key: claim.org, cookie: tg }
+              c: { match: [{ path: /c }], upstreams: { blue: 3, green: 1 }, splitBy: query.side, policies: [{ apiKey: {} }] }
+            """;
+
     @TempDir
     private Path folder;
 
@@ -163,6 +180,31 @@ class ExplainCommandTest {
                   connect   2s      upstreams.blue.timeouts.connect
                   response  5s      upstreams.blue.timeouts.response
                 """);
+    }
+
+    @Test
+    void tellsWhoGoesWhereWhateverTheSharesAndWhatKeepsThemThere() throws IOException {
+        Files.writeString(Path.of(file), SIDES);
+
+        assertThat(explain("http://localhost/a").out()).contains("""
+                upstreams: the first whose condition holds, else by share
+                  blue  100%  leastRequests: no policy here finds out who calls, so that there is no consumer
+                        http://10.0.0.1:80
+                """).contains("""
+                  green  0%  leastRequests
+                      when              "beta" in consumer.groups
+                        http://10.0.0.2:80
+                """).contains("      splitBy           by cookie tg for 30d, path /, httpOnly, sameSite lax\n");
+        assertThat(explain("http://localhost/b").out()).contains("\nupstreams, by share\n")
+                .contains("  blue  75%  ringHash by consumer, 1.25 of its share at most; without it leastRequests\n")
+                .contains("      splitBy           claim.org; without it by cookie tg until the browser is closed");
+        assertThat(explain("http://localhost/b?org=1", "-H", "Cookie: x=y; tg=abc").out())
+                .doesNotContain("belongs here");
+        assertThat(explain("http://localhost/c?side=1").out())
+                .containsOnlyOnce("      splitBy           query.side; this request, as it comes in, belongs here");
+        assertThat(explain("http://localhost/c").out()).doesNotContain("belongs here");
+        assertThat(explain("http://localhost/a", "--json").out())
+                .contains("\"upstream\":\"green\",\"share\":0.0,\"when\":\"\\\"beta\\\" in consumer.groups\"");
     }
 
     @Test

@@ -13,6 +13,7 @@ import io.tidegate.engine.observe.RouteCells;
 import io.tidegate.engine.observe.Seldom;
 import io.tidegate.engine.worker.Worker;
 import java.util.List;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -56,7 +57,7 @@ final class Sides {
         this.names = names;
         this.cells = cells;
         this.conditional = IntStream.range(0, names.size()).filter(i -> shares.get(i).when() != null).toArray();
-        this.conditions = shares.stream().map(ShareConfig::when).filter(when -> when != null)
+        this.conditions = shares.stream().map(ShareConfig::when).filter(Objects::nonNull)
                 .map(ConditionConfig::condition).toArray(Condition[]::new);
         this.shared = IntStream.range(0, names.size()).filter(i -> shares.get(i).share() > 0).toArray();
         this.sums = new int[shared.length];

@@ -11,13 +11,10 @@ import io.tidegate.engine.upstream.Caller;
 import io.tidegate.engine.upstream.Endpoint;
 import io.tidegate.engine.upstream.StickySessions;
 import io.tidegate.engine.wire.CookieFields;
-import io.tidegate.engine.wire.NamedFields;
-import io.tidegate.engine.wire.QueryParameters;
 import io.tidegate.engine.wire.RequestHead;
 import io.tidegate.engine.wire.ResponseHead;
 import java.nio.ByteBuffer;
 import java.util.Base64;
-import java.util.List;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -61,32 +58,13 @@ final class Steering implements Caller {
         if (key != wanted) {
             key = wanted;
             hash = switch (wanted.source()) {
-                case HEADER -> header(wanted.name());
-                case COOKIE -> {
-                    byte[] value = CookieFields.value(request, wanted.name());
-                    yield value == null ? 0 : KeyHash.of(value, 0, value.length);
-                }
-                case QUERY -> {
-                    List<String> values = QueryParameters.values(request.queryBytes(), request.queryStart(),
-                            request.queryEnd(), wanted.name());
-                    yield values.isEmpty() ? 0 : KeyHash.of(values.getFirst());
-                }
-                case PATH -> KeyHash.of(request.pathBytes(), request.pathStart(), request.pathEnd());
+                case HEADER, COOKIE, QUERY, PATH -> RequestKeys.hash(request, wanted);
                 case CLIENT -> KeyHash.of(client.peer().clientAddress());
                 case CONSUMER -> consumer(principal());
                 case CLAIM -> claim(principal(), wanted.claim());
             };
         }
         return hash;
-    }
-
-    private long header(String name) {
-        int field = NamedFields.find(request, name);
-        if (field >= 0) {
-            return KeyHash.of(request.bytes(), request.valueStart(field), request.valueEnd(field));
-        }
-        String added = NamedFields.added(request, name);
-        return added == null ? 0 : KeyHash.of(added);
     }
 
     private @Nullable Principal principal() {

@@ -99,6 +99,7 @@ class SplitCookieTest extends BalanceFixture {
         services(2);
         run("{ blue: 1, green: 1 }", "{ cookie: tg-split }");
         get(client(), "/", "Cookie: a=1; tg-split=mine; b=2");
+        closeGateway();
         run("{ blue: 1, green: 1 }", "{ cookie: tg-split, forward: true }");
         get(client(), "/", "Cookie: a=1; tg-split=mine; b=2");
         TestUpstream side = service(service(0).requestCount() > 0 ? 0 : 1);
