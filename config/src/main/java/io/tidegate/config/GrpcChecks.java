@@ -1,6 +1,5 @@
 package io.tidegate.config;
 
-
 /// Checks the routes that match gRPC calls: what stands beside `grpc`, and whether the services can be called so.
 final class GrpcChecks {
 

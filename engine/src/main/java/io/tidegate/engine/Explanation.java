@@ -65,7 +65,8 @@ public record Explanation(Understood request, String outcome, @Nullable String f
     /// @param share
     ///            in percent of the requests, but for those that a condition sends somewhere
     /// @param when
-    ///            the condition for which requests go there whatever the shares, where none before it holds; null for none
+    ///            the condition for which requests go there whatever the shares, where none before it holds; null for
+    ///            none
     /// @param endpoints
     ///            those that may be chosen
     /// @param settings

@@ -55,8 +55,10 @@ class SteeringTest extends ServicesFixture {
     /// `c-0`, `c-1` and so on, who have keys; the first of whom is of the group `beta`.
     private static String consumers() {
         return IntStream.range(0, CALLERS)
-                .mapToObj(i -> "  c-%s: { groups: [%s], apiKeys: [ { name: old, sha256: %s }, { name: new, sha256: %s } ] }"
-                        .formatted(i, i == 0 ? "beta" : "all", KeyHash.hexOf(key(i)), KeyHash.hexOf("new-" + key(i))))
+                .mapToObj(
+                        i -> "  c-%s: { groups: [%s], apiKeys: [ { name: old, sha256: %s }, { name: new, sha256: %s } ] }"
+                                .formatted(i, i == 0 ? "beta" : "all", KeyHash.hexOf(key(i)),
+                                        KeyHash.hexOf("new-" + key(i))))
                 .collect(Collectors.joining("\n", "consumers:\n", "\n"));
     }
 
@@ -123,11 +125,12 @@ class SteeringTest extends ServicesFixture {
     @Test
     void aCallerWhoIsNoConsumerStaysTooAndIsNotTakenForOneOfThatName() {
         services(2);
-        run("blue: { endpoints: [" + url(0) + "] }\ngreen: { endpoints: [" + url(1) + "] }", """
-                keys: { match: [ { path: /keys } ], upstreams: { blue: 1, green: 1 }, splitBy: consumer, policies: [ { apiKey: {} } ] }
-                tokens: { match: [ { path: /tokens } ], upstreams: { blue: 1, green: 1 }, splitBy: consumer, policies: [ { %s } ] }
+        run("blue: { endpoints: [" + url(0) + "] }\ngreen: { endpoints: [" + url(1) + "] }",
                 """
-                .formatted(jwt("")));
+                        keys: { match: [ { path: /keys } ], upstreams: { blue: 1, green: 1 }, splitBy: consumer, policies: [ { apiKey: {} } ] }
+                        tokens: { match: [ { path: /tokens } ], upstreams: { blue: 1, green: 1 }, splitBy: consumer, policies: [ { %s } ] }
+                        """
+                        .formatted(jwt("")));
         Map<Integer, String> consumers = homes("/keys", i -> showing(key(i)));
         Map<Integer, String> subjects = homes("/tokens", i -> bearing("c-" + i, Map.of()));
         assertThat(subjects.values()).contains("s0", "s1");
@@ -153,7 +156,8 @@ class SteeringTest extends ServicesFixture {
     void aRingGoesByTheConsumerWhereThereIsOneAndByLoadElse() {
         services(3);
         run("all: { endpoints: [" + url(0) + ", " + url(1) + ", " + url(2)
-                + "], loadBalancing: { ringHash: { key: consumer, loadFactor: 0 }, method: random } }", """
+                + "], loadBalancing: { ringHash: { key: consumer, loadFactor: 0 }, method: random } }",
+                """
                         keys: { match: [ { path: /keys } ], upstream: all, policies: [ { apiKey: { optional: true } } ] }
                         open: { match: [ { path: /open } ], upstream: all }
                         """);
@@ -196,7 +200,8 @@ class SteeringTest extends ServicesFixture {
     void theFirstConditionThatHoldsWins() {
         services(3);
         run("blue: { endpoints: [" + url(0) + "] }\ngreen: { endpoints: [" + url(1) + "] }\nred: { endpoints: ["
-                + url(2) + "] }", """
+                + url(2) + "] }",
+                """
                         one: { match: [ { path: /one } ], upstreams: { blue: 1, red: { when: '"x-red" in request.headers' }, green: { when: '"x-green" in request.headers' } } }
                         two: { match: [ { path: /two } ], upstreams: { green: { when: '"x-green" in request.headers' }, red: { when: '"x-red" in request.headers' }, blue: 1 } }
                         """);
