@@ -10,6 +10,7 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /// The gateway as a process of its own, run as its launcher runs it.
 final class GatewayProcess implements AutoCloseable {
@@ -31,6 +32,11 @@ final class GatewayProcess implements AutoCloseable {
     /// @param yaml
     ///            its configuration, with `%d` for the port of its listener
     static GatewayProcess start(Path folder, String yaml) {
+        return start(folder, yaml, Map.of());
+    }
+
+    /// Starts one in this environment and waits until it serves clients.
+    static GatewayProcess start(Path folder, String yaml, Map<String, String> environment) {
         try {
             int port = freePort();
             Path file = Files.writeString(folder.resolve("tidegate.yaml"), yaml.formatted(port));
@@ -42,8 +48,12 @@ final class GatewayProcess implements AutoCloseable {
             ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true)
                     .redirectOutput(log.toFile()).directory(folder.toFile());
             builder.environment().put("XDG_RUNTIME_DIR", folder.toString());
+            builder.environment().putAll(environment);
             GatewayProcess started = new GatewayProcess(builder.start(), log, port);
             Await.until(() -> "the gateway to serve: " + started.log(), started::isServingOrGone);
+            if (!started.process.isAlive()) {
+                throw new IllegalStateException("the gateway did not start: " + started.log());
+            }
             return started;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
