@@ -106,7 +106,7 @@ final class Attempts {
             return;
         }
         upstream = target;
-        switch (passage.asks(target, matched.config().criticality())) {
+        switch (passage.asks(target, record.criticality)) {
             case GRANTED -> go();
             case WAITS -> {
                 // It goes on once its turn has come.

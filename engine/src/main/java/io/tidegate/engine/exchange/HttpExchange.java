@@ -7,8 +7,8 @@ import io.tidegate.api.Exchange;
 import io.tidegate.api.Fault;
 import io.tidegate.api.Field;
 import io.tidegate.api.Reply;
-import io.tidegate.config.RouteConfig;
 import io.tidegate.engine.chain.PolicyRun;
+import io.tidegate.engine.overload.Importance;
 import io.tidegate.engine.route.HeadInput;
 import io.tidegate.engine.route.RouteMatch;
 import io.tidegate.engine.upstream.ClientConnection;
@@ -55,6 +55,7 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
     private final RequestTime time;
     private final Attempts attempts;
     private final ExchangeRecord record;
+    private final Admission admission;
     private final HeadInput input;
     private final RouteMatch<Route> match = new RouteMatch<>();
     private @Nullable PolicyView view;
@@ -73,6 +74,7 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         this.request = request;
         this.input = new HeadInput(request);
         this.record = new ExchangeRecord(client, request, id);
+        this.admission = new Admission(client, request, record);
         this.policies = new PolicyRun(this, worker);
         this.requestSide = new RequestSide(this, client, request);
         this.responseSide = new ResponseSide(this, client, request);
@@ -132,6 +134,7 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         requestSide.begin();
         responseSide.begin();
         record.begin();
+        admission.begin();
         call.begin();
     }
 
@@ -145,20 +148,12 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
 
     private void begin(Route matched, ListenerSnapshot on) {
         route = matched;
-        RouteConfig config = matched.config();
-        Fault refused = Admission.refusal(matched, client, request, on);
+        Fault refused = admission.refusal(matched, on);
         if (refused != null) {
-            fail(refused);
+            fail(refused, Tunnel.knownVersion(refused), Rejects.whenRead(refused));
             return;
         }
-        Fault unfit = request.isHandshake() ? Tunnel.refusal(config.websocket(), request) : null;
-        if (unfit != null) {
-            // What comes behind a handshake may be frames: it is never read as requests.
-            client.closeAfterResponse();
-            onRefusal(unfit, Tunnel.knownVersion(unfit));
-            return;
-        }
-        if (config.methodOverride()) {
+        if (matched.config().methodOverride()) {
             request.letMethodOverridePass();
         }
         if (!time.begin(matched)) {
@@ -184,8 +179,13 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         if (matched == null) {
             return;
         }
-        if (request.contentLength() > requestSide.relay().limit()) {
-            fail(Fault.BODY_TOO_LARGE);
+        Importance importance = matched.importance();
+        Fault refused = importance == null ? null : admission.refusal(importance, view);
+        if (refused == null && request.contentLength() > requestSide.relay().limit()) {
+            refused = Fault.BODY_TOO_LARGE;
+        }
+        if (refused != null) {
+            fail(refused);
             return;
         }
         state = State.FORWARDING;
@@ -323,6 +323,7 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
 
     /// Answers with what was made here, once the policies that ran have seen it.
     private void answer(ResponseHead made) {
+        admission.answered(route, view);
         attempts.letGo();
         time.stop();
         call.answer(made, false);
