@@ -77,7 +77,7 @@ final class Attempts {
         reused = false;
         Hedge declared = matched.hedge();
         hedge = null;
-        if (declared != null && !endless && !exchange.request().isHandshake() && request.isIdempotent()) {
+        if (declared != null && retries.allowsHedge(matched.config().streaming(), call)) {
             hedge = declared;
             race().begin(declared);
         }

@@ -26,7 +26,7 @@ class ConsumerSheddingTest extends OverloadFixture {
     private static final double CRITICAL_SHORT = 0.7;
     private static final String NOBODY = "nobody";
 
-    private static String yaml(String url, String settings) {
+    private static String declared(String url, String settings) {
         return """
                 listeners:
                   default: { address: "127.0.0.1:0" }
@@ -51,7 +51,7 @@ class ConsumerSheddingTest extends OverloadFixture {
     }
 
     private void begin() {
-        start(TestGateway.Setup.PLAIN, UnaryOperator.identity(), yaml(upstream.url(), ""));
+        start(TestGateway.Setup.PLAIN, UnaryOperator.identity(), declared(upstream.url(), ""));
     }
 
     private static String request(String route, String caller) {
@@ -75,9 +75,9 @@ class ConsumerSheddingTest extends OverloadFixture {
 
     @ParameterizedTest
     @CsvSource({"normal, vip, 200, 200", "normal, plain, 200, 503", "normal, batch, 200, 503",
-            "normal, nobody, 401, 401", "critical, vip, 200, 200", "critical, plain, 200, 200",
-            "critical, batch, 200, 503", "critical, nobody, 401, 401", "low, vip, 200, 503", "low, plain, 200, 503",
-            "low, batch, 200, 503", "low, nobody, 401, 503", "open, vip, 200, 503", "tea, vip, 418, 503"})
+        "normal, nobody, 401, 401", "critical, vip, 200, 200", "critical, plain, 200, 200",
+        "critical, batch, 200, 503", "critical, nobody, 401, 401", "low, vip, 200, 503", "low, plain, 200, 503",
+        "low, batch, 200, 503", "low, nobody, 401, 503", "open, vip, 200, 503", "tea, vip, 418, 503"})
     void whereOnlyWhatIsCriticalIsServed(String route, String caller, int well, int shortly) {
         begin();
         try (RawClient client = gateway().client()) {
@@ -170,7 +170,7 @@ class ConsumerSheddingTest extends OverloadFixture {
     @Test
     void whereConnectionsAreFewThoseOfLesserConsumersAreClosed() {
         int most = 20;
-        start(TestGateway.Setup.PLAIN, given -> connections(given, most), yaml(upstream.url(), ""));
+        start(TestGateway.Setup.PLAIN, given -> connections(given, most), declared(upstream.url(), ""));
         List<RawClient> idle = new ArrayList<>();
         try {
             while (idle.size() < most - 2) {
@@ -218,7 +218,7 @@ class ConsumerSheddingTest extends OverloadFixture {
                 connection.answer("slow");
             }
         })) {
-            start(TestGateway.Setup.PLAIN, UnaryOperator.identity(), yaml(slow.url(),
+            start(TestGateway.Setup.PLAIN, UnaryOperator.identity(), declared(slow.url(),
                     ", maxConcurrency: { kind: fixed, limit: 1, maxWait: 30s, maxWaiting: 2 }"));
             try (RawClient first = send("/normal/first", "plain")) {
                 slow.request(0);

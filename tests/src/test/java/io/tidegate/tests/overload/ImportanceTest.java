@@ -51,8 +51,8 @@ class ImportanceTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"critical, critical, critical", "critical, normal, normal", "critical, low, low",
-            "normal, critical, critical", "normal, normal, normal", "normal, low, low"})
+    @CsvSource({"CRITICAL, CRITICAL, CRITICAL", "CRITICAL, NORMAL, NORMAL", "CRITICAL, LOW, LOW",
+        "NORMAL, CRITICAL, CRITICAL", "NORMAL, NORMAL, NORMAL", "NORMAL, LOW, LOW"})
     void whatIsDeclaredForAConsumerStandsInPlaceOfTheRoutes(Criticality route, Criticality consumer,
             Criticality worth) {
         Importance importance = Objects.requireNonNull(of("one: { criticality: " + word(consumer)
@@ -83,12 +83,12 @@ class ImportanceTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-            "vip: {}                        | upstream: service, policies: [{ apiKey: {} }]",
-            "vip: { criticality: normal }   | upstream: service, policies: [{ apiKey: {} }]",
-            "vip: { criticality: critical } | upstream: service",
-            "vip: { criticality: critical } | upstream: service, policies: [{ headers: {} }]",
-            "vip: { criticality: critical } | policies: [{ apiKey: {} }, { respond: { status: 204 } }]",
-            "vip: { criticality: critical } | upstream: service, criticality: low, policies: [{ apiKey: {} }]"})
+        "vip: {}                        | upstream: service, policies: [{ apiKey: {} }]",
+        "vip: { criticality: normal }   | upstream: service, policies: [{ apiKey: {} }]",
+        "vip: { criticality: critical } | upstream: service",
+        "vip: { criticality: critical } | upstream: service, policies: [{ requestLimits: { maxBody: 1MiB } }]",
+        "vip: { criticality: critical } | policies: [{ apiKey: {} }, { respond: { status: 204 } }]",
+        "vip: { criticality: critical } | upstream: service, criticality: low, policies: [{ apiKey: {} }]"})
     void itIsTheSameForAllWhereNobodyChangesItOrNobodyIsKnown(String consumers, String route) {
         assertThat(of(consumers, route)).isNull();
     }
