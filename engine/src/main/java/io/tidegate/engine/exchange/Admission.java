@@ -66,7 +66,11 @@ final class Admission {
 
     /// Why the request must not go on to a service, now that its policies have run.
     @Nullable
-    Fault refusal(Importance importance, @Nullable PolicyView seen) {
+    Fault refusalInTheEnd(Route route, @Nullable PolicyView seen) {
+        Importance importance = route.importance();
+        if (importance == null) {
+            return null;
+        }
         record.criticality = importance.of(seen == null ? null : seen.principal());
         ShedCells cells = undecided;
         undecided = null;

@@ -8,7 +8,6 @@ import io.tidegate.api.Fault;
 import io.tidegate.api.Field;
 import io.tidegate.api.Reply;
 import io.tidegate.engine.chain.PolicyRun;
-import io.tidegate.engine.overload.Importance;
 import io.tidegate.engine.route.HeadInput;
 import io.tidegate.engine.route.RouteMatch;
 import io.tidegate.engine.upstream.ClientConnection;
@@ -26,8 +25,7 @@ import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// One request and its response, from the head to the end. Confined to its client's event loop, reused for other
-/// requests of that loop.
+/// One request and its response, from head to end. Confined to its client's event loop, reused for others of that loop.
 ///
 /// ```
 /// IDLE ─ begin ─▶ IN_POLICIES ─ passed ─▶ FORWARDING (Attempts) ─ a head came: policies in reverse ─ conclude ─▶ IDLE
@@ -179,11 +177,8 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         if (matched == null) {
             return;
         }
-        Importance importance = matched.importance();
-        Fault refused = importance == null ? null : admission.refusal(importance, view);
-        if (refused == null && request.contentLength() > requestSide.relay().limit()) {
-            refused = Fault.BODY_TOO_LARGE;
-        }
+        boolean tooLarge = request.contentLength() > requestSide.relay().limit();
+        Fault refused = tooLarge ? Fault.BODY_TOO_LARGE : admission.refusalInTheEnd(matched, view);
         if (refused != null) {
             fail(refused);
             return;
@@ -197,8 +192,7 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         attempts.connected(connected, again, given);
     }
 
-    /// How long both sides may be quiet where the messages are streams without an end in sight, in nanoseconds;
-    /// -1 else.
+    /// How long both sides may be quiet where messages are streams without an end in sight, in nanoseconds; -1 else.
     public long endlessIdleNanos() {
         return attempts.endlessIdleNanos();
     }
@@ -298,6 +292,13 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         } else {
             answer(responseSide.make(on.answers(), fault, headers, id));
         }
+    }
+
+    @Override
+    public void onReset(Fault fault) {
+        record.fault = fault;
+        conclude();
+        client.reset();
     }
 
     private void breakOff(Fault fault) {
@@ -513,9 +514,8 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         requestSide.over();
         responseSide.clear();
         match.clear();
-        Snapshot pinned = snapshot;
-        if (pinned != null) {
-            pinned.leave(worker);
+        if (snapshot != null) {
+            snapshot.leave(worker);
         }
         snapshot = null;
         listener = null;
