@@ -30,6 +30,14 @@ public sealed interface Decision {
         return new Fail(fault, headers);
     }
 
+    /// Ends the exchange without an answer, as a service that crashes does: by HTTP/1.1 the connection is reset, by
+    /// HTTP/2
+    /// and HTTP/3 the stream, a call of gRPC too. `onResponse` is not asked; logs and counts have `fault`. For tests of
+    /// clients: whoever is refused should be told so, by [#fail].
+    static Decision reset(Fault fault) {
+        return new Reset(fault);
+    }
+
     /// Holds the message until its body is here. One longer than `maxBytes` fails with [Fault#BODY_TOO_LARGE].
     static Decision withBody(int maxBytes, Function<? super Body, ? extends Decision> then) {
         return new WithBody(maxBytes, then);
@@ -64,6 +72,10 @@ public sealed interface Decision {
 
     /// Ends the exchange with a problem answer.
     record Fail(Fault fault, List<Field> headers) implements Decision {
+    }
+
+    /// Ends the exchange without an answer.
+    record Reset(Fault fault) implements Decision {
     }
 
     /// Waits for the body of the message at hand.

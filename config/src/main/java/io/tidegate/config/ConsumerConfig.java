@@ -7,6 +7,7 @@ import io.tidegate.api.FilePath;
 import io.tidegate.api.Named;
 import io.tidegate.api.Pattern;
 import io.tidegate.api.Secret;
+import io.tidegate.config.RouteConfig.Criticality;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +25,9 @@ public record ConsumerConfig(
 
         @Doc("Keys that they sign messages with, for the policy `hmac`.") @Default("[]") List<SigningKeyConfig> signingKeys,
 
-        @Doc("What they belong to, for policies that decide on access.") @Default("[]") Set<String> groups) {
+        @Doc("What they belong to, for policies that decide on access.") @Default("[]") Set<String> groups,
+
+        @Doc("What becomes of their requests where the gateway is overloaded, or an upstream's `maxConcurrency` is reached: instead of what the route says, but for routes that are `low`. Left out: what the route says.") @Nullable Criticality criticality) {
 
     /// A key that a consumer was given.
     @Doc("A key that a consumer was given. `tidegate key new` makes one, and what to write here.")

@@ -18,7 +18,7 @@ final class SecretTextsTest {
     void aConsumerShowsNoSecret() {
         ConsumerConfig consumer = new ConsumerConfig(List.of(), List.of(), null,
                 List.of(new PasswordConfig("alice", SECRET)),
-                List.of(new SigningKeyConfig("k1", Algorithm.HMAC_SHA256, SECRET, null)), Set.of());
+                List.of(new SigningKeyConfig("k1", Algorithm.HMAC_SHA256, SECRET, null)), Set.of(), null);
 
         assertThat(consumer.toString()).contains("alice", "k1").doesNotContain(SECRET);
     }

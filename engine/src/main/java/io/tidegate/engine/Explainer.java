@@ -6,6 +6,7 @@ import io.tidegate.api.Fault;
 import io.tidegate.config.EffectivePolicies;
 import io.tidegate.config.GatewayConfig;
 import io.tidegate.config.ListenerConfig;
+import io.tidegate.config.PolicyConfig;
 import io.tidegate.config.RetryConfig;
 import io.tidegate.config.RouteConfig;
 import io.tidegate.config.RouteRetryConfig;
@@ -20,6 +21,7 @@ import io.tidegate.engine.Explanation.Understood;
 import io.tidegate.engine.discovery.Knowledge;
 import io.tidegate.engine.exchange.OwnFields;
 import io.tidegate.engine.exchange.Route;
+import io.tidegate.engine.overload.Importance;
 import io.tidegate.engine.route.HeadInput;
 import io.tidegate.engine.route.RouteMatch;
 import io.tidegate.engine.route.RouteTable;
@@ -85,7 +87,7 @@ public final class Explainer {
         if (refused != null) {
             return new Explanation(understood(name, method, parsed, head), "rejected", refused.code(), null, List.of(),
                     List.of(), List.of(), List.of(), Map.of(), Map.of(), Map.of(), Map.of(),
-                    null);
+                    null, List.of());
         }
         new OwnFields(config.ownHeaders()).strip(head);
         return explain(name, method, parsed, head);
@@ -175,7 +177,7 @@ public final class Explainer {
                         ? List.of()
                         : targets(Map.of(upstream, ShareConfig.of(1)), null, null,
                                 name -> HealthText.of(config.upstreams().get(name))),
-                Map.of(), Map.of(), Map.of(), Map.of(), null);
+                Map.of(), Map.of(), Map.of(), Map.of(), null, List.of());
     }
 
     private static @Nullable Fault read(RequestHead head, ListenerConfig on, String text) {
@@ -219,7 +221,7 @@ public final class Explainer {
     private static Explanation without(Understood understood, String outcome, Fault fault, List<Candidate> rivals) {
         return new Explanation(understood, outcome, fault.code(), null, rivals, List.of(), List.of(), List.of(),
                 Map.of(), Map.of(), Map.of(), Map.of(),
-                null);
+                null, List.of());
     }
 
     private Explanation found(Understood understood, String outcome, String name, RequestHead head,
@@ -234,7 +236,17 @@ public final class Explainer {
                 policies.steps(), policies.dropped(),
                 targets(route.targets(), route, head, upstream -> HealthText.of(upstream, config, name, route)),
                 timeouts(name, route), retry(name, route), HedgeText.of(name, route.hedge()),
-                MirrorText.of(name, route.mirror()), route.criticality().name().toLowerCase(Locale.ROOT));
+                MirrorText.of(name, route.mirror()), word(route.criticality()),
+                byConsumer(route, policies.steps()));
+    }
+
+    private List<String> byConsumer(RouteConfig route, List<PolicyConfig> policies) {
+        Importance importance = Importance.of(route, policies, Importance.Declared.of(config.consumers()));
+        return importance == null ? List.of() : importance.others().stream().map(Explainer::word).toList();
+    }
+
+    private static String word(RouteConfig.Criticality criticality) {
+        return criticality.name().toLowerCase(Locale.ROOT);
     }
 
     private List<Target> targets(Map<String, ShareConfig> shares, @Nullable RouteConfig of, @Nullable RequestHead head,

@@ -35,10 +35,12 @@ import org.jspecify.annotations.Nullable;
 ///            what is copied for a second upstream and how answers are compared; empty where nothing is
 /// @param criticality
 ///            what is shed where the gateway is overloaded: `low` first, `critical` last; null where no route serves it
+/// @param criticalityByConsumer
+///            what else it can be by who sends it, the most critical first; empty where nobody changes it
 public record Explanation(Understood request, String outcome, @Nullable String fault, @Nullable String route,
         List<Candidate> rivals, List<PolicyConfig> policies, List<EffectivePolicies.Dropped> dropped,
         List<Target> upstreams, Map<String, Limit> timeouts, Map<String, Limit> retry, Map<String, Limit> hedge,
-        Map<String, Limit> mirror, @Nullable String criticality) {
+        Map<String, Limit> mirror, @Nullable String criticality, List<String> criticalityByConsumer) {
 
     /// The request as it was understood: what is matched, authorised, logged and forwarded.
     ///

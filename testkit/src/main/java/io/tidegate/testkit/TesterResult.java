@@ -112,7 +112,7 @@ public final class TesterResult {
         return sent;
     }
 
-    /// Status that the client got.
+    /// Status that the client got; 0 where a policy has ended the exchange without an answer.
     public int status() {
         return status;
     }

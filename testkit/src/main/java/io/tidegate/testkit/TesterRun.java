@@ -46,6 +46,15 @@ final class TesterRun {
     }
 
     TesterResult run() {
+        try {
+            return answered();
+        } catch (BrokenOff e) {
+            fault = e.why;
+            return result(new TesterResult.Got(0, List.of(), NOTHING, List.of()));
+        }
+    }
+
+    private TesterResult answered() {
         exchange.answer(answer());
         exchange.phase = Phase.RESPONSE;
         for (int i = ran - 1; i >= 0; i--) {
@@ -55,8 +64,10 @@ final class TesterRun {
                 exchange.answer(ownAnswer(instead));
             }
         }
-        TesterHttpResponse answer = exchange.answer();
-        TesterResult.Got got = got(answer);
+        return result(got(exchange.answer()));
+    }
+
+    private TesterResult result(TesterResult.Got got) {
         Outcome outcome = new TesterOutcome(got.status(), fault, System.nanoTime() - start, described.body().length,
                 got.body().length, sent == null ? 0 : 1);
         Principal principal = exchange.principal();
@@ -117,14 +128,30 @@ final class TesterRun {
                     case Decision.Fail(Fault why, List<Field> headers) -> {
                         return problem(why, headers);
                     }
+                    case Decision.Reset(Fault why) -> throw new BrokenOff(why);
                     case Decision.WithBody waiting -> decision = showBody(moment, waiting);
                     case Decision.Await(var stage) -> decision = await(stage);
                     case Decision.Resume(var then) -> decision = then.get();
                     case Decision.Delay(_, Decision then) -> decision = then;
                 }
             }
+        } catch (BrokenOff e) {
+            throw e;
         } catch (Exception e) {
             return failed(e);
+        }
+    }
+
+    /// A policy has ended the exchange without an answer.
+    private static final class BrokenOff extends RuntimeException {
+
+        private static final long serialVersionUID = 1;
+
+        private final transient Fault why;
+
+        BrokenOff(Fault why) {
+            super(why.code());
+            this.why = why;
         }
     }
 

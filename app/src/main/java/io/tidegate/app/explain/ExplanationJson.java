@@ -62,6 +62,7 @@ public final class ExplanationJson {
         fields.put("hedge", limits(explanation.hedge()));
         fields.put("mirror", limits(explanation.mirror()));
         fields.put("criticality", explanation.criticality());
+        fields.put("criticalityByConsumer", explanation.criticalityByConsumer());
         return fields;
     }
 

@@ -188,7 +188,9 @@ public final class ExplanationText {
     private void overload(Explanation explanation) {
         line("");
         line("under overload");
-        line("  criticality  " + explanation.criticality());
+        List<String> others = explanation.criticalityByConsumer();
+        line("  criticality  " + explanation.criticality()
+                + (others.isEmpty() ? "" : "; for some consumers " + String.join(" or ", others)));
     }
 
     /// A value on one line, as YAML writes it in flow style.

@@ -211,7 +211,23 @@ class ExplainCommandTest {
     void tellsWhatTheRouteIsUnderOverload() {
         assertThat(explain("https://api.example.com/orders/1").out())
                 .contains("\nunder overload\n  criticality  normal\n");
-        assertThat(explain("https://api.example.com/orders/1", "--json").out()).contains("\"criticality\":\"normal\"");
+        assertThat(explain("https://api.example.com/orders/1", "--json").out())
+                .contains("\"criticality\":\"normal\",\"criticalityByConsumer\":[]");
+    }
+
+    @Test
+    void tellsWhatConsumersMakeOfIt() throws IOException {
+        Files.writeString(Path.of(file), BY_CALLER + """
+                consumers:
+                  vip: { criticality: critical }
+                  batch: { criticality: low }
+                """);
+        assertThat(explain("https://api.example.com/").out())
+                .contains("\n  criticality  normal; for some consumers critical or low\n");
+        assertThat(explain("https://api.example.com/", "--json").out())
+                .contains("\"criticality\":\"normal\",\"criticalityByConsumer\":[\"critical\",\"low\"]");
+        assertThat(explain("https://api.example.com/", "-H", "x-debug: 1").out())
+                .contains("\n  criticality  normal\n");
     }
 
     @Test

@@ -159,6 +159,7 @@ public final class AnyOf implements Policy {
                 course.refused(fault, headers);
                 yield null;
             }
+            case Decision.Reset reset -> reset;
             case Decision.Resume(var then) -> follow(exchange, course, member, asked(then));
             case Decision.WithBody(int maxBytes, var then) -> Decision.withBody(maxBytes,
                     body -> settle(exchange, course, member, () -> then.apply(body)));

@@ -52,6 +52,9 @@ public final class PolicyRun {
         /// A policy refuses. [#response] is to be called once the answer stands.
         void onRefusal(Fault fault, List<Field> headers);
 
+        /// A policy breaks the exchange off: nothing is answered, and the exchange is over.
+        void onReset(Fault fault);
+
         /// A policy wants the body of the message at hand, of at most `maxBytes`. Calls `then` with it, or `tooLarge`.
         void collect(int maxBytes, java.util.function.Consumer<Body> then, Runnable tooLarge);
     }
@@ -158,6 +161,10 @@ public final class PolicyRun {
                 }
                 case Decision.Fail(Fault fault, List<Field> headers) -> {
                     owner.onRefusal(fault, headers);
+                    return;
+                }
+                case Decision.Reset(Fault fault) -> {
+                    owner.onReset(fault);
                     return;
                 }
                 case Decision.WithBody(int maxBytes, var then) -> {
@@ -267,6 +274,10 @@ public final class PolicyRun {
             }
             case Decision.Fail(Fault fault, List<Field> headers) -> {
                 step.observed(worker, "refuse with " + fault.code(), owner.view().id());
+                yield Decision.next();
+            }
+            case Decision.Reset(Fault fault) -> {
+                step.observed(worker, "break off with " + fault.code(), owner.view().id());
                 yield Decision.next();
             }
             case Decision.Next pass -> {

@@ -5,6 +5,7 @@ import io.tidegate.api.Consumers;
 import io.tidegate.config.EffectivePolicies;
 import io.tidegate.config.GatewayConfig;
 import io.tidegate.config.Place;
+import io.tidegate.config.PolicyConfig;
 import io.tidegate.config.Problem;
 import io.tidegate.config.RouteConfig;
 import io.tidegate.config.ShareConfig;
@@ -29,6 +30,7 @@ import io.tidegate.engine.observe.AccessLog;
 import io.tidegate.engine.observe.Metrics;
 import io.tidegate.engine.observe.RouteCells;
 import io.tidegate.engine.observe.SecretParameters;
+import io.tidegate.engine.overload.Importance;
 import io.tidegate.engine.state.RemoteState;
 import io.tidegate.engine.state.RemoteStates;
 import io.tidegate.engine.state.SharedState;
@@ -168,8 +170,11 @@ public final class Compiler implements AutoCloseable {
         StepCompiler steps = new StepCompiler(world, consumers(config, problems), problems);
         Map<String, Route> routes = new LinkedHashMap<>();
         EffectivePolicies.Resolver effective = new EffectivePolicies.Resolver(config);
-        config.routes().forEach((name, route) -> routes.put(name,
-                route(name, route, next, steps.compile(effective.of(route).steps()))));
+        Importance.Declared worth = Importance.Declared.of(config.consumers());
+        config.routes().forEach((name, route) -> {
+            List<PolicyConfig> policies = effective.of(route).steps();
+            routes.put(name, route(name, route, next, steps.compile(policies), Importance.of(route, policies, worth)));
+        });
         RemoteState opened = problems.isEmpty() ? open(config, problems) : null;
         if (!problems.isEmpty()) {
             steps.close();
@@ -343,7 +348,8 @@ public final class Compiler implements AutoCloseable {
         return new Upstream(name, declared, now, here);
     }
 
-    private Route route(String name, RouteConfig config, Map<String, Upstream> upstreams, Step[] steps) {
+    private Route route(String name, RouteConfig config, Map<String, Upstream> upstreams, Step[] steps,
+            @Nullable Importance importance) {
         List<Upstream> targets = new ArrayList<>();
         List<ShareConfig> shares = new ArrayList<>();
         config.targets().forEach((target, share) -> {
@@ -359,7 +365,7 @@ public final class Compiler implements AutoCloseable {
         }
         return new Route(name, config, targets, shares, steps, cells,
                 mirrors.compile(name, config, upstreams),
-                config.hedge() == null ? null : new Hedge(config.hedge(), workers));
+                config.hedge() == null ? null : new Hedge(config.hedge(), workers), importance);
     }
 
     /// Lets go of everything.

@@ -4,48 +4,125 @@ import io.tidegate.api.Fault;
 import io.tidegate.config.RouteConfig;
 import io.tidegate.config.RouteConfig.Criticality;
 import io.tidegate.engine.observe.ShedCells;
+import io.tidegate.engine.overload.Importance;
 import io.tidegate.engine.overload.Shedding;
 import io.tidegate.engine.wire.RequestHead;
 import io.tidegate.engine.worker.Pressure;
 import io.tidegate.engine.worker.Worker;
 import org.jspecify.annotations.Nullable;
 
-/// Whether a request may go the way of its route: before its policies run, and before a service is thought of.
+/// Whether a request may go the way of its route: before its policies run, and before a service is thought of. Reused
+/// from request to request.
+///
+/// Where it depends on its consumer what a request is worth, only what would be shed in any case is shed then; it is
+/// decided for good when the policies have run. Both times by the one number that was drawn first, so that a request
+/// has one chance, not two; and by what was short then, or what is now if that is less, as what has begun is not to
+/// suffer from what comes later.
 final class Admission {
 
-    private Admission() {
+    private final Downstream client;
+    private final RequestHead request;
+    private final ExchangeRecord record;
+    private @Nullable ShedCells undecided;
+    private double chance;
+    private double level;
+    private double connections;
+
+    Admission(Downstream client, RequestHead request, ExchangeRecord record) {
+        this.client = client;
+        this.request = request;
+        this.record = record;
     }
 
-    /// Why a request must not go this way; null where it may.
-    static @Nullable Fault refusal(Route route, Downstream client, RequestHead request, ListenerSnapshot on) {
+    void begin() {
+        undecided = null;
+    }
+
+    /// Why the request must not go this way; null where it may, as far as can be told now.
+    @Nullable
+    Fault refusal(Route route, ListenerSnapshot on) {
         RouteConfig config = route.config();
-        Pressure pressure = client.worker().pressure();
-        if (pressure.isRaised() && isShed(config.criticality(), client, on)) {
-            if (request.isHandshake()) {
-                // What comes behind it may be frames: it is never read as requests.
-                client.closeAfterResponse();
+        Worker worker = client.worker();
+        record.criticality = config.criticality();
+        if (worker.pressure().isRaised()) {
+            ShedCells cells = on.telemetry().metrics().worker(worker.index()).shed();
+            draw(worker);
+            Importance importance = route.importance();
+            if (isShed(importance == null ? config.criticality() : importance.most(), cells)) {
+                return shed();
             }
-            return Fault.OVERLOADED;
+            undecided = importance == null ? null : cells;
         }
-        return Route.ambiguity(config, request);
+        Fault ambiguous = Route.ambiguity(config, request);
+        if (ambiguous != null || !request.isHandshake()) {
+            return ambiguous;
+        }
+        Fault unfit = Tunnel.refusal(config.websocket(), request);
+        if (unfit != null) {
+            closeBehindHandshake();
+        }
+        return unfit;
+    }
+
+    /// Why the request must not go on to a service, now that its policies have run.
+    @Nullable
+    Fault refusalInTheEnd(Route route, @Nullable PolicyView seen) {
+        Importance importance = route.importance();
+        if (importance == null) {
+            return null;
+        }
+        record.criticality = importance.of(seen == null ? null : seen.principal());
+        ShedCells cells = undecided;
+        undecided = null;
+        return cells != null && isShed(record.criticality, cells) ? shed() : null;
+    }
+
+    /// It is answered here and goes nowhere, so that only its connection can be done without.
+    void answered(@Nullable Route route, @Nullable PolicyView seen) {
+        ShedCells cells = undecided;
+        Importance importance = route == null ? null : route.importance();
+        if (cells != null && importance != null) {
+            undecided = null;
+            shedConnection(importance.of(seen == null ? null : seen.principal()), cells);
+        }
+    }
+
+    private void draw(Worker worker) {
+        chance = worker.random().nextDouble();
+        level = worker.pressure().level();
+        connections = worker.pressure().connections();
+    }
+
+    private Fault shed() {
+        if (request.isHandshake()) {
+            closeBehindHandshake();
+        }
+        return Fault.OVERLOADED;
+    }
+
+    /// What comes behind a handshake may be frames: it is never read as requests.
+    private void closeBehindHandshake() {
+        client.closeAfterResponse();
     }
 
     /// Whether a request of this criticality is one of those that are shed. Where connections are short, the request is
     /// served, and its connection is closed with the response instead.
-    private static boolean isShed(Criticality criticality, Downstream client, ListenerSnapshot on) {
-        Worker worker = client.worker();
-        Pressure pressure = worker.pressure();
-        ShedCells cells = on.telemetry().metrics().worker(worker.index()).shed();
-        double chance = worker.random().nextDouble();
-        if (chance < Shedding.part(criticality, pressure.level())) {
-            cells.request(criticality, pressure.cause());
+    private boolean isShed(Criticality criticality, ShedCells cells) {
+        Pressure pressure = client.worker().pressure();
+        if (chance < Shedding.part(criticality, Math.min(level, pressure.level()))) {
+            // By the route's as long as it is not known who calls.
+            cells.request(record.criticality, pressure.cause());
             return true;
         }
-        if (client.framing() != Downstream.Framing.FRAMES
-                && chance < Shedding.part(criticality, pressure.connections())) {
+        shedConnection(criticality, cells);
+        return false;
+    }
+
+    private void shedConnection(Criticality criticality, ShedCells cells) {
+        if (client.framing() != Downstream.Framing.FRAMES && !client.closesAfterResponse()
+                && chance < Shedding.part(criticality, connections)) {
             cells.connection();
             client.closeAfterResponse();
         }
-        return false;
     }
 }

@@ -77,7 +77,7 @@ final class Attempts {
         reused = false;
         Hedge declared = matched.hedge();
         hedge = null;
-        if (declared != null && !endless && !exchange.request().isHandshake() && request.isIdempotent()) {
+        if (declared != null && retries.allowsHedge(matched.config().streaming(), call)) {
             hedge = declared;
             race().begin(declared);
         }
@@ -106,7 +106,7 @@ final class Attempts {
             return;
         }
         upstream = target;
-        switch (passage.asks(target, matched.config().criticality())) {
+        switch (passage.asks(target, record.criticality)) {
             case GRANTED -> go();
             case WAITS -> {
                 // It goes on once its turn has come.

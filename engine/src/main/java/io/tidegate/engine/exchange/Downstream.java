@@ -76,4 +76,8 @@ public interface Downstream {
 
     /// The response can't be completed: the client must see that it is broken.
     void abort();
+
+    /// Nothing is answered, and the client is to see that: the connection is reset (HTTP/1.1), or the stream (HTTP/2,
+    /// HTTP/3).
+    void reset();
 }

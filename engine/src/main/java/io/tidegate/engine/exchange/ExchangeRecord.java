@@ -3,6 +3,7 @@ package io.tidegate.engine.exchange;
 import io.tidegate.api.Fault;
 import io.tidegate.api.GrpcStatus;
 import io.tidegate.api.Outcome;
+import io.tidegate.config.RouteConfig.Criticality;
 import io.tidegate.engine.observe.AccessRecord;
 import io.tidegate.engine.observe.ByteSpan;
 import io.tidegate.engine.observe.LogLabel;
@@ -22,6 +23,8 @@ final class ExchangeRecord implements Outcome, AccessRecord {
     int status;
     @Nullable
     Fault fault;
+    /// What it is worth, once its route is known.
+    Criticality criticality = Criticality.NORMAL;
     /// How it ended, where it was a call of gRPC.
     @Nullable
     GrpcStatus grpc;

@@ -7,7 +7,6 @@ import io.tidegate.api.Exchange;
 import io.tidegate.api.Fault;
 import io.tidegate.api.Field;
 import io.tidegate.api.Reply;
-import io.tidegate.config.RouteConfig;
 import io.tidegate.engine.chain.PolicyRun;
 import io.tidegate.engine.route.HeadInput;
 import io.tidegate.engine.route.RouteMatch;
@@ -26,8 +25,7 @@ import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// One request and its response, from the head to the end. Confined to its client's event loop, reused for other
-/// requests of that loop.
+/// One request and its response, from head to end. Confined to its client's event loop, reused for others of that loop.
 ///
 /// ```
 /// IDLE ─ begin ─▶ IN_POLICIES ─ passed ─▶ FORWARDING (Attempts) ─ a head came: policies in reverse ─ conclude ─▶ IDLE
@@ -55,6 +53,7 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
     private final RequestTime time;
     private final Attempts attempts;
     private final ExchangeRecord record;
+    private final Admission admission;
     private final HeadInput input;
     private final RouteMatch<Route> match = new RouteMatch<>();
     private @Nullable PolicyView view;
@@ -73,6 +72,7 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         this.request = request;
         this.input = new HeadInput(request);
         this.record = new ExchangeRecord(client, request, id);
+        this.admission = new Admission(client, request, record);
         this.policies = new PolicyRun(this, worker);
         this.requestSide = new RequestSide(this, client, request);
         this.responseSide = new ResponseSide(this, client, request);
@@ -132,6 +132,7 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         requestSide.begin();
         responseSide.begin();
         record.begin();
+        admission.begin();
         call.begin();
     }
 
@@ -145,20 +146,12 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
 
     private void begin(Route matched, ListenerSnapshot on) {
         route = matched;
-        RouteConfig config = matched.config();
-        Fault refused = Admission.refusal(matched, client, request, on);
+        Fault refused = admission.refusal(matched, on);
         if (refused != null) {
-            fail(refused);
+            fail(refused, Tunnel.knownVersion(refused), Rejects.whenRead(refused));
             return;
         }
-        Fault unfit = request.isHandshake() ? Tunnel.refusal(config.websocket(), request) : null;
-        if (unfit != null) {
-            // What comes behind a handshake may be frames: it is never read as requests.
-            client.closeAfterResponse();
-            onRefusal(unfit, Tunnel.knownVersion(unfit));
-            return;
-        }
-        if (config.methodOverride()) {
+        if (matched.config().methodOverride()) {
             request.letMethodOverridePass();
         }
         if (!time.begin(matched)) {
@@ -184,8 +177,10 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         if (matched == null) {
             return;
         }
-        if (request.contentLength() > requestSide.relay().limit()) {
-            fail(Fault.BODY_TOO_LARGE);
+        boolean tooLarge = request.contentLength() > requestSide.relay().limit();
+        Fault refused = tooLarge ? Fault.BODY_TOO_LARGE : admission.refusalInTheEnd(matched, view);
+        if (refused != null) {
+            fail(refused);
             return;
         }
         state = State.FORWARDING;
@@ -197,8 +192,7 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         attempts.connected(connected, again, given);
     }
 
-    /// How long both sides may be quiet where the messages are streams without an end in sight, in nanoseconds;
-    /// -1 else.
+    /// How long both sides may be quiet where messages are streams without an end in sight, in nanoseconds; -1 else.
     public long endlessIdleNanos() {
         return attempts.endlessIdleNanos();
     }
@@ -300,6 +294,13 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         }
     }
 
+    @Override
+    public void onReset(Fault fault) {
+        record.fault = fault;
+        conclude();
+        client.reset();
+    }
+
     private void breakOff(Fault fault) {
         Trailers status = call.broken(fault);
         if (status == null) {
@@ -323,6 +324,7 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
 
     /// Answers with what was made here, once the policies that ran have seen it.
     private void answer(ResponseHead made) {
+        admission.answered(route, view);
         attempts.letGo();
         time.stop();
         call.answer(made, false);
@@ -512,9 +514,8 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         requestSide.over();
         responseSide.clear();
         match.clear();
-        Snapshot pinned = snapshot;
-        if (pinned != null) {
-            pinned.leave(worker);
+        if (snapshot != null) {
+            snapshot.leave(worker);
         }
         snapshot = null;
         listener = null;

@@ -23,13 +23,12 @@ import org.jspecify.annotations.Nullable;
 /// on there is one.
 final class Race {
 
-    private static final int NO_GRPC = -1;
-
     private final HttpExchange exchange;
     private final Attempts attempts;
     private final SecondTry beside;
     private final Worker worker;
     private final Deadline timer = new Deadline(this::due);
+    private final Runnable sent = this::sent;
     private Runner known = new Runner();
     private Runner spare = new Runner();
     private @Nullable Runner second;
@@ -78,8 +77,8 @@ final class Race {
             return;
         }
         if (!beside.isWholeRequestSent()) {
-            // It is the client that takes its time.
-            worker.deadlines().set(timer, matched.waitNanos(worker));
+            // It is the client that takes its time: a call may be a conversation that lasts for hours.
+            beside.whenWholeRequestIsSent(sent);
             return;
         }
         used = true;
@@ -87,7 +86,7 @@ final class Race {
         Route route = attempts.unanswered();
         Endpoint other = upstream == null || route == null
                 ? null
-                : beside.target(upstream, attempts.endpoint());
+                : beside.target(upstream, attempts.endpoint(), exchange.call().isActive());
         if (other == null) {
             return;
         }
@@ -249,11 +248,11 @@ final class Race {
             if (!isKnown() && !isSecond()) {
                 return;
             }
-            if (other != null && beside.isUnwanted(head)) {
+            if (other != null && beside.isUnwanted(head, bodiless)) {
                 // The other may still do better.
                 Passage mine = passage();
                 mine.answers(head, worker.deadlines().now() - began);
-                mine.completed(NO_GRPC);
+                mine.completed(exchange.call().isActive() ? exchange.call().statusOf(head, bodiless) : -1);
                 if (isKnown()) {
                     swap(other);
                     giveUp();

@@ -29,6 +29,7 @@ final class RequestSide implements Relay.Target, TunnelDirection.Way {
     private final Mirroring mirroring;
     private @Nullable UpstreamStream stream;
     private @Nullable TunnelDirection tunnel;
+    private @Nullable Runnable whenSent;
     private long responseNanos;
     private long idleNanos;
     private long sentLength;
@@ -51,6 +52,7 @@ final class RequestSide implements Relay.Target, TunnelDirection.Way {
         completeAt = worker.deadlines().now();
         stream = null;
         tunnel = null;
+        whenSent = null;
         relay.reset(Route.DEFAULT_MAX_BODY);
     }
 
@@ -149,6 +151,11 @@ final class RequestSide implements Relay.Target, TunnelDirection.Way {
     /// Whether the client has sent all of it.
     boolean isComplete() {
         return complete;
+    }
+
+    /// Runs this once all of it has been sent on, which is not so yet.
+    void whenSent(Runnable then) {
+        whenSent = then;
     }
 
     /// When it had sent all of it, in the terms of [System#nanoTime].
@@ -375,6 +382,11 @@ final class RequestSide implements Relay.Target, TunnelDirection.Way {
             to.expect(responseNanos, idleNanos);
         }
         mirroring.complete();
+        Runnable then = whenSent;
+        if (then != null) {
+            whenSent = null;
+            then.run();
+        }
     }
 
     @Override

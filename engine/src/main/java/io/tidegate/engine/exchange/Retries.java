@@ -61,7 +61,22 @@ final class Retries {
 
     /// Whether what is sent now may have to be sent once more, so that its body has to be kept.
     boolean needsBody() {
-        return hasTries() && (isSafe() || (exchange.call().isActive() && terms != null && terms.looksAtCalls()));
+        return hasTries() && mayRepeat();
+    }
+
+    /// Whether sending it twice does no harm, or is said to do none: who lists a status of gRPC says so of calls.
+    private boolean mayRepeat() {
+        return isSafe() || (exchange.call().isActive() && terms != null && terms.looksAtCalls());
+    }
+
+    /// Whether the request is one that may be sent a second time before the first is answered.
+    ///
+    /// @param streaming
+    ///            whether its route says that it is a stream
+    /// @param call
+    ///            whether it is a call of gRPC: only those that the gateway itself understands
+    boolean allowsHedge(boolean streaming, boolean call) {
+        return !streaming && !exchange.request().isHandshake() && (!call || exchange.call().isActive()) && mayRepeat();
     }
 
     private boolean isSafe() {
@@ -136,9 +151,7 @@ final class Retries {
         if (matched == null || !matched.looksAtAnswers()) {
             return false;
         }
-        GrpcCall call = exchange.call();
-        int callStatus = matched.looksAtCalls() && call.isActive() ? call.statusOf(head, complete) : -1;
-        boolean byCall = callStatus >= 0 && matched.isOnCall(callStatus);
+        boolean byCall = isOnCall(matched, head, complete);
         if (!byCall && !matched.isOnStatus(head.status())) {
             return false;
         }
@@ -154,10 +167,21 @@ final class Retries {
                 Math.max(asked, backoff(matched)), false);
     }
 
+    /// Whether a call of gRPC ends with this head, by a status that is tried again.
+    private boolean isOnCall(Retry matched, ResponseHead head, boolean complete) {
+        GrpcCall call = exchange.call();
+        int status = matched.looksAtCalls() && call.isActive() ? call.statusOf(head, complete) : -1;
+        return status >= 0 && matched.isOnCall(status);
+    }
+
     /// Whether an answer is one that would be tried again, by its status.
-    boolean isUnwanted(ResponseHead head) {
+    ///
+    /// @param complete
+    ///            whether nothing comes behind the head
+    boolean isUnwanted(ResponseHead head, boolean complete) {
         Retry matched = terms;
-        return matched != null && matched.looksAtAnswers() && matched.isOnStatus(head.status());
+        return matched != null && matched.looksAtAnswers()
+                && (matched.isOnStatus(head.status()) || isOnCall(matched, head, complete));
     }
 
     /// Whether the request may be sent a second time before the first is answered; it has been counted then.

@@ -11,6 +11,7 @@ import io.tidegate.engine.chain.Step;
 import io.tidegate.engine.mirror.RouteMirror;
 import io.tidegate.engine.observe.LogLabel;
 import io.tidegate.engine.observe.RouteCells;
+import io.tidegate.engine.overload.Importance;
 import io.tidegate.engine.upstream.Upstream;
 import io.tidegate.engine.wire.RequestHead;
 import io.tidegate.engine.worker.Worker;
@@ -39,6 +40,7 @@ public final class Route {
     private final @Nullable String timeField;
     private final @Nullable RouteMirror mirror;
     private final @Nullable Hedge hedge;
+    private final @Nullable Importance importance;
 
     /// A route.
     ///
@@ -54,8 +56,10 @@ public final class Route {
     ///            gets copies of its requests; null where nobody does
     /// @param hedge
     ///            when requests are sent a second time before the first is answered; null for never
+    /// @param importance
+    ///            what its requests are worth; null where that is the same for whoever sends them
     public Route(String name, RouteConfig config, List<Upstream> targets, List<ShareConfig> shares, Step[] steps,
-            RouteCells[] cells, @Nullable RouteMirror mirror, @Nullable Hedge hedge) {
+            RouteCells[] cells, @Nullable RouteMirror mirror, @Nullable Hedge hedge, @Nullable Importance importance) {
         this.name = name;
         this.config = config;
         this.ways = targets.stream().map(target -> new Way(target, retry(config, target), fallback(config, target)))
@@ -68,6 +72,7 @@ public final class Route {
         this.cells = cells;
         this.mirror = mirror;
         this.hedge = hedge;
+        this.importance = importance;
         this.label = LogLabel.of(name);
         this.requestNanos = nanos(config.timeouts().request(), null);
         this.tryNanos = nanos(config.timeouts().perTry(), null);
@@ -137,6 +142,12 @@ public final class Route {
     @Nullable
     Hedge hedge() {
         return hedge;
+    }
+
+    /// What its requests are worth; null where that is the same for whoever sends them.
+    @Nullable
+    Importance importance() {
+        return importance;
     }
 
     /// Gets copies of its requests; null where nobody does.

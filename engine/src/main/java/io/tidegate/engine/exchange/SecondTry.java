@@ -55,13 +55,20 @@ final class SecondTry {
         return request.isComplete();
     }
 
+    /// Runs this once the client has sent the whole request, which it has not yet.
+    void whenWholeRequestIsSent(Runnable then) {
+        request.whenSent(then);
+    }
+
     /// The endpoint that it goes to, which has been paid for then; null where there must be none.
     ///
     /// @param first
     ///            where the first one went
+    /// @param call
+    ///            whether it is a call of gRPC
     @Nullable
     @SuppressWarnings("ReferenceEquality") // this endpoint, not an equal one
-    Endpoint target(Upstream upstream, @Nullable Endpoint first) {
+    Endpoint target(Upstream upstream, @Nullable Endpoint first, boolean call) {
         if (!request.isAtHand() || worker.pressure().isRaised() || !upstream.hasOther(first)) {
             return null;
         }
@@ -70,7 +77,7 @@ final class SecondTry {
             passage.giveBack();
             return null;
         }
-        passage.begins(other, false, false);
+        passage.begins(other, false, call);
         if (other == first || !retries.affordsHedge()) {
             passage.declines();
             return null;
@@ -93,8 +100,8 @@ final class SecondTry {
     }
 
     /// Whether an answer is one that would be tried again.
-    boolean isUnwanted(ResponseHead head) {
-        return retries.isUnwanted(head);
+    boolean isUnwanted(ResponseHead head, boolean complete) {
+        return retries.isUnwanted(head, complete);
     }
 
     /// No further request comes.

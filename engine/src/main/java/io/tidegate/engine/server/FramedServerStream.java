@@ -121,6 +121,12 @@ abstract class FramedServerStream<C extends ServerConnection, H> extends ServerS
         response.trailers(trailers);
     }
 
+    /// A stream that is broken off is reset already.
+    @Override
+    public final void reset() {
+        abort();
+    }
+
     @Override
     public final void keepFraming(boolean on) {
         body.keepFraming(on);

@@ -243,6 +243,12 @@ final class Http1ServerStream extends ServerStream<Http1ServerHandler> {
         connection().abort(framing() == Framing.CLOSE);
     }
 
+    @Override
+    public void reset() {
+        body.reset();
+        connection().abort(true);
+    }
+
     /// Hands the request's body on, or drops it.
     private final class Sink implements BodySink {
 

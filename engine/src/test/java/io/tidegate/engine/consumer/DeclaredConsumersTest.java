@@ -57,7 +57,7 @@ class DeclaredConsumersTest {
                 new ConsumerConfig(List.of(token, host), List.of(key("k1")), null,
                         List.of(new PasswordConfig("user", "$2b$hash")),
                         List.of(new SigningKeyConfig("s1", ConsumerConfig.Algorithm.HMAC_SHA256, "c2VjcmV0", null)),
-                        Set.of("partners"))));
+                        Set.of("partners"), null)));
         Consumer acme = new Consumer("acme", Set.of("partners"));
 
         assertThat(consumers.named("acme")).isEqualTo(acme);
@@ -130,6 +130,7 @@ class DeclaredConsumersTest {
     }
 
     private static ConsumerConfig of(Path file) {
-        return new ConsumerConfig(List.of(), List.of(), new FilePath(file.toString()), List.of(), List.of(), Set.of());
+        return new ConsumerConfig(List.of(), List.of(), new FilePath(file.toString()), List.of(), List.of(), Set.of(),
+                null);
     }
 }

@@ -89,7 +89,7 @@ final class ExchangeWorld implements AutoCloseable {
         RouteConfig declared = Objects.requireNonNull(CONFIG.routes().get("all"));
         Route route = new Route("all", declared, List.of(upstream), List.of(ShareConfig.of(1)),
                 new Step[]{new Step("routes.all.policies[0]", policy, null, false, new PolicyCells[0])},
-                new RouteCells[]{metrics.route(0, "all")}, null, null);
+                new RouteCells[]{metrics.route(0, "all")}, null, null, null);
         RouteTable.Builder<Route> table = RouteTable.builder();
         table.add(route, "all", declared);
         ListenerConfig listener = Objects.requireNonNull(CONFIG.listeners().get("default"));

@@ -149,4 +149,11 @@ final class RecordingClient implements Downstream {
         assertThat(ended).as("broken off behind the end").isFalse();
         ended = true;
     }
+
+    @Override
+    public void reset() {
+        assertThat(heads).as("heads of a response that is not given").isZero();
+        assertThat(ended).as("reset behind the end").isFalse();
+        ended = true;
+    }
 }

@@ -54,11 +54,11 @@ class ApiKeyPolicyTest {
         return new DeclaredConsumers(Map.of(
                 "shop", new ConsumerConfig(List.of(),
                         List.of(key(OWN, "own", null, null), key(MADE, "made", null, null)), null, List.of(), List.of(),
-                        Set.of("partners")),
+                        Set.of("partners"), null),
                 "till", new ConsumerConfig(List.of(),
                         List.of(key(OLD, "old", null, "2027-01-31T12:00:01Z"),
                                 key(EARLY, "early", "2027-02-01", null)),
-                        null, List.of(), List.of(), Set.of())));
+                        null, List.of(), List.of(), Set.of(), null)));
     }
 
     private PolicyTester tester(io.tidegate.identity.apikey.ApiKeyConfig config) {

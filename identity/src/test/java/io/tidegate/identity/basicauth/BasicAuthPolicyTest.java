@@ -43,7 +43,7 @@ class BasicAuthPolicyTest {
     private static DeclaredConsumers consumers(String hash) {
         return new DeclaredConsumers(Map.of("shop", new ConsumerConfig(List.of(), List.of(), null,
                 List.of(new PasswordConfig("alice", hash), new PasswordConfig("bob:s friend".replace(":", ""), BCRYPT)),
-                List.of(), Set.of("partners"))));
+                List.of(), Set.of("partners"), null)));
     }
 
     private PolicyTester tester(Duration rememberFor, int failures, boolean optional) {

@@ -46,7 +46,7 @@ class MtlsPolicyTest {
     private static ConsumerConfig consumer(CertificateIdentityConfig certificate) {
         return new ConsumerConfig(List.of(new IdentityConfig(null, certificate, null)), List.of(), null, List.of(),
                 List.of(),
-                Set.of("services"));
+                Set.of("services"), null);
     }
 
     private static DeclaredConsumers consumers() {

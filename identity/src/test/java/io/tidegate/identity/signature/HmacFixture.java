@@ -46,7 +46,8 @@ abstract class HmacFixture {
 
     PolicyTester tester(HmacConfig config, SigningKeyConfig... keys) {
         DeclaredConsumers consumers = new DeclaredConsumers(Map.of("shop",
-                new ConsumerConfig(List.of(), List.of(), null, List.of(), List.of(keys), Set.of("partners"))));
+                new ConsumerConfig(List.of(), List.of(), null, List.of(), List.of(keys), Set.of("partners"),
+                        null)));
         PolicyTester tester = PolicyTester.at(() -> now).knowing(consumers).then(new HmacFactory(), config);
         opened.add(tester);
         return tester;

@@ -1,5 +1,6 @@
 package io.tidegate.policies.faultinjection;
 
+import io.tidegate.api.ConfigException;
 import io.tidegate.api.Default;
 import io.tidegate.api.Doc;
 import io.tidegate.api.GrpcStatus;
@@ -71,12 +72,22 @@ public record FaultInjectionConfig(
     }
 
     /// How requests are made to fail.
-    @Doc("How requests are made to fail: by a problem answer, and a call of gRPC by a status of gRPC.")
+    @Doc("How requests are made to fail: by a problem answer, and a call of gRPC by a status of gRPC; or without an answer.")
     public record Abort(
             @Doc("Share of the requests.") @Default("100%") Ratio percentage,
 
             @Doc("Status of the answer.") @Default("503") @Range(min = 400, max = 599) int status,
 
-            @Doc("Status for calls of gRPC. Left out: what says the same as `status`.") @Nullable GrpcStatus grpcStatus) {
+            @Doc("Status for calls of gRPC. Left out: what says the same as `status`.") @Nullable GrpcStatus grpcStatus,
+
+            @Doc("Whether nothing is answered, as by a service that crashes: the connection (HTTP/1.1) or the stream (HTTP/2, HTTP/3) is reset. `status` does not count then.") @Default("false") boolean reset) {
+
+        /// Refuses a status that nobody would be told.
+        public Abort {
+            if (reset && grpcStatus != null) {
+                throw new ConfigException("grpcStatus",
+                        "is told nobody where nothing is answered: leave it out, or 'reset'");
+            }
+        }
     }
 }

@@ -30,6 +30,7 @@ final class FaultInjectionPolicy implements Policy {
     private final @Nullable Decision abortCall;
     private final Counter delayed;
     private final Counter aborted;
+    private final Counter reset;
 
     FaultInjectionPolicy(FaultInjectionConfig config, PolicyContext context) {
         this.config = config;
@@ -38,10 +39,14 @@ final class FaultInjectionPolicy implements Policy {
         this.abortCall = declared == null ? null : abortCall(declared);
         this.delayed = context.counter("delayed");
         this.aborted = context.counter("aborted");
+        this.reset = context.counter("reset");
     }
 
     private static Decision abort(FaultInjectionConfig.Abort declared) {
         Fault fault = Fault.INJECTED;
+        if (declared.reset()) {
+            return Decision.reset(fault);
+        }
         return Decision.fail(new Fault(fault.code(), declared.status(), fault.title(), fault.blame()));
     }
 
@@ -76,7 +81,7 @@ final class FaultInjectionPolicy implements Policy {
     }
 
     private Decision aborted(Exchange exchange) {
-        aborted.add();
+        (config.abort() != null && config.abort().reset() ? reset : aborted).add();
         Decision decision = exchange.request().isGrpc() ? abortCall : abort;
         return decision == null ? Decision.next() : decision;
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tidegate.api.Decision;
 import io.tidegate.api.Fault;
+import io.tidegate.api.GrpcStatus;
 import io.tidegate.api.Ratio;
 import io.tidegate.policies.faultinjection.FaultInjectionConfig.Abort;
 import io.tidegate.policies.faultinjection.FaultInjectionConfig.Delay;
@@ -27,7 +28,8 @@ class FaultInjectionPolicyTest {
 
     @Test
     void failsRequestsWithTheFieldAndItsValueAlone() {
-        try (PolicyTester tester = tester(new OnlyWith("x-break", "now"), false, null, new Abort(ALL, 418, null))) {
+        try (PolicyTester tester = tester(new OnlyWith("x-break", "now"), false, null,
+                new Abort(ALL, 418, null, false))) {
             assertThat(tester.get("/").send().status()).isEqualTo(200);
             assertThat(tester.get("/").header("x-break", "later").send().status()).isEqualTo(200);
 
@@ -37,6 +39,25 @@ class FaultInjectionPolicyTest {
             assertThat(failed.fault()).isNotNull().extracting(Fault::code).isEqualTo("fault.injected");
             assertThat(failed.header("x-fault-injected")).isEqualTo("abort");
             assertThat(tester.count("aborted")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void breaksRequestsOffAfterTheirDelay() {
+        try (PolicyTester tester = tester(OnlyWith.of("x-break"), false, new Delay(ALL, Duration.ofMillis(5), null),
+                new Abort(ALL, 503, null, true))) {
+            for (String type : new String[]{"text/plain", "application/grpc"}) {
+                TesterResult broken = tester.post("/").header("x-break", "1").header("content-type", type).send();
+
+                assertThat(broken.reachedUpstream()).isFalse();
+                assertThat(broken.status()).isZero();
+                assertThat(broken.headers()).isEmpty();
+                assertThat(broken.fault()).isEqualTo(Fault.INJECTED);
+                assertThat(broken.steps().getLast().decision()).isEqualTo(Decision.reset(Fault.INJECTED));
+            }
+            assertThat(tester.count("reset")).isEqualTo(2);
+            assertThat(tester.count("delayed")).isEqualTo(2);
+            assertThat(tester.count("aborted")).isZero();
         }
     }
 
@@ -58,7 +79,7 @@ class FaultInjectionPolicyTest {
     @Test
     void aShareOfAllIsMeantWhereThatIsSaid() {
         try (PolicyTester tester = tester(OnlyWith.of("x"), true, new Delay(HALF, Duration.ZERO, null),
-                new Abort(HALF, 500, null))) {
+                new Abort(HALF, 500, null, false))) {
             for (int i = 0; i < 400; i++) {
                 tester.get("/").send();
             }
@@ -70,7 +91,7 @@ class FaultInjectionPolicyTest {
 
     @Test
     void noneIsMeantWithAShareOfNothing() {
-        try (PolicyTester tester = tester(OnlyWith.of("x"), true, null, new Abort(new Ratio(0), 500, null))) {
+        try (PolicyTester tester = tester(OnlyWith.of("x"), true, null, new Abort(new Ratio(0), 500, null, false))) {
             assertThat(tester.get("/").send().header("x-fault-injected")).isNull();
         }
     }
@@ -83,6 +104,8 @@ class FaultInjectionPolicyTest {
                 .hasMessage("must be at most 30s (was 31000ms)");
         assertThatThrownBy(() -> new Delay(ALL, Duration.ofSeconds(2), Duration.ofSeconds(1)))
                 .hasMessage("'max' must be at least 'time' (was 1000ms)");
+        assertThatThrownBy(() -> new Abort(ALL, 503, GrpcStatus.UNAVAILABLE, true))
+                .hasMessage("is told nobody where nothing is answered: leave it out, or 'reset'");
         assertThatThrownBy(() -> OnlyWith.of("a b")).hasMessageContaining("must be a token");
     }
 }

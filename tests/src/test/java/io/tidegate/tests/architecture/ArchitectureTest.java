@@ -67,7 +67,8 @@ class ArchitectureTest {
                     List.of("exchange", "stream", "route", "chain", "observe", "overload", "upstream", "tls", "wire",
                             "worker", "state")),
             Map.entry("compile",
-                    List.of("server", "exchange", "mirror", "stream", "route", "chain", "observe", "probe", "upstream",
+                    List.of("server", "exchange", "mirror", "stream", "route", "chain", "observe", "overload", "probe",
+                            "upstream",
                             "consumer", "outbound", "discovery", "health", "breaker", "limit", "names", "tls", "wire",
                             "worker", "state"))));
 
