@@ -11,12 +11,27 @@ final class AcmeMetrics {
     private AcmeMetrics() {
     }
 
-    /// Lines for these names; empty for none.
-    static String of(List<NameStatus> all) {
-        if (all.isEmpty()) {
+    /// Lines for these names; empty for none where all is well.
+    ///
+    /// @param up
+    ///            whether all stores can be used
+    static String of(List<NameStatus> all, boolean up) {
+        StringBuilder text = new StringBuilder(512);
+        if (!all.isEmpty()) {
+            names(text, all);
+        } else if (up) {
             return "";
         }
-        StringBuilder text = new StringBuilder(512);
+        text.append(
+                """
+                        # HELP tidegate_acme_store_up 1 where the store of certificates could be used when it was looked at last.
+                        # TYPE tidegate_acme_store_up gauge
+                        tidegate_acme_store_up\s""")
+                .append(up ? 1 : 0).append('\n');
+        return text.toString();
+    }
+
+    private static void names(StringBuilder text, List<NameStatus> all) {
         series(text, "tidegate_acme_last_success_seconds", "gauge",
                 "When the certificate of a name was put into the store, in seconds since 1970; 0 where there is none.",
                 all, status -> seconds(status.obtained()));
@@ -26,7 +41,6 @@ final class AcmeMetrics {
         series(text, "tidegate_acme_failures_total", "counter",
                 "Attempts of this process to get a certificate for a name that failed.", all,
                 status -> Long.toString(status.failures()));
-        return text.toString();
     }
 
     private static String seconds(@Nullable Instant time) {

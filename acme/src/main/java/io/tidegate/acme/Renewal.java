@@ -32,6 +32,7 @@ final class Renewal implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Renewal.class);
     private static final Duration END = Duration.ofSeconds(5);
 
+    private final Opening opening;
     private final OpenChallenges challenges;
     private final BiFunction<AcmeConfig, Store, Authority> authorities;
     private final InstantSource clock;
@@ -42,14 +43,14 @@ final class Renewal implements AutoCloseable {
     private volatile AcmeConfig config;
     private volatile boolean closed;
     private volatile List<NameStatus> statuses = List.of();
+    private volatile String trouble = "";
+    private volatile @Nullable String complaint;
 
     // Of the thread.
     private final Map<String, TendedName> names = new HashMap<>();
     private @Nullable Store store;
-    private @Nullable StoreLock lock;
     private @Nullable Authority authority;
     private @Nullable AcmeConfig authorityOf;
-    private String trouble = "";
     private long lookedAt;
 
     /// What all of them have in common.
@@ -62,9 +63,16 @@ final class Renewal implements AutoCloseable {
             InstantSource clock, Timing timing) {
     }
 
+    /// Opens a store.
+    @FunctionalInterface
+    interface Opening {
+        Store open(AcmeConfig config) throws IOException;
+    }
+
     /// One that has not begun.
-    Renewal(AcmeConfig config, Surroundings surroundings) {
+    Renewal(AcmeConfig config, Opening opening, Surroundings surroundings) {
         this.config = config;
+        this.opening = opening;
         this.challenges = surroundings.challenges();
         this.authorities = surroundings.authorities();
         this.clock = surroundings.clock();
@@ -89,11 +97,17 @@ final class Renewal implements AutoCloseable {
         return statuses;
     }
 
+    /// Why its store can't be used, in a sentence; null where it can.
+    @Nullable
+    String complaint() {
+        return complaint;
+    }
+
     private void run() {
         while (!closed) {
             try {
                 round(config);
-                trouble = "";
+                allIsWell();
             } catch (InterruptedException e) {
                 continue;
             } catch (IOException | RuntimeException e) {
@@ -108,9 +122,24 @@ final class Renewal implements AutoCloseable {
         String what = String.valueOf(e);
         if (!closed && !what.equals(trouble)) {
             trouble = what;
-            LOG.atWarn().addKeyValue("store", config.store())
+            LOG.atWarn().addKeyValue("store", place())
                     .log("certificates can't be kept in the store; it will be tried again: {}", what);
         }
+        complaint = "the store of certificates (" + place() + ") can't be used, so that those that are known are"
+                + " served, and none is renewed: " + (e.getMessage() == null ? what : e.getMessage());
+    }
+
+    private void allIsWell() {
+        if (!trouble.isEmpty()) {
+            trouble = "";
+            complaint = null;
+            LOG.atInfo().addKeyValue("store", place()).log("the store can be used again");
+        }
+    }
+
+    private String place() {
+        Store opened = store;
+        return opened == null ? config.store().toString() : opened.place();
     }
 
     private void pause() {
@@ -128,13 +157,20 @@ final class Renewal implements AutoCloseable {
     private void round(AcmeConfig current) throws IOException, InterruptedException {
         Store opened = store;
         if (opened == null) {
-            opened = new Store(current.folder().path());
+            opened = opening.open(current);
             store = opened;
-            lock = new StoreLock(opened.folder(), timing.lease(), System::nanoTime);
+        }
+        IOException unreachable = null;
+        boolean changed = false;
+        try {
+            changed = opened.refresh(current.names());
+        } catch (IOException e) {
+            // What is known is served and told of all the same.
+            unreachable = e;
         }
         challenges.show(this, opened.challenge());
         names.keySet().retainAll(current.names());
-        boolean looks = System.nanoTime() - lookedAt >= timing.look().toNanos();
+        boolean looks = changed || System.nanoTime() - lookedAt >= timing.look().toNanos();
         lookedAt = looks ? System.nanoTime() : lookedAt;
         for (String name : current.names()) {
             TendedName tended = names.get(name);
@@ -147,6 +183,9 @@ final class Renewal implements AutoCloseable {
             }
         }
         publish(current);
+        if (unreachable != null) {
+            throw unreachable;
+        }
         for (String name : current.names()) {
             TendedName tended = names.get(name);
             if (tended != null && !closed && !tended.due(current).isAfter(clock.instant())) {
@@ -168,13 +207,13 @@ final class Renewal implements AutoCloseable {
     }
 
     private void attempt(TendedName tended, AcmeConfig current, Store opened) throws IOException, InterruptedException {
-        StoreLock locking = lock;
-        StoreLock.Held held = locking == null ? null : locking.take();
+        Store.Held held = opened.take();
         if (held == null) {
             return;
         }
         try (held) {
             // Another gateway may have been faster.
+            opened.refresh(tended.name());
             tended.look(current, opened, clock.instant());
             if (!tended.due(current).isAfter(clock.instant())) {
                 ask(tended, current, opened, held);
@@ -182,7 +221,7 @@ final class Renewal implements AutoCloseable {
         }
     }
 
-    private void ask(TendedName tended, AcmeConfig current, Store opened, StoreLock.Held held)
+    private void ask(TendedName tended, AcmeConfig current, Store opened, Store.Held held)
             throws IOException, InterruptedException {
         String name = tended.name();
         try {
@@ -195,10 +234,11 @@ final class Renewal implements AutoCloseable {
             if (fault != null) {
                 throw new IssueException("unusable", "what the authority gave can't be used: " + fault);
             }
+            opened.keep(name, made);
             if (!held.beat()) {
                 throw lost();
             }
-            opened.put(current.file(name).path(), made);
+            opened.put(name, made);
             opened.putFailure(name, null);
             tended.succeeded();
             tended.look(current, opened, clock.instant());
@@ -214,9 +254,10 @@ final class Renewal implements AutoCloseable {
         }
     }
 
-    private void failed(TendedName tended, AcmeConfig current, Store opened, StoreLock.Held held, IssueException e)
+    private void failed(TendedName tended, AcmeConfig current, Store opened, Store.Held held, IssueException e)
             throws IOException {
         Failure failure = tended.failed(clock.instant(), e);
+        tended.untold();
         if (held.beat()) {
             opened.putFailure(tended.name(), failure);
         }
@@ -248,9 +289,9 @@ final class Renewal implements AutoCloseable {
     private final class Showing implements Authority.Proving {
 
         private final Store opened;
-        private final StoreLock.Held held;
+        private final Store.Held held;
 
-        Showing(Store opened, StoreLock.Held held) {
+        Showing(Store opened, Store.Held held) {
             this.opened = opened;
             this.held = held;
         }

@@ -61,7 +61,7 @@ final class StoreLock {
     }
 
     /// The lock, as long as one has it.
-    final class Held implements AutoCloseable {
+    final class Held implements Store.Held {
 
         private final long number;
         private long beats;
@@ -70,10 +70,8 @@ final class StoreLock {
             this.number = number;
         }
 
-        /// Tells the others that it is still held.
-        ///
-        /// @return false where another one has it by now: nothing may be written any more
-        boolean beat() throws IOException {
+        @Override
+        public boolean beat() throws IOException {
             if (highest().orElse(-1) != number) {
                 return false;
             }
@@ -86,7 +84,6 @@ final class StoreLock {
             }
         }
 
-        /// Gives it back.
         @Override
         public void close() throws IOException {
             if (highest().orElse(-1) == number) {

@@ -16,6 +16,8 @@ final class TendedName {
     private @Nullable FileTime stamp;
     private @Nullable StoredCertificate certificate;
     private @Nullable Failure failure;
+    /// What the store could not be told of.
+    private @Nullable Failure untold;
     private long failures;
     private String told = "";
 
@@ -33,16 +35,21 @@ final class TendedName {
     /// Looks into the store, where this gateway or another may have put something.
     void look(AcmeConfig config, Store store, Instant now) throws IOException {
         Path file = config.file(name).path();
-        FileTime written = Store.written(file);
+        FileTime written = FileStore.written(file);
         if (!Objects.equals(written, stamp)) {
             stamp = written;
-            certificate = written == null ? null : Store.certificate(file);
+            untold = null;
+            certificate = written == null ? null : FileStore.certificate(file);
         }
         StoredCertificate read = certificate;
         if (read != null && read.fault(name, now) != null) {
             certificate = null;
         }
-        failure = store.failure(name);
+        Failure kept = store.failure(name);
+        if (kept != null) {
+            untold = null;
+        }
+        failure = kept == null ? untold : kept;
     }
 
     /// When a certificate is to be asked for.
@@ -66,9 +73,15 @@ final class TendedName {
         return failure;
     }
 
+    /// Takes note that the store could not be told how the last attempt failed: it counts here all the same.
+    void untold() {
+        untold = failure;
+    }
+
     /// Takes note of an attempt of this process that did not fail.
     void succeeded() {
         failure = null;
+        untold = null;
         told = "";
     }
 

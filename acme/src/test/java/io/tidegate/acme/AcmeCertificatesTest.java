@@ -8,6 +8,8 @@ import io.tidegate.config.GatewayConfig;
 import io.tidegate.config.ListenerConfig;
 import io.tidegate.config.Loaded;
 import io.tidegate.config.Plugins;
+import io.tidegate.config.RedisConfig;
+import io.tidegate.config.SharedRooms;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,7 +37,7 @@ class AcmeCertificatesTest {
     private static final Instant START = Instant.parse("2026-11-29T10:00:00Z");
     private static final long GUARD_NANOS = Duration.ofSeconds(30).toNanos();
     private static final Timing FAST = new Timing(Duration.ofMillis(2), Duration.ofMillis(4), Duration.ZERO,
-            Duration.ofMinutes(2));
+            Duration.ofMinutes(2), Duration.ZERO);
 
     @TempDir
     private Path folder;
@@ -53,7 +55,8 @@ class AcmeCertificatesTest {
         private final AcmeCertificates certificates;
 
         Gateway(AcmeCertificatesTest test) {
-            certificates = new AcmeCertificates(this, (config, store) -> test.authority, test.now::get, FAST);
+            certificates = new AcmeCertificates(this, test::rooms, (config, store) -> test.authority, test.now::get,
+                    FAST);
         }
 
         @Override
@@ -95,6 +98,10 @@ class AcmeCertificatesTest {
         logger.removeHandler(log);
     }
 
+    private SharedRooms rooms(RedisConfig declared) {
+        throw new AssertionError("nothing is shared by " + declared);
+    }
+
     private Gateway gateway() {
         Gateway made = new Gateway(this);
         gateways.add(made);
@@ -127,7 +134,7 @@ class AcmeCertificatesTest {
     }
 
     private StoredCertificate stored(String name) {
-        return Objects.requireNonNull(Store.certificate(file(name)), () -> "certificate of " + name);
+        return Objects.requireNonNull(FileStore.certificate(file(name)), () -> "certificate of " + name);
     }
 
     private void await(String what, BooleanSupplier condition) {
@@ -144,7 +151,7 @@ class AcmeCertificatesTest {
         for (int i = 0; i < 3; i++) {
             String name = "round" + authority.asked.size() + ".test";
             Gateway other = gateway(name);
-            await("a round", () -> Store.certificate(file(name)) != null);
+            await("a round", () -> FileStore.certificate(file(name)) != null);
             other.certificates.close();
         }
         assertThat(gateway.certificates.metrics()).isNotEmpty();
@@ -162,8 +169,8 @@ class AcmeCertificatesTest {
     @Test
     void everyNameGetsACertificateOfItsOwn() {
         Gateway gateway = gateway("one.test, two.test");
-        await("certificates", () -> Store.certificate(file("one.test")) != null
-                && Store.certificate(file("two.test")) != null);
+        await("certificates", () -> FileStore.certificate(file("one.test")) != null
+                && FileStore.certificate(file("two.test")) != null);
 
         assertThat(stored("one.test").fault("one.test", now.get())).isNull();
         assertThat(stored("two.test").fault("two.test", now.get())).isNull();
@@ -194,7 +201,7 @@ class AcmeCertificatesTest {
     @Test
     void aCertificateIsRenewedWhenItIsDueAndNotBefore() {
         Gateway gateway = gateway("one.test");
-        await("the first", () -> Store.certificate(file("one.test")) != null);
+        await("the first", () -> FileStore.certificate(file("one.test")) != null);
         StoredCertificate first = stored("one.test");
         pass(Duration.ofDays(60).minusSeconds(1));
         letRoundsGoBy(gateway);
@@ -207,7 +214,7 @@ class AcmeCertificatesTest {
 
     @Test
     void aStoredCertificateThatIsNotDueIsNotAskedForAfterARestart() throws IOException {
-        new Store(Objects.requireNonNull(file("one.test").getParent())).put(file("one.test"),
+        new FileStore(Objects.requireNonNull(file("one.test").getParent()), FAST.lease()).put("one.test",
                 Issued.stored("one.test", START.minus(Duration.ofDays(10)), START.plus(Duration.ofDays(80))));
         Gateway gateway = gateway("one.test");
         letRoundsGoBy(gateway);
@@ -276,7 +283,7 @@ class AcmeCertificatesTest {
         assertThat(metric(two, "tidegate_acme_next_attempt_seconds{name=\"one.test\"}"))
                 .isEqualTo((double) later.getEpochSecond());
         pass(Duration.ofHours(1));
-        await("the certificate", () -> Store.certificate(file("one.test")) != null);
+        await("the certificate", () -> FileStore.certificate(file("one.test")) != null);
     }
 
     @Test
@@ -299,7 +306,7 @@ class AcmeCertificatesTest {
         gateway.certificates.apply(config("one.test, two.test", ", renewBefore: 20d"));
         authority.look();
         authority.look();
-        await("certificates", () -> Store.certificate(file("two.test")) != null);
+        await("certificates", () -> FileStore.certificate(file("two.test")) != null);
 
         assertThat(authority.asked).containsExactly("one.test", "two.test");
         await("the new setting",
@@ -331,9 +338,13 @@ class AcmeCertificatesTest {
         gateway.certificates.apply(config);
         await("a warning", () -> log.lines.size() == 1);
         assertThat(log.lines.getFirst()).contains("can't be kept in the store");
+        await("it to be told", () -> gateway.certificates.degraded().toString().contains("can't be used"));
+        assertThat(metric(gateway, "tidegate_acme_store_up")).isZero();
 
         java.nio.file.Files.delete(blocked);
-        await("the certificate", () -> Store.certificate(file("one.test")) != null);
+        await("the certificate", () -> FileStore.certificate(file("one.test")) != null);
+        await("all to be well", () -> gateway.certificates.degraded().isEmpty());
+        assertThat(metric(gateway, "tidegate_acme_store_up")).isEqualTo(1);
         assertThat(log.lines).hasSize(1);
     }
 }

@@ -19,6 +19,7 @@ final class FakeAuthority implements Authority {
     private final Semaphore looks = new Semaphore(1_000_000);
     private volatile @Nullable IssueException refusal;
     private volatile boolean wrongName;
+    private volatile Runnable beforeGiving = () -> {};
 
     FakeAuthority(InstantSource clock) {
         this.clock = clock;
@@ -30,6 +31,11 @@ final class FakeAuthority implements Authority {
 
     void giveWrongNames() {
         wrongName = true;
+    }
+
+    /// Runs when it has looked, and is about to give a certificate.
+    void beforeGiving(Runnable runs) {
+        beforeGiving = runs;
     }
 
     /// Waits with every look from now on until [#look] lets it.
@@ -54,6 +60,7 @@ final class FakeAuthority implements Authority {
         if (failing != null) {
             throw failing;
         }
+        beforeGiving.run();
         return List.of(Issued.to(wrongName ? "other.test" : name, key, clock.instant(),
                 clock.instant().plus(Duration.ofDays(90))));
     }

@@ -61,6 +61,9 @@ final class AcmeChecks {
         }
         binding(acme.eab(), below(at, "eab"));
         challenge(acme.challenge(), below(at, "challenge"));
+        if (acme.redis() != null && context.whole("sharedState") && context.config().sharedState().redis() == null) {
+            context.error("needs the Redis that gateways share: declare it in 'sharedState.redis'", below(at, "redis"));
+        }
         if (usable) {
             others(listener, acme, at);
         }
@@ -132,14 +135,18 @@ final class AcmeChecks {
             }
             TlsConfig tls = entry.getValue().tls();
             AcmeConfig other = tls == null ? null : tls.acme();
-            if (other != null && other.store().equals(acme.store()) && other.directory().equals(acme.directory())
-                    && !other.withNames(acme.names()).equals(acme)) {
-                context.error(
-                        "must be as on listener '" + entry.getKey() + "' but for 'names', as both share an account"
-                                + " and certificates: write the same, or name another 'store'",
-                        at);
+            if (other != null && share(acme, other) && !other.withNames(acme.names()).equals(acme)) {
+                context.error("must be as on listener '" + entry.getKey() + "' but for 'names', as both share an"
+                        + " account and certificates: write the same, or name another "
+                        + (acme.redis() != null && other.redis() != null ? "'directory'" : "'store'"), at);
                 return;
             }
         }
+    }
+
+    /// Whether they have one account. A Redis knows accounts by their authority.
+    private static boolean share(AcmeConfig one, AcmeConfig other) {
+        return one.directory().equals(other.directory())
+                && (one.store().equals(other.store()) || (one.redis() != null && other.redis() != null));
     }
 }

@@ -1,5 +1,6 @@
 package io.tidegate.config;
 
+import io.tidegate.api.ConfigException;
 import io.tidegate.api.Default;
 import io.tidegate.api.Doc;
 import io.tidegate.api.FilePath;
@@ -34,7 +35,9 @@ public record AcmeConfig(
 
         @Doc("Authorities, in PEM, that the directory's own certificate must come from. Left out: those that Java trusts.") @Nullable FilePath ca,
 
-        @Doc("Ties the account to one that you have with the authority already (external account binding).") @Nullable EabConfig eab) {
+        @Doc("Ties the account to one that you have with the authority already (external account binding).") @Nullable EabConfig eab,
+
+        @Doc("Shares the account and its certificates with other gateways by the Redis of `sharedState`, encrypted. `store` is this gateway's own then: it holds copies, which are served while Redis is down. Left out: gateways share by `store` alone.") @Nullable SharingConfig redis) {
 
     private static final String ENDING = ".pem";
 
@@ -70,11 +73,39 @@ public record AcmeConfig(
         }
     }
 
+    /// How gateways share an account and its certificates by a Redis.
+    @Doc("How gateways share an account and its certificates by the Redis of `sharedState`.")
+    public record SharingConfig(
+            @Doc("What everything in Redis is encrypted with, each of 32 bytes or more; the same for all gateways. The first encrypts, all decrypt: put a new one behind the old one everywhere first, then before it, and take the old one out once all gateways have that.") @Secret @Range(min = 1, max = 8) List<String> secrets) {
+
+        private static final int LEAST_SECRET = 32;
+
+        /// Refuses secrets that could be guessed.
+        public SharingConfig {
+            for (String secret : secrets) {
+                if (secret.getBytes(StandardCharsets.UTF_8).length < LEAST_SECRET) {
+                    throw new ConfigException("secrets", "must each have " + LEAST_SECRET
+                            + " bytes or more, as 'openssl rand -base64 32' makes them (one is shorter)");
+                }
+            }
+        }
+
+        /// Tells everything but the secrets.
+        @Override
+        public String toString() {
+            return "SharingConfig[secrets=***]";
+        }
+    }
+
+    /// The name of the authority in stores: what comes from another one is kept apart.
+    public String room() {
+        URI uri = URI.create(directory);
+        return URLEncoder.encode(uri.getRawAuthority() + uri.getRawPath(), StandardCharsets.UTF_8);
+    }
+
     /// The folder in the store for what comes from this authority: another one begins anew.
     public FilePath folder() {
-        URI uri = URI.create(directory);
-        String name = URLEncoder.encode(uri.getRawAuthority() + uri.getRawPath(), StandardCharsets.UTF_8);
-        return new FilePath(store.path().resolve(name).toString());
+        return new FilePath(store.path().resolve(room()).toString());
     }
 
     /// The file in the store with the certificate of a name and its key: one, so that it is replaced at once.
@@ -90,6 +121,7 @@ public record AcmeConfig(
 
     /// The same for other names.
     public AcmeConfig withNames(List<String> others) {
-        return new AcmeConfig(others, agreeToTerms, store, directory, email, challenge, renewBefore, keyType, ca, eab);
+        return new AcmeConfig(others, agreeToTerms, store, directory, email, challenge, renewBefore, keyType, ca, eab,
+                redis);
     }
 }

@@ -118,6 +118,12 @@ public record RedisConfig(
         return nodes.stream().map(RedisConfig::node).toList();
     }
 
+    /// The same with another longest wait for an answer.
+    public RedisConfig withTimeout(Duration longest) {
+        return new RedisConfig(nodes, mode, master, username, password, database, keyPrefix, ca, longest, budget,
+                connectTimeout);
+    }
+
     /// Tells everything but the password.
     @Override
     public String toString() {

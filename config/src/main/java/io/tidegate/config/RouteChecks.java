@@ -168,6 +168,12 @@ final class RouteChecks {
         if (webSocket.idleTimeout().isZero()) {
             context.error("must be longer than 0s", "routes", name, "websocket", "idleTimeout");
         }
+        Duration ping = webSocket.pingInterval();
+        if (ping != null && (ping.isZero() || ping.compareTo(webSocket.idleTimeout()) >= 0)) {
+            context.error("must be longer than 0s and shorter than 'idleTimeout' ("
+                    + Durations.format(webSocket.idleTimeout()) + "), within which it has to be answered", "routes",
+                    name, "websocket", "pingInterval");
+        }
         if (webSocket.maxLifetime() != null && webSocket.maxLifetime().isZero()) {
             context.error("must be longer than 0s", "routes", name, "websocket", "maxLifetime");
         }

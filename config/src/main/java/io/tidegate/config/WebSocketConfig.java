@@ -14,6 +14,8 @@ public record WebSocketConfig(
 
         @Doc("How long both sides may be quiet, pings and pongs included, before the connection is closed.") @Default("60s") Duration idleTimeout,
 
+        @Doc("How long a side is sent nothing before the gateway pings it by a frame of its own, between two others; the answers go no further. Keeps what stands between from closing the connection. A side that was pinged must send something within `idleTimeout`, if only the answer. Shorter than `idleTimeout`. Left out: the gateway pings nobody.") @Nullable Duration pingInterval,
+
         @Doc("How long a connection may last before it is closed. Left out: no limit.") @Nullable Duration maxLifetime,
 
         @Doc("Bounds of what a client may send. Left out: none, and frames are not looked into.") @Nullable Limits limits) {

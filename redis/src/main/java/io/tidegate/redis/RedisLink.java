@@ -45,6 +45,8 @@ final class RedisLink implements AutoCloseable {
     private final Runnable closeClient;
     private volatile @Nullable Made made;
     private volatile long asked;
+    /// When something was asked first, of what was not answered yet.
+    private volatile long waitingSince;
     private volatile long heard;
     private boolean connecting;
     private boolean closed;
@@ -92,7 +94,11 @@ final class RedisLink implements AutoCloseable {
         if (present == null || !present.connection.isOpen()) {
             return null;
         }
-        asked = System.nanoTime();
+        long now = System.nanoTime();
+        if (asked - heard <= 0) {
+            waitingSince = now;
+        }
+        asked = now;
         return present.commands;
     }
 
@@ -104,7 +110,7 @@ final class RedisLink implements AutoCloseable {
     private synchronized void look() {
         long now = System.nanoTime();
         Made present = made;
-        boolean silent = asked - heard > 0 && now - heard > SILENCE_NANOS;
+        boolean silent = asked - heard > 0 && now - heard > SILENCE_NANOS && now - waitingSince > SILENCE_NANOS;
         if (present != null && (silent || !present.connection.isOpen())) {
             made = null;
             if (present.connection.isOpen()) {

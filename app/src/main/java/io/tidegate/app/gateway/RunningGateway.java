@@ -14,6 +14,7 @@ import io.tidegate.control.discovery.KnownSources;
 import io.tidegate.engine.Engine;
 import io.tidegate.engine.EngineOptions;
 import io.tidegate.engine.state.RemoteState;
+import io.tidegate.redis.RedisRooms;
 import io.tidegate.redis.RedisState;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -49,7 +50,7 @@ public final class RunningGateway implements AutoCloseable {
         EngineOptions options = new EngineOptions(process, version).withSources(new KnownSources())
                 .withRemotes(RunningGateway::open);
         engine = Engine.start(options);
-        certificates = new AcmeCertificates(options.challenges());
+        certificates = new AcmeCertificates(options.challenges(), config -> RedisRooms.open(config, "acme"));
         view = new EngineView(engine, warmUp, certificates, LogSink.ofProcess());
         target = new AnnouncingTarget(engine, view, process.upgradeSocket());
         control = new ControlPlane(new ControlOptions(declared.root(), declared.loader(), ConfigWriter::json,

@@ -42,7 +42,9 @@ class WarmUpTest {
             WarmUp warmUp = new WarmUp();
             Engine engine = Engine.start(new EngineOptions(loaded.config().gateway()));
             EngineView view = new EngineView(engine, warmUp,
-                    new AcmeCertificates((texts, proofs) -> {}), LogSink.ofProcess());
+                    new AcmeCertificates((texts, proofs) -> {}, _ -> {
+                        throw new AssertionError("nothing is shared");
+                    }), LogSink.ofProcess());
             try (ControlPlane control = new ControlPlane(new ControlOptions(null, () -> loaded, ConfigWriter::json,
                     folder, "test"), new AnnouncingTarget(engine, view, null), view)) {
                 assertThat(control.start(loaded)).isNotInstanceOf(ReloadResult.Rejected.class);

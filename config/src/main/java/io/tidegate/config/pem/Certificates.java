@@ -24,9 +24,18 @@ public final class Certificates {
 
     /// The certificates of a PEM file, in their order; at least one.
     public static List<X509Certificate> read(Path file) throws UnusableFileException {
+        return all(PemFile.blocks(file));
+    }
+
+    /// The certificates in what such a file holds.
+    public static List<X509Certificate> parse(byte[] content) throws UnusableFileException {
+        return all(PemFile.blocks(content));
+    }
+
+    private static List<X509Certificate> all(List<PemFile.Block> blocks) throws UnusableFileException {
         List<X509Certificate> certificates = new ArrayList<>();
         CertificateFactory factory = factory();
-        for (PemFile.Block block : PemFile.blocks(file)) {
+        for (PemFile.Block block : blocks) {
             if (!block.label().endsWith("CERTIFICATE")) {
                 continue;
             }

@@ -32,7 +32,16 @@ public final class PrivateKeys {
 
     /// The RSA or EC key of a PEM file: PKCS#8, PKCS#1 or SEC1.
     public static PrivateKey read(Path file) throws UnusableFileException {
-        for (PemFile.Block block : PemFile.blocks(file)) {
+        return first(PemFile.blocks(file));
+    }
+
+    /// The RSA or EC key in what such a file holds.
+    public static PrivateKey parse(byte[] content) throws UnusableFileException {
+        return first(PemFile.blocks(content));
+    }
+
+    private static PrivateKey first(List<PemFile.Block> blocks) throws UnusableFileException {
+        for (PemFile.Block block : blocks) {
             switch (block.label()) {
                 case "PRIVATE KEY" -> {
                     return key(block.content());

@@ -314,6 +314,12 @@ final class RequestSide implements Relay.Target, TunnelDirection.Way {
         }
     }
 
+    @Override
+    public boolean takesMore() {
+        UpstreamStream to = stream;
+        return to != null && to.isWritable();
+    }
+
     /// The client has sent the whole body.
     void complete() {
         complete = true;

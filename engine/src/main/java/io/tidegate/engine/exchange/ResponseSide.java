@@ -385,6 +385,11 @@ final class ResponseSide implements Relay.Target, TunnelDirection.Way {
     }
 
     @Override
+    public boolean takesMore() {
+        return client.isWritable();
+    }
+
+    @Override
     public void refuse(Fault fault) {
         exchange.onRefusal(fault, List.of());
     }

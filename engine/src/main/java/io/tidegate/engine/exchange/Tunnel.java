@@ -36,6 +36,8 @@ final class Tunnel {
     private static final long CLOSING_NANOS = TimeUnit.SECONDS.toNanos(10);
     /// How long both sides may take to answer a Close frame.
     private static final long ANSWER_NANOS = TimeUnit.SECONDS.toNanos(1);
+    /// When a side is looked at again that was due to be pinged and could not be.
+    private static final long SOON_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final HttpExchange exchange;
     private final ExchangeRecord record;
@@ -45,6 +47,10 @@ final class Tunnel {
     private final TunnelDirection fromService;
     private final Deadline deadline = new Deadline(this::look);
     private final long idleNanos;
+    /// How long nothing may be sent before a side is pinged; [Long#MAX_VALUE] for ever.
+    private final long pingNanos;
+    private final @Nullable OwnPings clientPings;
+    private final @Nullable OwnPings servicePings;
     private final long endsAt;
     private long movedAt;
     private boolean open = true;
@@ -66,6 +72,13 @@ final class Tunnel {
         this.fromService = new TunnelDirection(this, exchange.responseSide(), null, null, this::serviceEnds);
         this.idleNanos = config.idleTimeout().toNanos();
         this.movedAt = deadlines.refresh();
+        this.pingNanos = config.pingInterval() == null ? Long.MAX_VALUE : config.pingInterval().toNanos();
+        this.clientPings = config.pingInterval() == null ? null : new OwnPings(exchange.worker().random());
+        this.servicePings = config.pingInterval() == null ? null : new OwnPings(exchange.worker().random());
+        if (clientPings != null && servicePings != null) {
+            fromClient.expectAnswers(clientPings);
+            fromService.expectAnswers(servicePings);
+        }
         long lifetime = config.maxLifetime() == null ? Long.MAX_VALUE : config.maxLifetime().toNanos();
         this.endsAt = lifetime == Long.MAX_VALUE ? Long.MAX_VALUE : movedAt + lifetime;
         cells.tunnelOpened();
@@ -126,12 +139,33 @@ final class Tunnel {
         movedAt = deadlines.now();
     }
 
+    /// The time, in the terms of [System#nanoTime], right to a tick.
+    long now() {
+        return deadlines.now();
+    }
+
     // Time.
 
     private void schedule() {
         long now = deadlines.now();
         long left = endsAt == Long.MAX_VALUE ? Long.MAX_VALUE : endsAt - now;
-        deadlines.set(deadline, Math.min(left, idleNanos - (now - movedAt)));
+        left = Math.min(left, idleNanos - quietNanos(now));
+        if (clientPings != null) {
+            // A side that can't be pinged now, as a frame is on its way there, is looked at again soon.
+            long sent = Math.min(fromClient.sentAt(), fromService.sentAt());
+            left = Math.min(left, Math.max(pingNanos - (now - sent), Math.min(pingNanos, SOON_NANOS)));
+        }
+        deadlines.set(deadline, left);
+    }
+
+    /// How long neither side has sent anything, or one of them has not answered.
+    private long quietNanos(long now) {
+        long quiet = now - movedAt;
+        if (clientPings != null && servicePings != null) {
+            quiet = Math.max(quiet, clientPings.unansweredNanos(now, fromClient.isHeldUp()));
+            quiet = Math.max(quiet, servicePings.unansweredNanos(now, fromService.isHeldUp()));
+        }
+        return quiet;
     }
 
     private void look() {
@@ -140,10 +174,22 @@ final class Tunnel {
             finish();
         } else if (endsAt != Long.MAX_VALUE && now - endsAt >= 0) {
             close(GOING_AWAY, null);
-        } else if (now - movedAt >= idleNanos) {
+        } else if (quietNanos(now) >= idleNanos) {
             close(GOING_AWAY, Fault.WEBSOCKET_IDLE);
         } else {
-            schedule();
+            ping(now);
+            if (open && !closing) {
+                schedule();
+            }
+        }
+    }
+
+    private void ping(long now) {
+        if (clientPings != null && now - fromService.sentAt() >= pingNanos) {
+            fromService.ping(clientPings);
+        }
+        if (servicePings != null && open && now - fromClient.sentAt() >= pingNanos) {
+            fromClient.ping(servicePings);
         }
     }
 

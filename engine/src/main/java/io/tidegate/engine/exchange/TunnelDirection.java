@@ -3,12 +3,14 @@ package io.tidegate.engine.exchange;
 import io.netty.buffer.ByteBuf;
 import io.tidegate.api.Fault;
 import io.tidegate.engine.wire.WebSocketFrames;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /// What goes through a tunnel in one direction: ranges as they come, uncopied, while their frames are followed, so that
-/// it can be stopped between two of them. Where there are limits, the head of a frame waits until it is whole and may
-/// pass.
+/// it can be stopped between two of them. Where there are limits, or pings of the gateway's own, the head of a frame
+/// waits until
+/// it is whole and may pass.
 final class TunnelDirection {
 
     /// Where a direction leads.
@@ -22,6 +24,9 @@ final class TunnelDirection {
 
         /// Sends what is waiting.
         void flush();
+
+        /// Whether it takes more: where not, what comes from the other side is not read.
+        boolean takesMore();
     }
 
     private final Tunnel tunnel;
@@ -36,6 +41,10 @@ final class TunnelDirection {
     private int code;
     private boolean stopped;
     private boolean ended;
+    /// What tells answers to the gateway's own pings; null where it sends none.
+    private @Nullable OwnPings answered;
+    private boolean holding;
+    private long sentAt;
 
     TunnelDirection(Tunnel tunnel, Way way, @Nullable FrameLimits limits, @Nullable SplittableRandom masks,
             Runnable atEnd) {
@@ -44,6 +53,33 @@ final class TunnelDirection {
         this.limits = limits;
         this.masks = masks;
         this.atEnd = atEnd;
+    }
+
+    /// From now on the gateway pings the side that this comes from.
+    void expectAnswers(OwnPings pings) {
+        answered = pings;
+        sentAt = tunnel.now();
+    }
+
+    /// Whether nothing more is to come, or what comes is not read now, so that nobody can tell by it that a side
+    /// is there.
+    boolean isHeldUp() {
+        return ended || !way.takesMore();
+    }
+
+    /// When something went on last, or a ping.
+    long sentAt() {
+        return sentAt;
+    }
+
+    /// Pings the side that this leads to, where a frame may go now.
+    void ping(OwnPings pings) {
+        if (!stopped && !isHeldUp() && frames.isBetween() && !frames.isClosed() && tunnel.isOpen()) {
+            sentAt = tunnel.now();
+            byte[] frame = pings.next(masks, sentAt);
+            way.bytes(frame, 0, frame.length);
+            way.flush();
+        }
     }
 
     /// Whether a Close frame has come.
@@ -59,6 +95,9 @@ final class TunnelDirection {
     /// Takes a range of a received buffer; the buffer stays the caller's.
     void range(ByteBuf in, int start, int length) {
         tunnel.moved();
+        if (answered != null) {
+            answered.heard();
+        }
         int end = start + length;
         int at = start;
         int gone = start;
@@ -71,8 +110,14 @@ final class TunnelDirection {
                 }
                 head = at;
             }
+            int before = at;
             at += frames.advance(in, at, end - at);
-            if (limits == null || stopped) {
+            if (holding) {
+                hold(in, before, at);
+                gone = at;
+                continue;
+            }
+            if ((limits == null && answered == null) || stopped) {
                 continue;
             }
             if (frames.isInHead()) {
@@ -80,11 +125,16 @@ final class TunnelDirection {
                 waiting += at - head;
                 gone = at;
             } else if (frames.isHeadRead()) {
-                Fault fault = limits.check(frames);
+                Fault fault = limits == null ? null : limits.check(frames);
                 if (fault != null) {
                     pass(in, gone, head);
                     stopped = true;
                     tunnel.refuse(fault);
+                } else if (answered != null && answered.mayBeAnswered(frames)) {
+                    pass(in, gone, head);
+                    gone = at;
+                    waiting = 0;
+                    holding = true;
                 } else {
                     passWaiting();
                 }
@@ -97,14 +147,30 @@ final class TunnelDirection {
         tunnel.passed();
     }
 
+    /// Takes a range of a frame that may be an answer; passes it on once it is known to be none.
+    private void hold(ByteBuf in, int from, int to) {
+        OwnPings pings = Objects.requireNonNull(answered);
+        pings.hold(in, from, to - from);
+        if (frames.isBetween()) {
+            holding = false;
+            if (!stopped && tunnel.isOpen() && !pings.areAnswered(frames)) {
+                sentAt = tunnel.now();
+                way.bytes(frames.head(), 0, frames.headLength());
+                way.bytes(pings.held(), 0, pings.held().length);
+            }
+        }
+    }
+
     private void pass(ByteBuf in, int from, int to) {
         if (to > from && !stopped && tunnel.isOpen()) {
+            sentAt = tunnel.now();
             way.pass(in, from, to - from);
         }
     }
 
     private void passWaiting() {
         if (waiting > 0 && tunnel.isOpen()) {
+            sentAt = tunnel.now();
             way.bytes(frames.head(), 0, waiting);
         }
         waiting = 0;

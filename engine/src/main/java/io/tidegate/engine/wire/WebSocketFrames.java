@@ -18,6 +18,10 @@ public final class WebSocketFrames {
     public static final int CONTINUATION = 0;
     /// The end of the connection.
     public static final int CLOSE = 8;
+    /// Asks the other side whether it is there.
+    public static final int PING = 9;
+    /// Says so, with what the ping said.
+    public static final int PONG = 10;
 
     private static final int LONGEST_HEAD = 14;
     private static final int SHORTEST_HEAD = 2;
@@ -143,19 +147,46 @@ public final class WebSocketFrames {
         return payload;
     }
 
+    /// Takes the mask of the frame whose head was read last off its payload, or puts it on; does nothing where it
+    /// has none.
+    public void unmask(byte[] whole) {
+        if (isMasked()) {
+            mask(whole, 0, whole.length, head, headLength() - MASK_LENGTH);
+        }
+    }
+
+    private static void mask(byte[] bytes, int start, int length, byte[] key, int keyStart) {
+        for (int i = 0; i < length; i++) {
+            bytes[start + i] ^= key[keyStart + i % MASK_LENGTH];
+        }
+    }
+
     /// A Close frame without a reason.
     ///
     /// @param mask
     ///            where the mask comes from that a client's frame has; null for a server's
     public static byte[] close(int code, @Nullable SplittableRandom mask) {
-        byte high = (byte) (code >> 8);
-        byte low = (byte) code;
-        if (mask == null) {
-            return new byte[]{(byte) (0x80 | CLOSE), 2, high, low};
+        return control(CLOSE, new byte[]{(byte) (code >> 8), (byte) code}, mask);
+    }
+
+    /// A frame about the connection.
+    ///
+    /// @param payload
+    ///            125 bytes at most
+    /// @param mask
+    ///            where the mask comes from that a client's frame has; null for a server's
+    public static byte[] control(int opcode, byte[] payload, @Nullable SplittableRandom mask) {
+        int start = SHORTEST_HEAD + (mask == null ? 0 : MASK_LENGTH);
+        byte[] frame = new byte[start + payload.length];
+        frame[0] = (byte) (0x80 | opcode);
+        frame[1] = (byte) (payload.length | (mask == null ? 0 : MASKED));
+        System.arraycopy(payload, 0, frame, start, payload.length);
+        if (mask != null) {
+            byte[] key = new byte[MASK_LENGTH];
+            mask.nextBytes(key);
+            System.arraycopy(key, 0, frame, SHORTEST_HEAD, MASK_LENGTH);
+            mask(frame, start, payload.length, key, 0);
         }
-        byte[] key = new byte[MASK_LENGTH];
-        mask.nextBytes(key);
-        return new byte[]{(byte) (0x80 | CLOSE), (byte) (MASKED | 2), key[0], key[1], key[2], key[3],
-            (byte) (high ^ key[0]), (byte) (low ^ key[1])};
+        return frame;
     }
 }

@@ -50,7 +50,7 @@ final class Declared {
     static RouteConfig route(List<MatchConfig> matches, int precedence, TrailingSlash slash) {
         return new RouteConfig(List.of(), matches, precedence, "up", null, null, List.of(),
                 new Timeouts(null, null, null, null, null), null, null, null, null, true, false,
-                new WebSocketConfig(true, Duration.ofSeconds(60), null, null), false, EncodedSlash.REJECT,
+                new WebSocketConfig(true, Duration.ofSeconds(60), null, null, null), false, EncodedSlash.REJECT,
                 RouteConfig.PathParameters.REJECT, slash, false, RouteConfig.Criticality.NORMAL);
     }
 

@@ -55,7 +55,7 @@ public final class TestRedis implements AutoCloseable {
     }
 
     /// One that does not run yet.
-    static TestRedis stopped(String... options) {
+    public static TestRedis stopped(String... options) {
         try {
             return new TestRedis(List.of(options));
         } catch (IOException e) {
@@ -85,7 +85,7 @@ public final class TestRedis implements AutoCloseable {
     }
 
     /// Starts it, without what was kept before.
-    TestRedis start() {
+    public TestRedis start() {
         List<String> command = new ArrayList<>(List.of(program.toString(), "--port", Integer.toString(port), "--bind",
                 "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", folder.toString()));
         command.addAll(options);
@@ -120,7 +120,7 @@ public final class TestRedis implements AutoCloseable {
     }
 
     /// Kills it.
-    void kill() {
+    public void kill() {
         Process running = Objects.requireNonNull(process);
         running.destroyForcibly();
         Await.until("Redis to be gone", () -> !running.isAlive());
@@ -152,7 +152,7 @@ public final class TestRedis implements AutoCloseable {
     }
 
     /// Runs a command, and gives the first line of what is answered.
-    String ask(String command) {
+    public String ask(String command) {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             OutputStream out = socket.getOutputStream();
             out.write((command + "\r\n").getBytes(StandardCharsets.US_ASCII));

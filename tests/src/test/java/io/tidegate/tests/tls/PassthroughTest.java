@@ -12,8 +12,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLSocket;
@@ -140,6 +143,56 @@ class PassthroughTest {
                     () -> started.metric("tidegate_tls_handshake_failures_total", "reason=\"" + reason + "\"") == 1);
         }
         assertThat(one.connections()).isZero();
+    }
+
+    /// A first message of TLS 1.3 that asks for a name, and records that a client sends before it is answered (0-RTT,
+    /// RFC
+    /// 8446 section 2.3). Whether they count is for the service alone to say, which has the key.
+    @Test
+    void k1WhatIsSentEarlyGoesOnAsItIsAndNoOftenerThanTheClientSendsIt() throws Exception {
+        byte[] name = "one.example.com".getBytes(StandardCharsets.US_ASCII);
+        ByteBuffer extensions = ByteBuffer.allocate(200).putShort((short) 0).putShort((short) (name.length + 5))
+                .putShort((short) (name.length + 3)).put((byte) 0).putShort((short) name.length).put(name);
+        // supported_versions: TLS 1.3; early_data.
+        extensions.putShort((short) 43).putShort((short) 3).put((byte) 2).putShort((short) 0x0304);
+        extensions.putShort((short) 42).putShort((short) 0).flip();
+        ByteBuffer hello = ByteBuffer.allocate(300).putShort((short) 0x0303).put(new byte[32]).put((byte) 0)
+                .putShort((short) 2).putShort((short) 0x1301).put((byte) 1).put((byte) 0)
+                .putShort((short) extensions.remaining()).put(extensions).flip();
+        int length = hello.remaining();
+        ByteBuffer sent = ByteBuffer.allocate(500).put((byte) 22).putShort((short) 0x0301)
+                .putShort((short) (length + 4)).put((byte) 1).put((byte) 0).putShort((short) length).put(hello);
+        byte[] early = new byte[100];
+        java.util.Arrays.fill(early, (byte) 7);
+        sent.put((byte) 23).putShort((short) 0x0303).putShort((short) early.length).put(early).flip();
+        byte[] all = new byte[sent.remaining()];
+        sent.get(all);
+
+        List<byte[]> received = new CopyOnWriteArrayList<>();
+        try (TestUpstream raw = TestUpstream.start(connection -> {
+            received.add(connection.input().readNBytes(all.length));
+            connection.send("!");
+            received.add(connection.input().readAllBytes());
+        })) {
+            gateway = TestGateway.start("""
+                    listeners:
+                      names: { address: "127.0.0.1:0", tlsPassthrough: { routes: { one.example.com: raw } } }
+                    upstreams: { raw: { endpoints: ["tcp://127.0.0.1:%d"] } }
+                    """.formatted(raw.port()));
+            for (int i = 1; i <= 2; i++) {
+                int connections = i;
+                try (RawClient client = gateway.client()) {
+                    client.send(all);
+                    assertThat(client.input().read()).as("all that comes back is the service's").isEqualTo('!');
+                    client.finish();
+                    assertThat(client.input().read()).isEqualTo(-1);
+                }
+                Await.until("the service to have read to the end", () -> received.size() == 2 * connections);
+                assertThat(received.get(2 * i - 2)).isEqualTo(all);
+                assertThat(received.get(2 * i - 1)).isEmpty();
+                assertThat(raw.connections()).isEqualTo(i);
+            }
+        }
     }
 
     // TLS that is ended here.

@@ -8,27 +8,38 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.KeyPair;
-import java.time.Instant;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class StoreTest {
+class FileStoreTest extends StoreContract {
 
-    private static final Instant NOW = Instant.parse("2026-11-29T10:00:00Z");
+    private static final Duration LEASE = Duration.ofMinutes(2);
 
     @TempDir
     private Path folder;
 
-    private Store store;
+    private final AtomicLong nanos = new AtomicLong();
+    private FileStore store;
 
     @BeforeEach
     void open() throws IOException {
-        store = new Store(folder.resolve("a/b"));
+        store = another();
+    }
+
+    @Override
+    FileStore another() throws IOException {
+        return new FileStore(folder.resolve("a/b"), LEASE, nanos::get);
+    }
+
+    @Override
+    void passLease() {
+        nanos.addAndGet(LEASE.toNanos());
     }
 
     private List<String> files() throws IOException {
@@ -41,10 +52,10 @@ class StoreTest {
     void aCertificateAndItsKeyAreInOneFileForTheOwnerAlone() throws IOException {
         Path file = store.folder().resolve("one.test.pem");
         StoredCertificate made = Issued.stored("one.test", NOW, NOW.plusSeconds(3600));
-        store.put(file, made);
-        store.put(file, made);
+        store.put("one.test", made);
+        store.put("one.test", made);
 
-        StoredCertificate read = Objects.requireNonNull(Store.certificate(file));
+        StoredCertificate read = Objects.requireNonNull(FileStore.certificate(file));
         assertThat(read.chain()).isEqualTo(made.chain());
         assertThat(read.key()).isEqualTo(made.key());
         assertThat(read.fault("one.test", NOW)).isNull();
@@ -68,50 +79,32 @@ class StoreTest {
     @Test
     void aDamagedCertificateIsNone() throws IOException {
         Path file = store.folder().resolve("one.test.pem");
-        assertThat(Store.certificate(file)).isNull();
+        assertThat(FileStore.certificate(file)).isNull();
         Files.writeString(file, "-----BEGIN CERTIFICATE-----");
-        assertThat(Store.certificate(file)).isNull();
+        assertThat(FileStore.certificate(file)).isNull();
     }
 
     @Test
-    void theAccountsKeyIsKeptAndNeverReplacedWhereItIsDamaged() throws IOException {
-        assertThat(store.account()).isNull();
-        KeyPair key = Keys.elliptic();
-        store.putAccount(key);
-
-        KeyPair read = Objects.requireNonNull(store.account());
-        assertThat(read.getPublic()).isEqualTo(key.getPublic());
-        assertThat(read.getPrivate()).isEqualTo(key.getPrivate());
-
+    void aDamagedKeyOfTheAccountIsNeverReplaced() throws IOException {
+        store.putAccount(Keys.elliptic());
         Files.writeString(store.folder().resolve("account.key"), "damaged");
         assertThatThrownBy(() -> store.account()).isInstanceOf(IOException.class)
                 .hasMessageContaining("remove it to begin with a new account");
     }
 
     @Test
-    void aFailureIsKeptUntilThereIsNone() throws IOException {
-        Failure failure = new Failure(3, NOW, NOW.plusSeconds(60), "urn:x", "a reason, in words: = ü");
-        store.putFailure("one.test", failure);
-        assertThat(store.failure("one.test")).isEqualTo(failure);
-        assertThat(store.failure("two.test")).isNull();
-
+    void whatIsTakenBackLeavesNoFile() throws IOException {
         store.putFailure("one.test", new Failure(4, NOW, null, "urn:x", "m"));
-        assertThat(store.failure("one.test")).isEqualTo(new Failure(4, NOW, null, "urn:x", "m"));
         store.putFailure("one.test", null);
+        store.putChallenge(new Challenge(AcmeConfig.Challenge.HTTP_01, "one.test", "tok-en_1", "tok-en_1.print"));
+        store.putChallenge(null);
         assertThat(files()).isEmpty();
     }
 
     @Test
-    void aChallengeIsToldToOthersAndOneThatCouldBeAPathIsNot() throws IOException {
-        Challenge challenge = new Challenge(AcmeConfig.Challenge.HTTP_01, "one.test", "tok-en_1", "tok-en_1.print");
-        store.putChallenge(challenge);
-        assertThat(new Store(store.folder()).challenge()).isEqualTo(challenge);
-
+    void aTokenThatCouldBeAPathIsNotToldToOthers() throws IOException {
         Files.writeString(store.folder().resolve("challenge"),
                 "type=HTTP_01\nname=a\ntoken=../x\nauthorization=../x.y\n");
         assertThat(store.challenge()).isNull();
-        store.putChallenge(null);
-        assertThat(store.challenge()).isNull();
-        assertThat(files()).isEmpty();
     }
 }
