@@ -3,9 +3,9 @@
  * usage: openloop [-r RATE] [-d SECONDS] [-w WARM_UP_SECONDS] [-c MOST_CONNECTIONS] [-t TIMEOUT_MS] [-s PERCENT]
  *                 HOST:PORT CRITICAL_PATH OTHER_PATH
  *
- * RATE requests are due each second at even distances, PERCENT of them for CRITICAL_PATH. One that is due takes a
- * connection that is free, or opens one where there are fewer than MOST_CONNECTIONS; where there are as many, it is
- * lost. A response that has not come TIMEOUT_MS after the request was due is no use any more: the connection is closed.
+ * RATE requests are due each second at even distances, PERCENT of them for CRITICAL_PATH. Those who ask for it are other
+ * clients than the rest: the same PERCENT of MOST_CONNECTIONS are theirs. A request that is due takes a connection that
+ * is free, or opens one where there are fewer than there may be; where there are as many, it is lost. A response that has not come TIMEOUT_MS after the request was due is no use any more: the connection is closed.
  *
  * Prints one JSON object: for either kind, of those due after the warm-up, how many there were, how many were good
  * (200 in time), shed (503 in time), late, lost, or came to nothing else; and the latencies of the good and of the shed in
@@ -56,7 +56,7 @@ struct deadline {
 };
 
 static struct connection *connections;
-static int most = 4000, opened, free_list = -1;
+static int most[KINDS], opened[KINDS], free_list[KINDS] = {-1, -1};
 static int epoll;
 static struct sockaddr_in target;
 static char requests[KINDS][1024];
@@ -108,9 +108,10 @@ static void came(int kind, long due, int outcome) {
 }
 
 static void put_back(int index) {
-    connections[index].busy = 0;
-    connections[index].next = free_list;
-    free_list = index;
+    struct connection *c = &connections[index];
+    c->busy = 0;
+    c->next = free_list[c->kind];
+    free_list[c->kind] = index;
 }
 
 static void shut(int index) {
@@ -160,11 +161,11 @@ static void begin(int kind, long due) {
     if (due >= measure_from) {
         due_count[kind]++;
     }
-    int index = free_list;
+    int index = free_list[kind];
     if (index >= 0) {
-        free_list = connections[index].next;
-    } else if (opened < most) {
-        index = opened++;
+        free_list[kind] = connections[index].next;
+    } else if (opened[kind] < most[kind]) {
+        index = (kind == CRITICAL ? 0 : most[CRITICAL]) + opened[kind]++;
         connections[index].fd = -1;
     } else {
         came(kind, due, LOST);
@@ -279,7 +280,7 @@ static void ready(struct epoll_event *event) {
 }
 
 static void print_result(double seconds) {
-    printf("{\"seconds\": %.3f, \"connections\": %d", seconds, opened);
+    printf("{\"seconds\": %.3f, \"connections\": %d", seconds, opened[CRITICAL] + opened[OTHER]);
     for (int kind = 0; kind < KINDS; kind++) {
         printf(", \"%s\": {\"due\": %lu", kinds[kind], due_count[kind]);
         for (int i = 0; i < OUTCOMES; i++) {
@@ -293,20 +294,20 @@ static void print_result(double seconds) {
 
 int main(int argc, char **argv) {
     double rate = 1000, seconds = 5, warm_up = 1, share = 30;
-    int option;
+    int option, all = 4000;
     while ((option = getopt(argc, argv, "r:d:w:c:t:s:")) != -1) {
         switch (option) {
             case 'r': rate = atof(optarg); break;
             case 'd': seconds = atof(optarg); break;
             case 'w': warm_up = atof(optarg); break;
-            case 'c': most = atoi(optarg); break;
+            case 'c': all = atoi(optarg); break;
             case 't': timeout_nanos = atol(optarg) * 1000000L; break;
             case 's': share = atof(optarg); break;
             default: return 2;
         }
     }
     char *colon = optind + 3 == argc ? strchr(argv[optind], ':') : NULL;
-    if (colon == NULL || rate <= 0 || most < 1) {
+    if (colon == NULL || rate <= 0 || all < 1) {
         fprintf(stderr, "usage: openloop [-r RATE] [-d SECONDS] [-w WARM_UP_SECONDS] [-c MOST_CONNECTIONS]"
                         " [-t TIMEOUT_MS] [-s PERCENT] HOST:PORT CRITICAL_PATH OTHER_PATH\n");
         return 2;
@@ -328,9 +329,11 @@ int main(int argc, char **argv) {
                                  "GET %s HTTP/1.1\r\nHost: bench.test\r\nUser-Agent: bench\r\nAccept: */*\r\n\r\n",
                                  argv[optind + 1 + kind]);
     }
-    connections = calloc((size_t) most, sizeof *connections);
+    most[CRITICAL] = (int) (all * share / 100);
+    most[OTHER] = all - most[CRITICAL];
+    connections = calloc((size_t) all, sizeof *connections);
     /* At most one for each connection that was used within the last time-out. */
-    deadline_room = (size_t) (rate * ((double) timeout_nanos / 1e9 + 1)) + (size_t) most + 1024;
+    deadline_room = (size_t) (rate * ((double) timeout_nanos / 1e9 + 1)) + (size_t) all + 1024;
     deadlines = calloc(deadline_room, sizeof *deadlines);
     epoll = epoll_create1(0);
     if (connections == NULL || deadlines == NULL || epoll < 0) {

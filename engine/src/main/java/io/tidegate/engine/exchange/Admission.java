@@ -89,7 +89,7 @@ final class Admission {
 
     private void draw(Worker worker) {
         chance = worker.random().nextDouble();
-        level = worker.pressure().level();
+        level = worker.pressure().levelAt(worker.deadlines().now());
         connections = worker.pressure().connections();
     }
 
@@ -110,12 +110,22 @@ final class Admission {
     private boolean isShed(Criticality criticality, ShedCells cells) {
         Pressure pressure = client.worker().pressure();
         if (chance < Shedding.part(criticality, Math.min(level, pressure.level()))) {
+            rest(pressure, cells);
             // By the route's as long as it is not known who calls.
             cells.request(record.criticality, pressure.cause());
             return true;
         }
         shedConnection(criticality, cells);
         return false;
+    }
+
+    /// Where there is no time even for refusals, no more than a few of them may come over one connection.
+    private void rest(Pressure pressure, ShedCells cells) {
+        long rest = pressure.cause() == Pressure.Cause.LAG ? Shedding.restNanos(level) : 0;
+        if (rest > 0 && client.framing() != Downstream.Framing.FRAMES) {
+            cells.rest();
+            client.restAfterResponse(rest);
+        }
     }
 
     private void shedConnection(Criticality criticality, ShedCells cells) {

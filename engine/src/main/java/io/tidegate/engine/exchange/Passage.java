@@ -177,10 +177,16 @@ final class Passage {
         status = head.status();
         firstByte = nanos;
         headAt = deadlines.now();
-        took = sinceSent(headAt);
+        took = ofService(sinceSent(headAt));
         if (endpoint != null) {
             endpoint.answers(worker, status, nanos);
         }
+    }
+
+    /// What is left of a time without what the loop itself may have added to it: who is short of time himself must not
+    /// take services for overloaded.
+    private long ofService(long nanos) {
+        return nanos == UNKNOWN ? UNKNOWN : Math.max(1, nanos - worker.pressure().ownDelayNanos());
     }
 
     /// The client gets the answer.

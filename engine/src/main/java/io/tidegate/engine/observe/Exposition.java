@@ -290,6 +290,9 @@ final class Exposition {
                 "Connections of clients closed with their response since few were left.");
         out.sample("tidegate_client_connections_shed_total", "",
                 total(workers, cells -> cells.shed().connections()));
+        out.family("tidegate_client_connections_rested_total", SeriesType.COUNTER,
+                "Times that a client's connection was left unread for a while behind the refusal of a request.");
+        out.sample("tidegate_client_connections_rested_total", "", total(workers, cells -> cells.shed().rests()));
     }
 
     private void loops(List<WorkerCells> workers, long now) throws IOException {

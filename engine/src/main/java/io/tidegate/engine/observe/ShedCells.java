@@ -6,16 +6,17 @@ import java.util.List;
 import java.util.Locale;
 
 /// What one event loop has shed since it was short of something: requests, by criticality and cause, and connections
-/// that were closed with their response.
+/// that were closed with their response or left unread behind it.
 public final class ShedCells extends Cells {
 
     static final List<Criticality> CRITICALITIES = List.of(Criticality.values());
     static final List<Cause> CAUSES = List.of(Cause.values());
 
     private static final int CLOSED = CRITICALITIES.size() * CAUSES.size();
+    private static final int RESTED = CLOSED + 1;
 
     ShedCells() {
-        super(CLOSED + 1);
+        super(RESTED + 1);
     }
 
     private static int at(Criticality criticality, Cause cause) {
@@ -32,12 +33,21 @@ public final class ShedCells extends Cells {
         add(CLOSED, 1);
     }
 
+    /// A connection is left unread for a while, since there is no time for refusals.
+    public void rest() {
+        add(RESTED, 1);
+    }
+
     long requests(Criticality criticality, Cause cause) {
         return read(at(criticality, cause));
     }
 
     long connections() {
         return read(CLOSED);
+    }
+
+    long rests() {
+        return read(RESTED);
     }
 
     /// Requests in all.

@@ -23,8 +23,6 @@ public final class Overload {
     private static final double PAUSE = 0.75;
     /// Where it goes on: critical ones are served.
     private static final double GO_ON = 0.5;
-    /// Longest that nobody is accepted since loops are late. Those who wait may be critical too.
-    private static final long LONGEST_PAUSE_NANOS = 1_000_000_000L;
     /// How long nothing must have been shed until it is over.
     private static final long CALM_NANOS = 5_000_000_000L;
 
@@ -38,7 +36,6 @@ public final class Overload {
     private volatile double buffers;
     // Touched by the thread that watches only.
     private boolean paused;
-    private long pausedAt;
     private boolean shedding;
     private long shedBefore;
     private long shedAtBegin;
@@ -98,16 +95,12 @@ public final class Overload {
         return workers.all().stream().mapToDouble(worker -> worker.pressure().lagLevel()).max().orElse(0);
     }
 
-    private double leastLate() {
-        return workers.all().stream().mapToDouble(worker -> worker.pressure().lagLevel()).min().orElse(0);
-    }
-
     /// Looks how things stand. On the thread that watches the event loops.
     public void look() {
         OverloadConfig now = config;
         shortage = now.enabled() ? measure(now) : Shortage.NONE;
         workers.shortage(shortage);
-        pauseOrGoOn(System.nanoTime());
+        pauseOrGoOn();
         tell(System.nanoTime());
     }
 
@@ -120,18 +113,13 @@ public final class Overload {
                 Shortage.between(doors.used(), now.connections().value(), 1));
     }
 
-    /// Newcomers are put off where memory is about to end, or where every loop is late: a loop that is late alone gets
-    /// no more than its share of them.
-    private void pauseOrGoOn(long now) {
-        double memory = shortage.level();
-        double late = leastLate();
-        boolean pause = Math.max(memory, late) >= (paused ? GO_ON : PAUSE);
-        if (paused && memory < GO_ON && now - pausedAt >= LONGEST_PAUSE_NANOS) {
-            pause = false;
-        }
+    /// Newcomers are put off where memory is about to end. Not where loops are late: who waits in the operating
+    /// system's
+    /// queue has given up by the time that he is let in, and each of them costs more than to be told to come again.
+    private void pauseOrGoOn() {
+        boolean pause = shortage.level() >= (paused ? GO_ON : PAUSE);
         if (pause != paused) {
             paused = pause;
-            pausedAt = now;
             doors.pause(pause);
         }
     }

@@ -159,6 +159,11 @@ abstract class FramedServerStream<C extends ServerConnection, H> extends ServerS
     }
 
     @Override
+    public final void restAfterResponse(long nanos) {
+        // Requests of others may be on the same connection.
+    }
+
+    @Override
     public final void closeAfterResponse() {
         // A stream ends by itself; the connection goes on.
     }

@@ -38,6 +38,8 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements S
     private boolean autoRead = true;
     private boolean close;
     private boolean closing;
+    private long rest;
+    private boolean resting;
 
     Http1ServerHandler(ConnectionTerms terms, ChannelHandlerContext context) {
         this.terms = terms;
@@ -72,7 +74,7 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements S
         if (undecided && !decide(in)) {
             return;
         }
-        if (!reading) {
+        if (!reading && !resting) {
             consume();
         }
     }
@@ -107,7 +109,7 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements S
         reading = true;
         ByteBuf in = pending;
         try {
-            while (in != null && in.isReadable() && !closing) {
+            while (in != null && in.isReadable() && !closing && !resting) {
                 Http1ServerStream serving = stream;
                 if (serving != null && serving.isServing()) {
                     if (!serving.takesBody()) {
@@ -126,7 +128,7 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements S
                 pending = null;
             }
         }
-        autoRead(closing || (pending == null && (stream == null || !stream.holdsBody())));
+        autoRead(closing || (pending == null && !resting && (stream == null || !stream.holdsBody())));
     }
 
     private void autoRead(boolean on) {
@@ -224,7 +226,10 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements S
 
     private void onDeadline() {
         Http1ServerStream serving = stream;
-        if (!outbox.isDelivered() && (closing || isIdle())) {
+        if (resting) {
+            resting = false;
+            readNext();
+        } else if (!outbox.isDelivered() && (closing || isIdle())) {
             // The client is still taking the last response; DeliveryWatch tells whether fast enough.
             deadline((closing ? terms.timeouts().writeIdle() : terms.timeouts().idle()).toNanos());
         } else if (closing || serving == null) {
@@ -315,6 +320,11 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements S
         close = true;
     }
 
+    /// What comes behind the response is left unread for so many nanoseconds.
+    void restAfterResponse(long nanos) {
+        rest = nanos;
+    }
+
     /// The stream takes its body, or takes it no more.
     void bodyWantedChanged() {
         if (!reading) {
@@ -337,6 +347,17 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements S
         if (stream != null) {
             giveBack(stream);
         }
+        if (rest > 0) {
+            deadline(rest);
+            rest = 0;
+            resting = true;
+            autoRead(false);
+        } else {
+            readNext();
+        }
+    }
+
+    private void readNext() {
         deadline(terms.listener().isDraining() ? DRAIN_IDLE_NANOS : terms.timeouts().idle().toNanos());
         goOn();
     }
@@ -349,7 +370,7 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements S
 
     /// Reads on.
     void goOn() {
-        if (!reading) {
+        if (!reading && !resting) {
             if (pending != null) {
                 // A turn of its own, so that pipelined requests don't grow the stack.
                 worker.loop().execute(this::resume);
@@ -360,7 +381,7 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements S
     }
 
     private void resume() {
-        if (!reading && !closing && pending != null) {
+        if (!reading && !closing && !resting && pending != null) {
             worker.deadlines().refresh();
             consume();
             readComplete();

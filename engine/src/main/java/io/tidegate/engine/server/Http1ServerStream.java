@@ -213,6 +213,11 @@ final class Http1ServerStream extends ServerStream<Http1ServerHandler> {
     }
 
     @Override
+    public void restAfterResponse(long nanos) {
+        connection().restAfterResponse(nanos);
+    }
+
+    @Override
     public void dropBody() {
         // A client that waits for a 100 may send its body or not (RFC 9110 section 10.1.1): nobody can tell.
         if (!body.isActive() || head.expectsContinue() || head.contentLength() > MAX_DROPPED) {

@@ -35,7 +35,10 @@ public final class Pressure {
     private static final double BUSY = 0.25;
 
     /// So that a very long turn does not count for more than others.
-    private static final double MOST = 5;
+    private static final double MOST = 2.5;
+
+    /// Where nothing but what is critical is served.
+    private static final double ONLY_CRITICAL = 0.5;
 
     private static final double SECOND = 1_000_000_000;
 
@@ -52,8 +55,10 @@ public final class Pressure {
     private double own;
     private double lateBefore;
     private long lagBefore;
+    private long ownDelay;
     private long cpuBefore = -1;
     private long before;
+    private long lateAt;
     private volatile double lagLevel;
     private volatile double levelToAll;
 
@@ -92,6 +97,23 @@ public final class Pressure {
         return level;
     }
 
+    /// As [#level], for a request that is looked at now. Where time is short and the turn that the loop is in lasts for
+    /// too
+    /// long already, nothing but what is critical is served in what is left of it: else a turn that brings very much
+    /// is over long after anyone waits for what it does, and its end comes too late to be learnt from.
+    ///
+    /// @param now
+    ///            in the terms of [System#nanoTime]
+    public double levelAt(long now) {
+        return own > 0 && now - lateAt > 0 ? Math.max(level, ONLY_CRITICAL) : level;
+    }
+
+    /// How much of what services seem to take may be the loop's own lateness of this moment and the one before, in
+    /// nanoseconds: a request goes out at the end of the turn that made it, and what comes back is seen in a turn after.
+    public long ownDelayNanos() {
+        return ownDelay;
+    }
+
     /// What [#level] is of.
     public Cause cause() {
         return cause;
@@ -123,6 +145,7 @@ public final class Pressure {
         cpuBefore = cpu;
         before = now;
         beat(lagNanos, had, passed);
+        lateAt = now + Deadlines.TICK_NANOS + (long) Math.min(process.get().lag(), SECOND);
     }
 
     /// The loop's clock ticked.
@@ -134,6 +157,7 @@ public final class Pressure {
     public void beat(long lagNanos, double processor, long passed) {
         Shortage outside = process.get();
         double late = Math.min(lagNanos, lagBefore) * Math.min(1, processor / BUSY);
+        ownDelay = 2 * Math.max(lagNanos, lagBefore);
         lagBefore = lagNanos;
         control(Math.min(late, MOST * outside.lag()), outside.lag(), Math.clamp((double) passed, 0, LONGEST) / SECOND);
         level = Math.max(own, outside.level());

@@ -127,6 +127,11 @@ final class RecordingClient implements Downstream {
     }
 
     @Override
+    public void restAfterResponse(long nanos) {
+        // There is no connection that could rest.
+    }
+
+    @Override
     public void closeAfterResponse() {
         closing = true;
     }

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tidegate.api.Decision;
 import io.tidegate.api.Exchange;
 import io.tidegate.api.Policy;
+import io.tidegate.config.RouteConfig.Criticality;
 import io.tidegate.testkit.Await;
 import io.tidegate.testkit.RawClient;
 import io.tidegate.testkit.RawResponse;
 import io.tidegate.tests.proxy.Scripted;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -51,17 +53,37 @@ class LateLoopTest extends OverloadFixture {
         }
     }
 
-    private void start() {
+    private void start(Criticality criticality) {
+        signs.lag = true;
         start("");
         new Scripted().with("burns", new Burns()).apply(gateway(), yaml(upstream.url(),
-                "  burns: { match: [{ path: /burns }], upstream: all, criticality: low, policies: [{ burns: {} }] }\n"
-                        + LATE));
+                "  burns: { match: [{ path: /burns }], upstream: all, criticality: "
+                        + criticality.name().toLowerCase(Locale.ROOT) + ", policies: [{ burns: {} }] }\n" + LATE));
     }
 
     @Test
     void shedsUntilItIsInTimeAgain() throws InterruptedException {
-        signs.lag = true;
-        start();
+        start(Criticality.LOW);
+        load(() -> Await.until(() -> "requests to be shed: " + shed + " of " + served, () -> shed.get() >= CLIENTS));
+
+        assertThat(shed("criticality=\"low\",cause=\"lag\"")).isPositive();
+        assertThat(served).hasPositiveValue();
+    }
+
+    @Test
+    void leavesConnectionsUnreadForAWhileWhereThereIsNoTimeForRefusals() throws InterruptedException {
+        start(Criticality.CRITICAL);
+        load(() -> Await.until(() -> "connections to rest: " + shed + " of " + served, () -> rested() >= CLIENTS));
+
+        assertThat(shed("criticality=\"critical\",cause=\"lag\"")).isEqualTo(rested());
+    }
+
+    private double rested() {
+        return gateway().metric("tidegate_client_connections_rested_total", "");
+    }
+
+    /// Keeps the loop late until `seen` returns; then everyone was answered, and is served again once it is in time.
+    private void load(Runnable seen) throws InterruptedException {
         List<RawClient> clients = new ArrayList<>();
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < CLIENTS; i++) {
@@ -69,10 +91,7 @@ class LateLoopTest extends OverloadFixture {
             assertThat(clients.getLast().get("/critical/").status()).isEqualTo(200);
         }
         clients.forEach(client -> threads.add(Thread.ofPlatform().daemon().start(() -> send(client))));
-        Await.until(() -> "requests to be shed: " + shed + " of " + served, () -> shed.get() >= CLIENTS);
-        assertThat(shed("criticality=\"low\",cause=\"lag\"")).isPositive();
-        assertThat(served).hasPositiveValue();
-
+        seen.run();
         enough.set(true);
         for (Thread thread : threads) {
             thread.join();
