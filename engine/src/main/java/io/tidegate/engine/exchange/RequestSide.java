@@ -125,10 +125,7 @@ final class RequestSide implements Relay.Target, TunnelDirection.Way {
         }
     }
 
-    /// The client gets this answer: it will not be sent once more.
-    ///
-    /// @param took
-    ///            nanoseconds from the start of the try to the head
+    /// The client gets this answer, `took` nanoseconds after the start of the try: it will not be sent once more.
     void settle(ResponseHead answer, long took) {
         relay.kept().drop();
         mirroring.answered(answer, took);

@@ -63,4 +63,11 @@ class CurvesTest {
         assertThat(signs.heap()).isBetween(Double.MIN_VALUE, 0.999);
         assertThat(signs.buffers()).isBetween(0.0, 1.0);
     }
+
+    @Test
+    void connectionsRestOnceNearlyAllThatIsNotCriticalIsShed() {
+        assertThat(Shedding.restNanos(0.375)).isZero();
+        assertThat(Shedding.restNanos(0.4375)).isEqualTo(250_000_000);
+        assertThat(Shedding.restNanos(0.5)).isEqualTo(Shedding.restNanos(1)).isEqualTo(500_000_000);
+    }
 }

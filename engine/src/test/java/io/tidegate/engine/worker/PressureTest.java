@@ -60,6 +60,29 @@ class PressureTest {
     }
 
     @Test
+    void inATurnThatLastsTooLongAlreadyOnlyWhatIsCriticalIsServed() {
+        long now = 1000 * MILLI;
+        pressure.beat(0, now);
+        assertThat(pressure.levelAt(now + 500 * MILLI)).as("where nothing was short before").isZero();
+        beats(3, 100, 1);
+        double level = pressure.level();
+
+        assertThat(pressure.levelAt(now + 70 * MILLI)).isEqualTo(level).isBetween(0.01, 0.49);
+        assertThat(pressure.levelAt(now + 70 * MILLI + 1)).isEqualTo(0.5);
+    }
+
+    @Test
+    void whatServicesSeemToTakeMayBeTheLoopsOwnLateness() {
+        beats(1, 30, 1);
+        beats(1, 10, 1);
+        assertThat(pressure.ownDelayNanos()).isEqualTo(60 * MILLI);
+        beats(1, 0, 1);
+        assertThat(pressure.ownDelayNanos()).isEqualTo(20 * MILLI);
+        beats(1, 0, 1);
+        assertThat(pressure.ownDelayNanos()).isZero();
+    }
+
+    @Test
     void aLoopThatHasNotHadTheProcessorIsNotRelievedByDoingLess() {
         beats(100, 200, 0.01);
         assertThat(pressure.isRaised()).isFalse();

@@ -36,6 +36,7 @@ class SourceTest {
     private static final Map<String, String> LONGER = Map.of(
             "Fault.java", "the list of every error, two constants a screen",
             "HttpExchange.java", "the one path of a request, to be read top to bottom",
+            "Http1ServerHandler.java", "the states of one connection, which are only understood together",
             "Http2Client.java", "every frame that a test may want to send");
 
     private static final int METHOD_LINES = 60;
