@@ -48,7 +48,7 @@ final class Admission {
             ShedCells cells = on.telemetry().metrics().worker(worker.index()).shed();
             draw(worker);
             Importance importance = route.importance();
-            if (isShed(importance == null ? config.criticality() : importance.most(), cells)) {
+            if (isShed(importance == null ? config.criticality() : importance.most(), level, cells)) {
                 return shed();
             }
             undecided = importance == null ? null : cells;
@@ -74,7 +74,9 @@ final class Admission {
         record.criticality = importance.of(seen == null ? null : seen.principal());
         ShedCells cells = undecided;
         undecided = null;
-        return cells != null && isShed(record.criticality, cells) ? shed() : null;
+        return cells != null && isShed(record.criticality, Math.min(level, levelNow(client.worker())), cells)
+                ? shed()
+                : null;
     }
 
     /// It is answered here and goes nowhere, so that only its connection can be done without.
@@ -89,8 +91,12 @@ final class Admission {
 
     private void draw(Worker worker) {
         chance = worker.random().nextDouble();
-        level = worker.pressure().levelAt(worker.deadlines().now());
+        level = levelNow(worker);
         connections = worker.pressure().connections();
+    }
+
+    private static double levelNow(Worker worker) {
+        return worker.pressure().levelAt(worker.deadlines().now());
     }
 
     private Fault shed() {
@@ -107,10 +113,10 @@ final class Admission {
 
     /// Whether a request of this criticality is one of those that are shed. Where connections are short, the request is
     /// served, and its connection is closed with the response instead.
-    private boolean isShed(Criticality criticality, ShedCells cells) {
+    private boolean isShed(Criticality criticality, double at, ShedCells cells) {
         Pressure pressure = client.worker().pressure();
-        if (chance < Shedding.part(criticality, Math.min(level, pressure.level()))) {
-            rest(pressure, cells);
+        if (chance < Shedding.part(criticality, at)) {
+            rest(pressure, at, cells);
             // By the route's as long as it is not known who calls.
             cells.request(record.criticality, pressure.cause());
             return true;
@@ -120,8 +126,8 @@ final class Admission {
     }
 
     /// Where there is no time even for refusals, no more than a few of them may come over one connection.
-    private void rest(Pressure pressure, ShedCells cells) {
-        long rest = pressure.cause() == Pressure.Cause.LAG ? Shedding.restNanos(level) : 0;
+    private void rest(Pressure pressure, double at, ShedCells cells) {
+        long rest = pressure.cause() == Pressure.Cause.LAG ? Shedding.restNanos(at) : 0;
         if (rest > 0 && client.framing() != Downstream.Framing.FRAMES) {
             cells.rest();
             client.restAfterResponse(rest);

@@ -26,6 +26,8 @@ final class Passage {
     private static final int SERVER_ERROR = 500;
     private static final int NO_GRPC = -1;
     private static final long UNKNOWN = 0;
+    /// What the loop adds to a time at most without being late.
+    private static final long NEGLIGIBLE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
     /// A call that ends within this of its head was no stream.
     private static final long ONE_ANSWER_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
@@ -183,10 +185,15 @@ final class Passage {
         }
     }
 
-    /// What is left of a time without what the loop itself may have added to it: who is short of time himself must not
-    /// take services for overloaded.
+    /// What is left of a time without what the loop itself may have added to it, where that is not most of it: who is
+    /// short
+    /// of time himself must not take services for overloaded.
     private long ofService(long nanos) {
-        return nanos == UNKNOWN ? UNKNOWN : Math.max(1, nanos - worker.pressure().ownDelayNanos());
+        long own = worker.pressure().ownDelayNanos();
+        if (nanos == UNKNOWN || own <= NEGLIGIBLE_NANOS) {
+            return nanos;
+        }
+        return own > nanos / 2 ? UNKNOWN : nanos - own;
     }
 
     /// The client gets the answer.

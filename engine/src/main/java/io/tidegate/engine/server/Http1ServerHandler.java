@@ -262,7 +262,8 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements S
     @Override
     public void drain() {
         Http1ServerStream serving = stream;
-        if (closing) {
+        if (closing || resting) {
+            // What it rests for is over soon; then it is kept no longer than an idle one.
             return;
         }
         if (serving != null && serving.isServing()) {
