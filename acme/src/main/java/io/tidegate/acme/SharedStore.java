@@ -30,8 +30,7 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///
 /// All but the version is sealed: who can read the store has no key, and who can write to it can't have gateways answer
-/// an
-/// authority for him. Of two certificates for a name, the one that was given later is the better one.
+/// an authority for him. Of two certificates for a name, the one that was given later is the better one.
 final class SharedStore implements Store {
 
     private static final String VERSION = "version";

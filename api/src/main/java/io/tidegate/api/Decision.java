@@ -31,9 +31,8 @@ public sealed interface Decision {
     }
 
     /// Ends the exchange without an answer, as a service that crashes does: by HTTP/1.1 the connection is reset, by
-    /// HTTP/2
-    /// and HTTP/3 the stream, a call of gRPC too. `onResponse` is not asked; logs and counts have `fault`. For tests of
-    /// clients: whoever is refused should be told so, by [#fail].
+    /// HTTP/2 and HTTP/3 the stream, a call of gRPC too. `onResponse` is not asked; logs and counts have `fault`. For
+    /// tests of clients: whoever is refused should be told so, by [#fail].
     static Decision reset(Fault fault) {
         return new Reset(fault);
     }

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /// Why a request could not be served as asked: every error a client can see that the gateway itself makes. Those of
-/// who calls and what they may do stand in [AccessFaults].
+/// who calls and what they may do stand in [AccessFaults], those of services in [UpstreamFaults].
 ///
 /// Answered as `application/problem+json` (RFC 9457) with the status, the title and the request id; the code goes to
 /// the access log and the metrics and is the last part of the problem's `type`.
@@ -416,80 +416,6 @@ public record Fault(String code, int status, String title, Party blame) {
             "The timeout of the call is malformed",
             Party.CLIENT);
 
-    // What the upstream did.
-
-    /// The service is unavailable.
-    public static final Fault UPSTREAM_UNAVAILABLE = new Fault("upstream.unavailable", 503,
-            "The service is unavailable",
-            Party.UPSTREAM);
-
-    /// The service could not be reached.
-    public static final Fault UPSTREAM_CONNECT = new Fault("upstream.connect", 502, "The service could not be reached",
-            Party.UPSTREAM);
-
-    /// The name of the service could not be resolved.
-    public static final Fault UPSTREAM_UNRESOLVED = new Fault("upstream.unresolved", 502,
-            "The name of the service could not be resolved",
-            Party.UPSTREAM);
-
-    /// The service could not be reached in time.
-    public static final Fault UPSTREAM_CONNECT_TIMEOUT = new Fault("upstream.connect_timeout", 504,
-            "The service could not be reached in time",
-            Party.UPSTREAM);
-
-    /// The service could not be reached by TLS: it does not speak it, shows a certificate that is not accepted, or does
-    /// not accept the gateway's.
-    public static final Fault UPSTREAM_TLS = new Fault("upstream.tls", 502,
-            "The service could not be reached securely",
-            Party.UPSTREAM);
-
-    /// A certificate of the service has run out.
-    public static final Fault TLS_UPSTREAM_EXPIRED = new Fault("tls.upstream_expired", 502,
-            "The service could not be reached securely: its certificate has expired",
-            Party.UPSTREAM);
-
-    /// The service closed the connection.
-    public static final Fault UPSTREAM_CLOSED = new Fault("upstream.closed", 502, "The service closed the connection",
-            Party.UPSTREAM);
-
-    /// The service broke the connection.
-    public static final Fault UPSTREAM_RESET = new Fault("upstream.reset", 502, "The service broke the connection",
-            Party.UPSTREAM);
-
-    /// The service sent an invalid response.
-    public static final Fault UPSTREAM_INVALID = new Fault("upstream.invalid", 502,
-            "The service sent an invalid response",
-            Party.UPSTREAM);
-
-    /// The service sent too large a header.
-    public static final Fault UPSTREAM_HEAD_TOO_LARGE = new Fault("upstream.head_too_large", 502,
-            "The service sent too large a header",
-            Party.UPSTREAM);
-
-    /// The service does not take WebSocket over HTTP/2: its settings do not allow it.
-    public static final Fault UPSTREAM_NO_WEBSOCKET = new Fault("upstream.no_websocket", 502,
-            "The service does not take WebSocket over HTTP/2",
-            Party.UPSTREAM);
-
-    /// The service did not answer in time.
-    public static final Fault UPSTREAM_TIMEOUT = new Fault("upstream.timeout", 504,
-            "The service did not answer in time",
-            Party.UPSTREAM);
-
-    /// The service has no free connection.
-    public static final Fault UPSTREAM_BUSY = new Fault("upstream.busy", 503, "The service has no free connection",
-            Party.UPSTREAM);
-
-    /// Requests to the service are held back since too many have failed.
-    public static final Fault UPSTREAM_CIRCUIT_OPEN = new Fault("upstream.circuit_open", 503,
-            "The service is failing and is left in peace for a while",
-            Party.UPSTREAM);
-
-    /// As many requests run at the service as may.
-    public static final Fault UPSTREAM_LIMITED = new Fault("upstream.limited", 503,
-            "The service has as many requests as it can take",
-            Party.UPSTREAM);
-
     /// The deadline of a gRPC call has passed before its end.
     public static final Fault GRPC_DEADLINE = new Fault("grpc.deadline", 504, "The deadline of the call has passed",
             Party.UPSTREAM);
@@ -553,19 +479,14 @@ public record Fault(String code, int status, String title, Party blame) {
             IDEMPOTENCY_KEY_REUSED, GRPC_WEB_TEXT, GRPC_FRAME, GRPC_TIMEOUT_SYNTAX, GRPC_MESSAGE_TOO_LARGE,
             GRPC_JSON_PATH,
             GRPC_JSON_REQUEST, TOO_MANY_CONNECTIONS, WEBSOCKET_REFUSED, WEBSOCKET_VERSION, WEBSOCKET_INVALID,
-            WEBSOCKET_TOO_LARGE, WEBSOCKET_TOO_FAST, WEBSOCKET_IDLE,
-            UPSTREAM_UNAVAILABLE, UPSTREAM_CONNECT, UPSTREAM_UNRESOLVED,
-            UPSTREAM_CONNECT_TIMEOUT, UPSTREAM_TLS, TLS_UPSTREAM_EXPIRED, UPSTREAM_CLOSED, UPSTREAM_RESET,
-            UPSTREAM_INVALID,
-            UPSTREAM_HEAD_TOO_LARGE, UPSTREAM_NO_WEBSOCKET, UPSTREAM_TIMEOUT, UPSTREAM_BUSY,
-            UPSTREAM_CIRCUIT_OPEN, UPSTREAM_LIMITED, GRPC_DEADLINE,
+            WEBSOCKET_TOO_LARGE, WEBSOCKET_TOO_FAST, WEBSOCKET_IDLE, GRPC_DEADLINE,
             OVERLOADED,
             DRAINING, NOT_CONFIGURED, POLICY_FAILED, POLICY_TIMEOUT,
             INJECTED, CONDITION_FAILED, INTERNAL);
 
     /// Every fault the gateway itself knows; policies may have more of their own.
     public static List<Fault> all() {
-        return Stream.concat(OWN.stream(), AccessFaults.all().stream()).toList();
+        return Stream.of(OWN, UpstreamFaults.all(), AccessFaults.all()).flatMap(List::stream).toList();
     }
 
     /// Refuses a status that is no error.

@@ -30,6 +30,7 @@ class MetricNamesTest {
             "tidegate_upstream_fallback_used", "tidegate_upstream_health_checks_total",
             "tidegate_tls_certificate_expiry_seconds",
             "tidegate_acme_last_success_seconds", "tidegate_acme_next_attempt_seconds", "tidegate_acme_failures_total",
+            "tidegate_acme_store_up",
             "tidegate_policy_events_total", "tidegate_policy_value", "tidegate_state_degraded",
             "tidegate_state_local_calls_total",
             "tidegate_state_late_total",

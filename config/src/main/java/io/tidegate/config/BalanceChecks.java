@@ -76,6 +76,11 @@ final class BalanceChecks {
         }
         if (split.cookie() != null) {
             cookie(split, split.cookie(), at);
+            if (split.key() != null && split.key().source() == RequestKeyConfig.Source.COOKIE
+                    && split.key().name().equals(split.cookie())) {
+                context.error("is the cookie that is given to clients: without 'key' they are kept by it as well",
+                        below(at, "key"));
+            }
             return;
         }
         if (context.declared(below(at, "cookie"))) {

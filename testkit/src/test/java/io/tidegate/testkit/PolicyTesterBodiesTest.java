@@ -11,6 +11,7 @@ import io.tidegate.api.FaultException;
 import io.tidegate.api.Field;
 import io.tidegate.api.Policy;
 import io.tidegate.api.Reply;
+import io.tidegate.api.UpstreamFaults;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -104,11 +105,11 @@ class PolicyTesterBodiesTest {
     @Test
     void failsWithWhatAnAwaitedStageFailedWith() {
         TesterResult known = PolicyTester.of(Steps.request(_ -> Decision.await(
-                CompletableFuture.failedFuture(new FaultException(Fault.UPSTREAM_BUSY))))).get("/").send();
+                CompletableFuture.failedFuture(new FaultException(UpstreamFaults.BUSY))))).get("/").send();
         TesterResult other = PolicyTester.of(Steps.request(_ -> Decision.await(
                 CompletableFuture.failedFuture(new IllegalStateException("no"))))).get("/").send();
 
-        assertThat(known.fault()).isEqualTo(Fault.UPSTREAM_BUSY);
+        assertThat(known.fault()).isEqualTo(UpstreamFaults.BUSY);
         assertThat(other.fault()).isEqualTo(Fault.POLICY_FAILED);
     }
 

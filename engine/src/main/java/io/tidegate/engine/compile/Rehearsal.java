@@ -32,8 +32,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Makes the policies of a configuration and lets go of them again, which finds what nothing else does: files that
-/// can't
-/// be used, keys and hashes that are none. Calls no server, and leaves nothing behind.
+/// can't be used, keys and hashes that are none. Calls no server, and leaves nothing behind.
 public final class Rehearsal {
 
     private static final Logger LOG = LoggerFactory.getLogger("tidegate.policies");

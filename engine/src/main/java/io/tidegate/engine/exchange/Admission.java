@@ -79,13 +79,19 @@ final class Admission {
                 : null;
     }
 
-    /// It is answered here and goes nowhere, so that only its connection can be done without.
+    /// It is answered here and goes nowhere, so that only its connection can be done without, or rest: else who is
+    /// nobody
+    /// could keep policies busy where somebody else is critical.
     void answered(@Nullable Route route, @Nullable PolicyView seen) {
         ShedCells cells = undecided;
         Importance importance = route == null ? null : route.importance();
         if (cells != null && importance != null) {
             undecided = null;
-            shedConnection(importance.of(seen == null ? null : seen.principal()), cells);
+            Criticality criticality = importance.of(seen == null ? null : seen.principal());
+            if (chance < Shedding.part(criticality, level)) {
+                rest(client.worker().pressure(), level, cells);
+            }
+            shedConnection(criticality, cells);
         }
     }
 

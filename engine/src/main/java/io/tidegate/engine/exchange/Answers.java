@@ -4,6 +4,7 @@ import io.tidegate.api.Fault;
 import io.tidegate.api.Field;
 import io.tidegate.api.GrpcStatus;
 import io.tidegate.api.Reply;
+import io.tidegate.api.UpstreamFaults;
 import io.tidegate.config.ErrorResponseConfig;
 import io.tidegate.engine.wire.Ascii;
 import io.tidegate.engine.wire.GrpcFields;
@@ -60,7 +61,7 @@ public final class Answers {
 
     /// In how many seconds to come again. Those whom an overload has turned away must not all come back at once.
     private static String retryAfter(Fault fault) {
-        return fault.equals(Fault.OVERLOADED) || fault.equals(Fault.UPSTREAM_LIMITED)
+        return fault.equals(Fault.OVERLOADED) || fault.equals(UpstreamFaults.LIMITED)
                 ? RETRY_AFTER[ThreadLocalRandom.current().nextInt(RETRY_AFTER.length)]
                 : RETRY_AFTER[0];
     }

@@ -4,6 +4,7 @@ import io.tidegate.api.Attempt;
 import io.tidegate.api.Fault;
 import io.tidegate.api.Field;
 import io.tidegate.api.Reply;
+import io.tidegate.api.UpstreamFaults;
 import io.tidegate.engine.chain.PolicyRun;
 import io.tidegate.engine.upstream.Endpoint;
 import io.tidegate.engine.upstream.Progress;
@@ -66,7 +67,7 @@ final class Attempts {
         steering.begin();
         Route.Way way = matched.way(worker, steering);
         if (way == null) {
-            exchange.fail(Fault.UPSTREAM_UNAVAILABLE);
+            exchange.fail(UpstreamFaults.UNAVAILABLE);
             return;
         }
         upstream = way.upstream();
@@ -85,7 +86,7 @@ final class Attempts {
     }
 
     private Passage newPassage() {
-        return new Passage(worker, request, this::go, () -> exchange.failNow(Fault.UPSTREAM_LIMITED));
+        return new Passage(worker, request, this::go, () -> exchange.failNow(UpstreamFaults.LIMITED));
     }
 
     private Race race() {
@@ -111,15 +112,15 @@ final class Attempts {
             case WAITS -> {
                 // It goes on once its turn has come.
             }
-            case REFUSED -> exchange.failNow(Fault.UPSTREAM_LIMITED);
+            case REFUSED -> exchange.failNow(UpstreamFaults.LIMITED);
         }
     }
 
     private void noWay() {
         if (!passage.isClosed()) {
-            unreached(Fault.UPSTREAM_UNAVAILABLE);
-        } else if (!FallbackAnswer.standsIn(exchange, record, fallback, Fault.UPSTREAM_CIRCUIT_OPEN)) {
-            exchange.onRefusal(Fault.UPSTREAM_CIRCUIT_OPEN,
+            unreached(UpstreamFaults.UNAVAILABLE);
+        } else if (!FallbackAnswer.standsIn(exchange, record, fallback, UpstreamFaults.CIRCUIT_OPEN)) {
+            exchange.onRefusal(UpstreamFaults.CIRCUIT_OPEN,
                     List.of(new Field("retry-after", Long.toString(passage.turnsAway()))));
         }
     }
@@ -149,7 +150,7 @@ final class Attempts {
             policies.attempt(new Try(record.attempts(), target.name(), chosen.authority()));
         }
         ticket++;
-        UpstreamEvents events = hedge == null ? exchange : race().first(chosen, ticket);
+        UpstreamEvents events = hedge == null ? exchange.service() : race().first(chosen, ticket);
         chosen.pool(worker).acquire(events, ticket, retries.needsFreshConnection());
     }
 
@@ -228,7 +229,7 @@ final class Attempts {
         if (retries.afterNoConnection(fault, target.hasOther(endpoint))) {
             again();
         } else {
-            unreached(target.isDown() ? Fault.UPSTREAM_UNAVAILABLE : fault);
+            unreached(target.isDown() ? UpstreamFaults.UNAVAILABLE : fault);
         }
     }
 
@@ -273,12 +274,12 @@ final class Attempts {
     /// @return what the request fails with
     Fault late(boolean ofRoute) {
         if (ofRoute && stream != null && !begun && endpoint != null) {
-            passage.broke(Fault.UPSTREAM_TIMEOUT,
-                    endpoint.failed(worker, Fault.UPSTREAM_TIMEOUT, Progress.UNANSWERED, reused));
+            passage.broke(UpstreamFaults.TIMEOUT,
+                    endpoint.failed(worker, UpstreamFaults.TIMEOUT, Progress.UNANSWERED, reused));
         } else {
             passage.late();
         }
-        return exchange.call().isActive() ? Fault.GRPC_DEADLINE : Fault.UPSTREAM_TIMEOUT;
+        return exchange.call().isActive() ? Fault.GRPC_DEADLINE : UpstreamFaults.TIMEOUT;
     }
 
     /// How long a stream without an end in sight may be quiet on both sides, in nanoseconds; -1 where it has one.
@@ -307,7 +308,7 @@ final class Attempts {
             passage.accepted(endless || head.switchesProtocols());
             return false;
         }
-        passage.completed(exchange.call().isActive() ? exchange.call().statusOf(head, complete) : -1);
+        passage.completed(exchange.call().statusOf(head, complete));
         ended();
         from.cancel();
         again();
@@ -345,7 +346,7 @@ final class Attempts {
         if (open != null) {
             open.cancel();
         } else if (connecting && endpoint != null) {
-            endpoint.pool(worker).forget(hedge == null ? exchange : race().events());
+            endpoint.pool(worker).forget(hedge == null ? exchange.service() : race().events());
         }
         if (hedge != null) {
             race().over();

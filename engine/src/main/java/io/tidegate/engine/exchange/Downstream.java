@@ -68,8 +68,7 @@ public interface Downstream {
     void closeAfterResponse();
 
     /// What the client sends behind the response is left unread for so many nanoseconds. Nothing comes of it where
-    /// requests of
-    /// others may be on the same connection: with [Framing#FRAMES].
+    /// requests of others may be on the same connection: with [Framing#FRAMES].
     void restAfterResponse(long nanos);
 
     /// The response is answered before the request's body has come: it is taken and dropped if little is left of it,

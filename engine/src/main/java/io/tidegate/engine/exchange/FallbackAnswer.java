@@ -3,6 +3,7 @@ package io.tidegate.engine.exchange;
 import io.tidegate.api.Fault;
 import io.tidegate.api.Field;
 import io.tidegate.api.Reply;
+import io.tidegate.api.UpstreamFaults;
 import io.tidegate.config.FallbackResponseConfig;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -15,10 +16,10 @@ import org.jspecify.annotations.Nullable;
 /// service's must not hide that it may have done what was asked.
 final class FallbackAnswer {
 
-    private static final Set<String> UNREACHED = Set.of(Fault.UPSTREAM_UNAVAILABLE.code(),
-            Fault.UPSTREAM_CIRCUIT_OPEN.code(),
-            Fault.UPSTREAM_CONNECT.code(), Fault.UPSTREAM_CONNECT_TIMEOUT.code(), Fault.UPSTREAM_UNRESOLVED.code(),
-            Fault.UPSTREAM_TLS.code(), Fault.TLS_UPSTREAM_EXPIRED.code());
+    private static final Set<String> UNREACHED = Set.of(UpstreamFaults.UNAVAILABLE.code(),
+            UpstreamFaults.CIRCUIT_OPEN.code(),
+            UpstreamFaults.CONNECT.code(), UpstreamFaults.CONNECT_TIMEOUT.code(), UpstreamFaults.UNRESOLVED.code(),
+            UpstreamFaults.TLS.code(), UpstreamFaults.TLS_EXPIRED.code());
 
     private FallbackAnswer() {
     }

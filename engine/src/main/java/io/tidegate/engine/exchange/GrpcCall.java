@@ -177,8 +177,11 @@ final class GrpcCall implements BodySink {
         return true;
     }
 
-    /// How the call has ended where nothing comes behind this head; -1 where it goes on.
+    /// How the call has ended where nothing comes behind this head; -1 where it goes on, or is none.
     int statusOf(ResponseHead head, boolean complete) {
+        if (!active) {
+            return -1;
+        }
         if (!GrpcFields.isPlain(head)) {
             return GrpcStatus.ofHttp(head.status()).code();
         }

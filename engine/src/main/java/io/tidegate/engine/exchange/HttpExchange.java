@@ -1,6 +1,5 @@
 package io.tidegate.engine.exchange;
 
-import io.netty.buffer.ByteBuf;
 import io.tidegate.api.Body;
 import io.tidegate.api.Client;
 import io.tidegate.api.Exchange;
@@ -10,22 +9,19 @@ import io.tidegate.api.Reply;
 import io.tidegate.engine.chain.PolicyRun;
 import io.tidegate.engine.route.HeadInput;
 import io.tidegate.engine.route.RouteMatch;
-import io.tidegate.engine.upstream.ClientConnection;
-import io.tidegate.engine.upstream.Progress;
-import io.tidegate.engine.upstream.UpstreamEvents;
 import io.tidegate.engine.upstream.UpstreamStream;
 import io.tidegate.engine.wire.BodySink;
 import io.tidegate.engine.wire.RequestHead;
 import io.tidegate.engine.wire.ResponseHead;
 import io.tidegate.engine.wire.Trailers;
-import io.tidegate.engine.wire.WebSocketHandshake;
 import io.tidegate.engine.worker.Worker;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// One request and its response, from head to end. Confined to its client's event loop, reused for others of that loop.
+/// One request and its response, from the head to the end. Confined to its client's event loop, reused for other
+/// requests of that loop. What the service says comes by its [ServiceEvents].
 ///
 /// ```
 /// IDLE ─ begin ─▶ IN_POLICIES ─ passed ─▶ FORWARDING (Attempts) ─ a head came: policies in reverse ─ conclude ─▶ IDLE
@@ -36,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 ///                    └ policies in reverse ─▶ sent ─ conclude ─▶ IDLE
 /// ```
 ///
-public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
+public final class HttpExchange implements PolicyRun.Owner {
 
     private enum State {
         IDLE, IN_POLICIES, FORWARDING, ANSWERING
@@ -52,18 +48,17 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
     private final GrpcCall call;
     private final RequestTime time;
     private final Attempts attempts;
+    private final ServiceEvents service;
     private final ExchangeRecord record;
     private final Admission admission;
     private final HeadInput input;
     private final RouteMatch<Route> match = new RouteMatch<>();
     private @Nullable PolicyView view;
-    private @Nullable Tunnel tunnel;
 
     private State state = State.IDLE;
     private @Nullable Snapshot snapshot;
     private @Nullable ListenerSnapshot listener;
     private @Nullable Route route;
-    private boolean passed;
 
     /// An exchange for one request after the other of `client`, whose heads are read into `request`.
     public HttpExchange(Downstream client, RequestHead request) {
@@ -79,6 +74,7 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         this.call = new GrpcCall(this, client, request, requestSide.relay());
         this.time = new RequestTime(worker.deadlines(), request, call, this::onLate);
         this.attempts = new Attempts(this, requestSide, policies, record, id);
+        this.service = new ServiceEvents(this, client, policies, attempts, record);
     }
 
     /// Whether a request is being served.
@@ -187,12 +183,8 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         attempts.begin(matched);
     }
 
-    @Override
-    public void onConnected(UpstreamStream connected, boolean again, int given) {
-        attempts.connected(connected, again, given);
-    }
-
-    /// How long both sides may be quiet where messages are streams without an end in sight, in nanoseconds; -1 else.
+    /// How long both sides may be quiet where the messages are streams without an end in sight, in nanoseconds;
+    /// -1 else.
     public long endlessIdleNanos() {
         return attempts.endlessIdleNanos();
     }
@@ -230,33 +222,7 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
         requestSide.flush();
     }
 
-    @Override
-    public ClientConnection clientConnection() {
-        return client.peer().connection();
-    }
-
-    @Override
-    public void onUpstreamWritable() {
-        requestSide.onWritable();
-    }
-
     // When it does not work.
-
-    @Override
-    public void onConnectFailed(Fault fault, int given) {
-        attempts.connectFailed(fault, given);
-    }
-
-    @Override
-    public void onUpstreamFault(Fault fault, Progress progress) {
-        if (tunnel != null && tunnel.isClosing()) {
-            // It has said goodbye: how it goes does not matter.
-            end();
-            client.flush();
-        } else {
-            attempts.failed(fault, progress);
-        }
-    }
 
     /// Ends the exchange where nobody else sends what comes of it.
     void failNow(Fault fault) {
@@ -346,66 +312,7 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
 
     // The response.
 
-    @Override
-    public void onResponseHead(ResponseHead head, ByteBuf in, int start, int end, boolean complete) {
-        UpstreamStream from = attempts.stream();
-        if (from == null) {
-            return;
-        }
-        if (attempts.repeatsAfter(head, complete)) {
-            return;
-        }
-        if (!call.answer(head, complete)) {
-            record.fault = Fault.UPSTREAM_INVALID;
-        }
-        show(head);
-        responseSide.setBodiless(complete || head.switchesProtocols());
-        if (policies.hasSteps()) {
-            passed = false;
-            policies.response();
-            if (!isCurrent(from)) {
-                return;
-            }
-            if (!passed) {
-                show(responseSide.hold(head, from));
-                return;
-            }
-        }
-        record.status = head.status();
-        if (head.switchesProtocols()) {
-            switchProtocols(head, from);
-        } else {
-            responseSide.send(head, in, start, end, from);
-        }
-    }
-
-    /// The service opens a tunnel, and the policies have seen its head.
-    private void switchProtocols(ResponseHead head, UpstreamStream from) {
-        Route matched = route;
-        ListenerSnapshot on = listener;
-        if (matched == null || on == null) {
-            return;
-        }
-        time.stop();
-        if (head.status() == WebSocketHandshake.SWITCHING_PROTOCOLS) {
-            Tunnel opened = new Tunnel(this, matched.config().websocket(), record,
-                    on.telemetry().metrics().worker(worker.index()));
-            tunnel = opened;
-            opened.begin(head, client, from);
-        } else {
-            // A policy has made another answer of it.
-            onReply(Reply.of(head.status()));
-        }
-    }
-
-    /// The listener accepts no more: what has no end by itself ends.
-    public void goAway() {
-        if (tunnel != null) {
-            tunnel.goAway();
-        }
-    }
-
-    private void show(ResponseHead head) {
+    void show(ResponseHead head) {
         responseSide.show(head);
         if (view != null) {
             view.show(head);
@@ -419,52 +326,14 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
             sendAnswer(head);
             // Where a policy was waited for, nobody else sends it.
             client.flush();
-        } else if (head != null && responseSide.isHeld(head)) {
-            record.status = head.status();
-            UpstreamStream from = attempts.stream();
-            if (head.switchesProtocols() && from != null) {
-                switchProtocols(head, from);
-            } else {
-                responseSide.sendHeld(head, from);
-            }
-            client.flush();
         } else {
-            // Still in the call that brought the head: it goes out from there.
-            passed = true;
+            service.onResponsePassed(head);
         }
     }
 
-    @Override
-    public void range(ByteBuf in, int start, int length, int data) {
-        record.responseBytes += data;
-        responseSide.relay().range(in, start, length, data);
-    }
-
-    @Override
-    public void literal(byte[] bytes, int start, int length) {
-        responseSide.relay().literal(bytes, start, length);
-    }
-
-    @Override
-    public void trailers(Trailers trailers) {
-        call.ends(trailers);
-        responseSide.relay().trailers(trailers);
-    }
-
-    @Override
-    public void end() {
-        attempts.completed();
-        Trailers missing = call.isActive() ? call.missing() : null;
-        if (missing != null) {
-            record.fault = Fault.UPSTREAM_INVALID;
-            responseSide.relay().trailers(missing);
-        }
-        responseSide.relay().end();
-    }
-
-    @Override
-    public void onUpstreamReadComplete() {
-        client.flush();
+    /// The listener accepts no more: what has no end by itself ends.
+    public void goAway() {
+        service.goAway();
     }
 
     /// The client does not take what it is given: the service has to wait.
@@ -492,10 +361,7 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
     // The end.
 
     private void conclude() {
-        if (tunnel != null) {
-            tunnel.over();
-            tunnel = null;
-        }
+        service.over();
         attempts.letGo();
         time.stop();
         record.requestBytes = requestSide.relay().count();
@@ -526,7 +392,7 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
     /// The connection is over: whatever runs is given up, and nothing will be served any more.
     public void close() {
         if (state != State.IDLE) {
-            if (record.fault == null && (tunnel == null || !tunnel.isClosing())) {
+            if (record.fault == null && !service.hasSaidGoodbye()) {
                 record.fault = Fault.CLIENT_CLOSED;
             }
             conclude();
@@ -583,6 +449,22 @@ public final class HttpExchange implements UpstreamEvents, PolicyRun.Owner {
 
     RequestTime time() {
         return time;
+    }
+
+    ServiceEvents service() {
+        return service;
+    }
+
+    /// Null where no route has been found for it, and once it is over.
+    @Nullable
+    Route route() {
+        return route;
+    }
+
+    /// Null once it is over.
+    @Nullable
+    ListenerSnapshot listener() {
+        return listener;
     }
 
     RequestSide requestSide() {

@@ -36,7 +36,7 @@ final class Mirroring {
         NamedFields.replace(request, mirror.field(), null);
         Mirror begun = request.isHandshake() ? null : mirror.begin(client.worker(), request.sentMethod());
         if (begun != null) {
-            begun.of(exchange.id(), exchange.clientConnection().origin());
+            begun.of(exchange.id(), exchange.service().clientConnection().origin());
             copy = begun;
         }
     }

@@ -1,6 +1,7 @@
 package io.tidegate.engine.exchange;
 
 import io.tidegate.api.Fault;
+import io.tidegate.api.UpstreamFaults;
 import io.tidegate.config.RouteConfig.Criticality;
 import io.tidegate.engine.breaker.Breaker;
 import io.tidegate.engine.limit.Concurrency;
@@ -186,8 +187,7 @@ final class Passage {
     }
 
     /// What is left of a time without what the loop itself may have added to it, where that is not most of it: who is
-    /// short
-    /// of time himself must not take services for overloaded.
+    /// short of time himself must not take services for overloaded.
     private long ofService(long nanos) {
         long own = worker.pressure().ownDelayNanos();
         if (nanos == UNKNOWN || own <= NEGLIGIBLE_NANOS) {
@@ -268,11 +268,11 @@ final class Passage {
     }
 
     private void unreached(Fault fault) {
-        if (fault.equals(Fault.UPSTREAM_BUSY)) {
+        if (fault.equals(UpstreamFaults.BUSY)) {
             leavesBreakers();
         } else {
             fails();
-            if (fault.equals(Fault.UPSTREAM_CONNECT_TIMEOUT)) {
+            if (fault.equals(UpstreamFaults.CONNECT_TIMEOUT)) {
                 permit.givenUp(deadlines.now() - begunAt);
             }
         }
@@ -286,7 +286,7 @@ final class Passage {
         if (!owed) {
             return;
         }
-        if (fault.equals(Fault.UPSTREAM_TIMEOUT) && !answered) {
+        if (fault.equals(UpstreamFaults.TIMEOUT) && !answered) {
             givesUp();
         }
         if (blamed) {

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class Race {
 
     private final HttpExchange exchange;
+    private final ServiceEvents service;
     private final Attempts attempts;
     private final SecondTry beside;
     private final Worker worker;
@@ -40,6 +41,7 @@ final class Race {
 
     Race(HttpExchange exchange, Attempts attempts, SecondTry beside) {
         this.exchange = exchange;
+        this.service = exchange.service();
         this.attempts = attempts;
         this.beside = beside;
         this.worker = exchange.worker();
@@ -203,7 +205,7 @@ final class Race {
 
         @Override
         public ClientConnection clientConnection() {
-            return exchange.clientConnection();
+            return service.clientConnection();
         }
 
         @Override
@@ -216,7 +218,7 @@ final class Race {
             stream = made;
             reused = again;
             if (isKnown()) {
-                exchange.onConnected(made, again, given);
+                service.onConnected(made, again, given);
             } else {
                 Route route = attempts.unanswered();
                 if (route != null) {
@@ -232,7 +234,7 @@ final class Race {
             }
             connecting = false;
             if (isKnown()) {
-                exchange.onConnectFailed(fault, given);
+                service.onConnectFailed(fault, given);
             } else {
                 beside.passage().connectFailed(fault);
                 clear();
@@ -252,7 +254,7 @@ final class Race {
                 // The other may still do better.
                 Passage mine = passage();
                 mine.answers(head, worker.deadlines().now() - began);
-                mine.completed(exchange.call().isActive() ? exchange.call().statusOf(head, bodiless) : -1);
+                mine.completed(exchange.call().statusOf(head, bodiless));
                 if (isKnown()) {
                     swap(other);
                     giveUp();
@@ -270,7 +272,7 @@ final class Race {
                 drop(Hedged.LOST);
             }
             count(hedge == this ? Hedged.WON : Hedged.LOST);
-            exchange.onResponseHead(head, in, start, end, bodiless);
+            service.onResponseHead(head, in, start, end, bodiless);
         }
 
         @Override
@@ -284,7 +286,7 @@ final class Race {
             } else if (isKnown()) {
                 worker.deadlines().clear(timer);
                 failedHedge();
-                exchange.onUpstreamFault(fault, progress);
+                service.onUpstreamFault(fault, progress);
             } else if (isSecond()) {
                 broke(fault, progress);
                 clear();
@@ -313,42 +315,42 @@ final class Race {
         @Override
         public void range(ByteBuf in, int start, int length, int data) {
             if (isKnown()) {
-                exchange.range(in, start, length, data);
+                service.range(in, start, length, data);
             }
         }
 
         @Override
         public void literal(byte[] bytes, int start, int length) {
             if (isKnown()) {
-                exchange.literal(bytes, start, length);
+                service.literal(bytes, start, length);
             }
         }
 
         @Override
         public void trailers(Trailers trailers) {
             if (isKnown()) {
-                exchange.trailers(trailers);
+                service.trailers(trailers);
             }
         }
 
         @Override
         public void end() {
             if (isKnown()) {
-                exchange.end();
+                service.end();
             }
         }
 
         @Override
         public void onUpstreamWritable() {
             if (isKnown()) {
-                exchange.onUpstreamWritable();
+                service.onUpstreamWritable();
             }
         }
 
         @Override
         public void onUpstreamReadComplete() {
             // Whoever it is: what is there for the client goes out.
-            exchange.onUpstreamReadComplete();
+            service.onUpstreamReadComplete();
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.tidegate.engine.exchange;
 
 import io.tidegate.api.Fault;
+import io.tidegate.api.UpstreamFaults;
 import io.tidegate.config.RetryCause;
 import io.tidegate.engine.observe.RetryCells.Reason;
 import io.tidegate.engine.observe.RetryCells.Refusal;
@@ -99,10 +100,10 @@ final class Retries {
     ///            whether there is another endpoint
     boolean afterNoConnection(Fault fault, boolean elsewhere) {
         Retry matched = terms;
-        if (matched == null || !matched.isOn(RetryCause.CONNECT_FAILURE) || fault.equals(Fault.UPSTREAM_BUSY)) {
+        if (matched == null || !matched.isOn(RetryCause.CONNECT_FAILURE) || fault.equals(UpstreamFaults.BUSY)) {
             return false;
         }
-        if (!elsewhere && (fault.equals(Fault.UPSTREAM_TLS) || fault.equals(Fault.TLS_UPSTREAM_EXPIRED))) {
+        if (!elsewhere && (fault.equals(UpstreamFaults.TLS) || fault.equals(UpstreamFaults.TLS_EXPIRED))) {
             // It would be refused once more.
             return false;
         }
@@ -129,10 +130,10 @@ final class Retries {
             return matched.isOn(RetryCause.RESET)
                     && grants(Reason.UNPROCESSED, true, first ? AT_ONCE : backoff(matched), first);
         }
-        if (fault.equals(Fault.UPSTREAM_TIMEOUT)) {
+        if (fault.equals(UpstreamFaults.TIMEOUT)) {
             return matched.isOn(RetryCause.TIMEOUT) && grants(Reason.TIMEOUT, isSafe(), backoff(matched), false);
         }
-        boolean broke = fault.equals(Fault.UPSTREAM_CLOSED) || fault.equals(Fault.UPSTREAM_RESET);
+        boolean broke = fault.equals(UpstreamFaults.CLOSED) || fault.equals(UpstreamFaults.RESET);
         // Others that waited as long may be lost too.
         lost = reused;
         // What is lost with a connection that has served is free too: each has to serve before it can be lost.
@@ -169,8 +170,7 @@ final class Retries {
 
     /// Whether a call of gRPC ends with this head, by a status that is tried again.
     private boolean isOnCall(Retry matched, ResponseHead head, boolean complete) {
-        GrpcCall call = exchange.call();
-        int status = matched.looksAtCalls() && call.isActive() ? call.statusOf(head, complete) : -1;
+        int status = matched.looksAtCalls() ? exchange.call().statusOf(head, complete) : -1;
         return status >= 0 && matched.isOnCall(status);
     }
 

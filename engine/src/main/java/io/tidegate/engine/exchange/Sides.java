@@ -91,7 +91,7 @@ final class Sides {
         if (by != null) {
             long hash = key == null ? 0 : caller.hash(key);
             if (hash == 0 && cookie != null) {
-                hash = known == 0 ? caller.give(cookie, worker.random()) : known;
+                hash = known == 0 ? caller.give(cookie) : known;
             }
             if (hash != 0) {
                 return shared[by.side(hash)];

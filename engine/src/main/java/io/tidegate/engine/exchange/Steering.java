@@ -13,14 +13,15 @@ import io.tidegate.engine.upstream.StickySessions;
 import io.tidegate.engine.wire.CookieFields;
 import io.tidegate.engine.wire.RequestHead;
 import io.tidegate.engine.wire.ResponseHead;
-import java.nio.ByteBuffer;
+import java.security.SecureRandom;
 import java.util.Base64;
-import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /// What of a request decides where it goes, as it goes out: read when it is first asked for, and once for each request.
 /// Reused from request to request.
 final class Steering implements Caller {
+
+    private static final SecureRandom RANDOM = new SecureRandom();
 
     private final HttpExchange exchange;
     private final PolicyRun policies;
@@ -100,9 +101,11 @@ final class Steering implements Caller {
     /// Draws a value for a cookie, which the client gets with its answer.
     ///
     /// @return the hash of it
-    long give(GivenCookie cookie, SplittableRandom random) {
-        String value = Base64.getUrlEncoder().withoutPadding()
-                .encodeToString(ByteBuffer.allocate(Long.BYTES).putLong(random.nextLong()).array());
+    long give(GivenCookie cookie) {
+        byte[] drawn = new byte[Long.BYTES];
+        // What other things are drawn by is not to be read off it.
+        RANDOM.nextBytes(drawn);
+        String value = Base64.getUrlEncoder().withoutPadding().encodeToString(drawn);
         side = cookie.with(value, client.peer().isSecured());
         return KeyHash.of(value);
     }

@@ -2,6 +2,7 @@ package io.tidegate.engine.exchange;
 
 import io.tidegate.api.Fault;
 import io.tidegate.api.Field;
+import io.tidegate.api.UpstreamFaults;
 import io.tidegate.config.WebSocketConfig;
 import io.tidegate.engine.observe.WorkerCells;
 import io.tidegate.engine.upstream.UpstreamStream;
@@ -244,7 +245,7 @@ final class Tunnel {
     /// The service says that nothing more comes, so that all is over.
     private void serviceEnds() {
         if (!isClosing()) {
-            record.fault = Fault.UPSTREAM_CLOSED;
+            record.fault = UpstreamFaults.CLOSED;
         }
         finish();
     }

@@ -9,8 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /// What goes through a tunnel in one direction: ranges as they come, uncopied, while their frames are followed, so that
 /// it can be stopped between two of them. Where there are limits, or pings of the gateway's own, the head of a frame
-/// waits until
-/// it is whole and may pass.
+/// waits until it is whole and may pass.
 final class TunnelDirection {
 
     /// Where a direction leads.

@@ -2,6 +2,7 @@ package io.tidegate.engine.mirror;
 
 import io.netty.buffer.ByteBuf;
 import io.tidegate.api.Fault;
+import io.tidegate.api.UpstreamFaults;
 import io.tidegate.engine.mirror.BodyCopy.State;
 import io.tidegate.engine.mirror.RouteMirror.Lane;
 import io.tidegate.engine.observe.MirrorCells.Result;
@@ -282,9 +283,9 @@ public final class Mirror implements UpstreamEvents {
     private void late() {
         if (step == Step.SENDING) {
             if (stream != null && endpoint != null && nanos < 0) {
-                endpoint.failed(worker, Fault.UPSTREAM_TIMEOUT, Progress.UNANSWERED, reused);
+                endpoint.failed(worker, UpstreamFaults.TIMEOUT, Progress.UNANSWERED, reused);
             }
-            fail(Fault.UPSTREAM_TIMEOUT);
+            fail(UpstreamFaults.TIMEOUT);
         }
     }
 

@@ -114,8 +114,8 @@ public final class Overload {
     }
 
     /// Newcomers are put off where memory is about to end. Not where loops are late: who waits in the operating
-    /// system's
-    /// queue has given up by the time that he is let in, and each of them costs more than to be told to come again.
+    /// system's queue has given up by the time that he is let in, and each of them costs more than to be told to come
+    /// again.
     private void pauseOrGoOn() {
         boolean pause = shortage.level() >= (paused ? GO_ON : PAUSE);
         if (pause != paused) {

@@ -37,10 +37,8 @@ public final class Shedding {
     }
 
     /// How long the connection of a request that was shed is left unread behind its answer, in nanoseconds. It begins
-    /// where
-    /// nearly all that is not critical is shed: from there on it is the refusals themselves that there is no time for.
-    /// Clients
-    /// are told to come again after a second at the earliest, so that who does as told does not notice.
+    /// where nearly all that is not critical is shed: from there on it is the refusals themselves that there is no time
+    /// for. Clients are told to come again after a second at the earliest, so that who does as told does not notice.
     ///
     /// @param pressure
     ///            0 to 1

@@ -2,6 +2,7 @@ package io.tidegate.engine.probe;
 
 import io.netty.buffer.ByteBuf;
 import io.tidegate.api.Fault;
+import io.tidegate.api.UpstreamFaults;
 import io.tidegate.engine.health.Checking.Verdict;
 import io.tidegate.engine.upstream.ClientConnection;
 import io.tidegate.engine.upstream.Endpoint;
@@ -83,7 +84,7 @@ final class HttpProbe implements UpstreamEvents {
     public void onConnectFailed(Fault fault, int given) {
         if (given == ticket) {
             // The gateway itself has no connection left.
-            end(fault.code(), fault.equals(Fault.UPSTREAM_BUSY));
+            end(fault.code(), fault.equals(UpstreamFaults.BUSY));
         }
     }
 

@@ -2,6 +2,7 @@ package io.tidegate.engine.probe;
 
 import io.netty.channel.Channel;
 import io.tidegate.api.Fault;
+import io.tidegate.api.UpstreamFaults;
 import io.tidegate.engine.health.Checking.Verdict;
 import io.tidegate.engine.upstream.ClientConnection;
 import io.tidegate.engine.upstream.DirectConnection;
@@ -45,7 +46,7 @@ final class TcpProbe implements DirectConnection.Owner {
     @Override
     public void connectFailed(Fault fault) {
         Verdict told = over;
-        if (told != null && fault.equals(Fault.UPSTREAM_BUSY)) {
+        if (told != null && fault.equals(UpstreamFaults.BUSY)) {
             // The gateway itself has no connection left.
             over = null;
             worker.deadlines().remove(deadline);

@@ -5,6 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.tidegate.api.Fault;
 import io.tidegate.api.GrpcStatus;
+import io.tidegate.api.UpstreamFaults;
 import io.tidegate.engine.exchange.ListenerSnapshot;
 import io.tidegate.engine.exchange.Snapshot;
 import io.tidegate.engine.observe.AccessRecord;
@@ -100,7 +101,7 @@ final class StreamConnection implements ServerConnection, ByteRelay.Owner, Direc
     private void next() {
         Endpoint chosen = target.upstream().pick(worker, Caller.of(client.origin().client()), endpoint);
         if (chosen == null) {
-            end(Fault.UPSTREAM_UNAVAILABLE);
+            end(UpstreamFaults.UNAVAILABLE);
             return;
         }
         endpoint = chosen;

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.tidegate.api.Fault;
+import io.tidegate.api.UpstreamFaults;
 import io.tidegate.engine.observe.StreamCells;
 import io.tidegate.engine.worker.Deadlines.Deadline;
 import io.tidegate.engine.worker.Worker;
@@ -24,7 +25,7 @@ public final class ByteRelay {
     private final StreamCells cells;
     private final long idleNanos;
     private final Owner owner;
-    private final Deadline idle = new Deadline(() -> end(Fault.UPSTREAM_TIMEOUT));
+    private final Deadline idle = new Deadline(() -> end(UpstreamFaults.TIMEOUT));
     private final RelaySide client;
     private @Nullable RelaySide service;
     private boolean over;
@@ -115,7 +116,7 @@ public final class ByteRelay {
     ///            whether the connection itself broke
     @SuppressWarnings("ReferenceEquality") // one of the two
     void broken(RelaySide side, boolean reset) {
-        end(side == client ? Fault.CLIENT_CLOSED : reset ? Fault.UPSTREAM_RESET : Fault.UPSTREAM_CLOSED);
+        end(side == client ? Fault.CLIENT_CLOSED : reset ? UpstreamFaults.RESET : UpstreamFaults.CLOSED);
     }
 
     /// Breaks both connections off.

@@ -7,6 +7,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.util.NetUtil;
 import io.netty.util.ReferenceCountUtil;
 import io.tidegate.api.Fault;
+import io.tidegate.api.UpstreamFaults;
 import io.tidegate.config.EndpointUrl;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
@@ -81,10 +82,10 @@ public final class ServiceTls implements AutoCloseable {
     public static Fault fault(Throwable cause) {
         for (Throwable at = cause; at != null; at = at.getCause()) {
             if (at instanceof CertificateExpiredException) {
-                return Fault.TLS_UPSTREAM_EXPIRED;
+                return UpstreamFaults.TLS_EXPIRED;
             }
         }
-        return Fault.UPSTREAM_TLS;
+        return UpstreamFaults.TLS;
     }
 
     /// Keeps it from being let go of until one more [#close].

@@ -12,6 +12,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.handler.ssl.SslHandler;
 import io.tidegate.api.Fault;
+import io.tidegate.api.UpstreamFaults;
 import io.tidegate.engine.tls.ServiceTls;
 import io.tidegate.engine.worker.Deadlines.Deadline;
 import io.tidegate.engine.worker.Transport;
@@ -119,7 +120,7 @@ final class Connecting {
             channel.close();
         }
         endpoint.connects().failed(limit);
-        end(Fault.UPSTREAM_CONNECT_TIMEOUT);
+        end(UpstreamFaults.CONNECT_TIMEOUT);
     }
 
     private void connected(ChannelFuture future) {
@@ -129,7 +130,7 @@ final class Connecting {
             Throwable cause = future.cause();
             endpoint.connects().failed(cause);
             // Also where the servers of names did not answer: they tell nothing of the service.
-            end(cause instanceof UnknownHostException ? Fault.UPSTREAM_UNRESOLVED : Fault.UPSTREAM_CONNECT);
+            end(cause instanceof UnknownHostException ? UpstreamFaults.UNRESOLVED : UpstreamFaults.CONNECT);
         } else {
             if (first != null) {
                 future.channel().writeAndFlush(Unpooled.wrappedBuffer(first));

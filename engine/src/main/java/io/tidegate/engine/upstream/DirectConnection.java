@@ -2,6 +2,7 @@ package io.tidegate.engine.upstream;
 
 import io.netty.channel.Channel;
 import io.tidegate.api.Fault;
+import io.tidegate.api.UpstreamFaults;
 import io.tidegate.engine.worker.Worker;
 import org.jspecify.annotations.Nullable;
 
@@ -38,8 +39,8 @@ public final class DirectConnection implements Connecting.Owner {
             pool.used(1);
             pool.connect(new DirectConnection(pool, owner), client);
         } else {
-            pool.cells().fault(Fault.UPSTREAM_BUSY);
-            owner.connectFailed(Fault.UPSTREAM_BUSY);
+            pool.cells().fault(UpstreamFaults.BUSY);
+            owner.connectFailed(UpstreamFaults.BUSY);
         }
     }
 

@@ -4,6 +4,7 @@ import io.netty.channel.ReflectiveChannelFactory;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.tidegate.api.Fault;
 import io.tidegate.api.GrpcStatus;
+import io.tidegate.api.UpstreamFaults;
 import io.tidegate.config.CircuitBreakerConfig;
 import io.tidegate.config.EndpointConfig;
 import io.tidegate.config.EndpointUrl;
@@ -142,7 +143,7 @@ public final class Endpoint implements Candidate {
     Fault broken(Throwable cause) {
         String reason = ServiceTls.failure(cause);
         if (reason == null) {
-            return Fault.UPSTREAM_RESET;
+            return UpstreamFaults.RESET;
         }
         connects.failed(reason);
         return ServiceTls.fault(cause);
@@ -269,13 +270,13 @@ public final class Endpoint implements Candidate {
 
     /// No connection came about, which its cells know already.
     public void unreached(Worker worker, Fault fault) {
-        if (fault.equals(Fault.UPSTREAM_CONNECT_TIMEOUT)) {
+        if (fault.equals(UpstreamFaults.CONNECT_TIMEOUT)) {
             health.failed(worker.index());
             if (latencies != null) {
                 latencies[worker.index()].took(worker.deadlines().now(),
                         upstream.config().timeouts().connect().toNanos());
             }
-        } else if (!fault.equals(Fault.UPSTREAM_BUSY)) {
+        } else if (!fault.equals(UpstreamFaults.BUSY)) {
             health.refused(worker.index());
         }
     }
@@ -295,15 +296,15 @@ public final class Endpoint implements Candidate {
     /// @return whether it is to blame
     public boolean failed(Worker worker, Fault fault, Progress progress, boolean reused) {
         pool(worker).cells().fault(fault);
-        boolean broken = fault.equals(Fault.UPSTREAM_CLOSED) || fault.equals(Fault.UPSTREAM_RESET);
+        boolean broken = fault.equals(UpstreamFaults.CLOSED) || fault.equals(UpstreamFaults.RESET);
         // A service may close a connection that it has kept, and may let go of requests that it has not looked at.
         boolean harmless = progress == Progress.UNPROCESSED || (reused && broken && progress == Progress.UNANSWERED);
-        boolean blamed = broken || fault.equals(Fault.UPSTREAM_TIMEOUT) || fault.equals(Fault.UPSTREAM_INVALID)
-                || fault.equals(Fault.UPSTREAM_TLS);
+        boolean blamed = broken || fault.equals(UpstreamFaults.TIMEOUT) || fault.equals(UpstreamFaults.INVALID)
+                || fault.equals(UpstreamFaults.TLS);
         if (blamed && !harmless) {
             health.failed(worker.index());
         }
-        if (latencies != null && fault.equals(Fault.UPSTREAM_TIMEOUT)) {
+        if (latencies != null && fault.equals(UpstreamFaults.TIMEOUT)) {
             latencies[worker.index()].took(worker.deadlines().now(), upstream.config().timeouts().response().toNanos());
         }
         return blamed && !harmless;

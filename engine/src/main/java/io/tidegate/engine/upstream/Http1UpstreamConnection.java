@@ -6,6 +6,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
 import io.tidegate.api.Fault;
+import io.tidegate.api.UpstreamFaults;
 import io.tidegate.engine.tls.TlsClosing;
 import io.tidegate.engine.wire.BodyDecoder;
 import io.tidegate.engine.wire.BodySink;
@@ -204,7 +205,7 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
             }
             if (early.comes(!touched, !headOnly || outbox().isDelivered())) {
                 // Sent before anybody asked for it: it must not become the answer to what was asked since.
-                fail(Fault.UPSTREAM_CLOSED);
+                fail(UpstreamFaults.CLOSED);
                 return;
             }
             read(in);
@@ -228,7 +229,7 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
                 if (ended) {
                     complete(in.isReadable());
                 } else if (body.fault() != null && events != null) {
-                    fail(Fault.UPSTREAM_INVALID);
+                    fail(UpstreamFaults.INVALID);
                 }
                 continue;
             }
@@ -258,7 +259,7 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
         boolean switches = tunnelKey != null && WebSocketHandshake.isAnswered(received, tunnelKey);
         if (received.interim() && !switches) {
             if (received.switchesProtocols() || ++interim > maxInterim) {
-                fail(Fault.UPSTREAM_INVALID);
+                fail(UpstreamFaults.INVALID);
             } else {
                 received.reset();
             }
@@ -313,7 +314,7 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
         if (events == null) {
             close();
         } else {
-            fail(Fault.UPSTREAM_TIMEOUT);
+            fail(UpstreamFaults.TIMEOUT);
         }
     }
 
@@ -358,7 +359,7 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
             receiver.end();
             receiver.onUpstreamReadComplete();
         } else {
-            fail(Fault.UPSTREAM_CLOSED);
+            fail(UpstreamFaults.CLOSED);
         }
     }
 

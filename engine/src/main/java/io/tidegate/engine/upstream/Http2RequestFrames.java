@@ -7,7 +7,7 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
-import io.tidegate.api.Fault;
+import io.tidegate.api.UpstreamFaults;
 import io.tidegate.engine.wire.HeadWriter;
 import io.tidegate.engine.wire.Http2Heads;
 import io.tidegate.engine.wire.Trailers;
@@ -69,7 +69,7 @@ final class Http2RequestFrames implements DataOutbox.Frames {
             sender.begin(fields, false);
             connection.flushLater();
         } else {
-            sender.failLater(Fault.UPSTREAM_NO_WEBSOCKET, Progress.ANSWERED);
+            sender.failLater(UpstreamFaults.NO_WEBSOCKET, Progress.ANSWERED);
         }
     }
 

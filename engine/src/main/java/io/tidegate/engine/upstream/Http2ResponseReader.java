@@ -9,7 +9,7 @@ import io.netty.handler.codec.http2.Http2Flags;
 import io.netty.handler.codec.http2.Http2FrameAdapter;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
-import io.tidegate.api.Fault;
+import io.tidegate.api.UpstreamFaults;
 import io.tidegate.engine.worker.Deadlines;
 import io.tidegate.engine.worker.GlitchBudget;
 import java.util.ArrayList;
@@ -104,7 +104,7 @@ final class Http2ResponseReader extends Http2FrameAdapter {
     public void onRstStreamRead(ChannelHandlerContext ctx, int streamId, long errorCode) {
         Http2UpstreamStream stream = stream(streamId);
         if (stream != null) {
-            stream.ended(Fault.UPSTREAM_RESET, errorCode == Http2Error.REFUSED_STREAM.code());
+            stream.ended(UpstreamFaults.RESET, errorCode == Http2Error.REFUSED_STREAM.code());
         }
     }
 

@@ -16,6 +16,7 @@ import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.util.AsciiString;
 import io.tidegate.api.Fault;
+import io.tidegate.api.UpstreamFaults;
 import io.tidegate.engine.tls.TlsClosing;
 import io.tidegate.engine.wire.Http2FrameSource;
 import io.tidegate.engine.wire.ResponseLines;
@@ -48,7 +49,7 @@ final class Http2UpstreamConnection extends Http2ConnectionHandler implements Po
     private final Http2ResponseReader reader;
     private final Runnable flushTask = this::flushNow;
     private @Nullable ChannelHandlerContext context;
-    private Fault endsWith = Fault.UPSTREAM_CLOSED;
+    private Fault endsWith = UpstreamFaults.CLOSED;
     /// The last stream that the service has looked at, once it says so.
     private int lastProcessed = Integer.MAX_VALUE;
     private int busy;
@@ -74,10 +75,7 @@ final class Http2UpstreamConnection extends Http2ConnectionHandler implements Po
         input.tellOfDropped(reader::idleFrame);
     }
 
-    /// A connection for a channel that stands.
-    ///
-    /// @param secure
-    ///            whether by TLS
+    /// A connection for a channel that stands, by TLS where it is `secure`.
     static Http2UpstreamConnection of(Pool pool, Worker worker, Upstream upstream, boolean secure) {
         Http2UpstreamConnection made = new Http2UpstreamConnection(pool, worker, upstream, secure,
                 new Http2ServiceFrames(upstream.config().limits()));
@@ -336,7 +334,7 @@ final class Http2UpstreamConnection extends Http2ConnectionHandler implements Po
     @Override
     protected void onConnectionError(ChannelHandlerContext ctx, boolean outbound, Throwable cause,
             @Nullable Http2Exception fault) {
-        endsWith = fault == null ? pool.endpoint().broken(cause) : Fault.UPSTREAM_INVALID;
+        endsWith = fault == null ? pool.endpoint().broken(cause) : UpstreamFaults.INVALID;
         leaving = true;
         input.stop();
         pool.leaves(this);
@@ -350,8 +348,8 @@ final class Http2UpstreamConnection extends Http2ConnectionHandler implements Po
         Http2UpstreamStream broken = serving(stream);
         if (broken != null && !outbound) {
             broken.ended(fault instanceof Http2Exception.HeaderListSizeException
-                    ? Fault.UPSTREAM_HEAD_TOO_LARGE
-                    : Fault.UPSTREAM_INVALID, false);
+                    ? UpstreamFaults.HEAD_TOO_LARGE
+                    : UpstreamFaults.INVALID, false);
         }
         super.onStreamError(ctx, outbound, cause, fault);
         flushLater();

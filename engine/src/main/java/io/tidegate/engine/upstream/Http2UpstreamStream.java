@@ -5,6 +5,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.tidegate.api.Fault;
+import io.tidegate.api.UpstreamFaults;
 import io.tidegate.engine.wire.HeadWriter;
 import io.tidegate.engine.wire.ResponseHead;
 import io.tidegate.engine.wire.Trailers;
@@ -60,7 +61,7 @@ final class Http2UpstreamStream implements UpstreamStream {
     void begin(Http2Headers fields, boolean end) {
         stream = connection.sendHead(this, fields, end);
         if (stream == null) {
-            failLater(Fault.UPSTREAM_CLOSED, Progress.UNPROCESSED);
+            failLater(UpstreamFaults.CLOSED, Progress.UNPROCESSED);
         }
     }
 
@@ -149,18 +150,18 @@ final class Http2UpstreamStream implements UpstreamStream {
                 behindResponse = connection.lines().trailers();
                 data(Unpooled.EMPTY_BUFFER, true);
             } else {
-                refuse(Fault.UPSTREAM_INVALID);
+                refuse(UpstreamFaults.INVALID);
             }
             return;
         }
         ResponseHead receiving = worker.takeResponseHead();
         head = receiving;
         if (!connection.parser().read(receiving, connection.lines())) {
-            refuse(receiving.fault() == null ? Fault.UPSTREAM_INVALID : receiving.fault());
+            refuse(receiving.fault() == null ? UpstreamFaults.INVALID : receiving.fault());
         } else if (!receiving.interim()) {
             response(receiving, end);
         } else if (end || ++interim > connection.maxInterim()) {
-            refuse(Fault.UPSTREAM_INVALID);
+            refuse(UpstreamFaults.INVALID);
         } else {
             release(receiving);
         }
@@ -181,14 +182,14 @@ final class Http2UpstreamStream implements UpstreamStream {
         int status = received.status();
         if (request.asksForTunnel() && status / 100 == 2) {
             if (end) {
-                refuse(Fault.UPSTREAM_INVALID);
+                refuse(UpstreamFaults.INVALID);
                 return;
             }
             received.switchProtocols();
         }
         boolean never = !received.switchesProtocols() && (toHead || status == 204 || status == 304);
         if (end && !never && received.contentLength() > 0) {
-            refuse(Fault.UPSTREAM_INVALID);
+            refuse(UpstreamFaults.INVALID);
             return;
         }
         boolean complete = end || never;
@@ -214,7 +215,7 @@ final class Http2UpstreamStream implements UpstreamStream {
         this.received += length;
         serviceEnded = end;
         if (!withBody || (declared >= 0 && (received > declared || (end && received < declared)))) {
-            refuse(Fault.UPSTREAM_INVALID);
+            refuse(UpstreamFaults.INVALID);
             return length;
         }
         if (!reading || held != null) {
@@ -331,7 +332,7 @@ final class Http2UpstreamStream implements UpstreamStream {
 
     private void onLate() {
         connection.late(begunAt);
-        fail(Fault.UPSTREAM_TIMEOUT, progress());
+        fail(UpstreamFaults.TIMEOUT, progress());
     }
 
     private void refuse(Fault fault) {

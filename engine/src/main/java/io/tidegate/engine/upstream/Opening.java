@@ -2,6 +2,7 @@ package io.tidegate.engine.upstream;
 
 import io.netty.channel.Channel;
 import io.tidegate.api.Fault;
+import io.tidegate.api.UpstreamFaults;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
@@ -46,7 +47,7 @@ final class Opening implements Connecting.Owner {
         PooledConnection made = pool.place(channel, protocol, first != null,
                 first == null || !pool.isOwned() ? null : first.events.clientConnection());
         if (made == null) {
-            fail(Fault.UPSTREAM_CONNECT);
+            fail(UpstreamFaults.CONNECT);
             return;
         }
         wanting.poll();

@@ -62,7 +62,8 @@ public interface UpstreamStream {
     void reading(boolean on);
 
     /// Says how long the service may take from now on; beyond it
-    /// [Fault#UPSTREAM_TIMEOUT][io.tidegate.api.Fault#UPSTREAM_TIMEOUT] strikes. Time in which the response is not read
+    /// [io.tidegate.api.UpstreamFaults#TIMEOUT][io.tidegate.api.UpstreamFaults#TIMEOUT] strikes. Time in which the
+    /// response is not read
     /// because the client does not take it doesn't count.
     ///
     /// @param responseNanos

@@ -1,6 +1,6 @@
 package io.tidegate.engine.upstream;
 
-import io.tidegate.api.Fault;
+import io.tidegate.api.UpstreamFaults;
 import io.tidegate.engine.observe.EndpointCells;
 import io.tidegate.engine.worker.Deadlines.Deadline;
 import io.tidegate.engine.worker.Worker;
@@ -49,7 +49,7 @@ final class Waiters {
         size = waiters.size();
         cells.waitEnds();
         pool.used(-1);
-        events.onConnectFailed(Fault.UPSTREAM_BUSY, ticket);
+        events.onConnectFailed(UpstreamFaults.BUSY, ticket);
     }
 
     /// The one that has waited longest, which waits no longer; null where nobody does.

@@ -2,6 +2,7 @@ package io.tidegate.engine.wire;
 
 import io.netty.util.AsciiString;
 import io.tidegate.api.Fault;
+import io.tidegate.api.UpstreamFaults;
 import org.jspecify.annotations.Nullable;
 
 /// The fields of a response's head as HTTP/2 gives them (RFC 9113 §8.2, §8.3.2), checked, and written down as the lines
@@ -56,11 +57,11 @@ public final class ResponseLines implements DecodedFields {
         AsciiString name = AsciiString.of(fieldName);
         AsciiString value = AsciiString.of(fieldValue);
         if (++count > maxFields) {
-            refuse(Fault.UPSTREAM_HEAD_TOO_LARGE);
+            refuse(UpstreamFaults.HEAD_TOO_LARGE);
         } else if (!name.isEmpty() && name.byteAt(0) == ':') {
             pseudo(name, value);
         } else if (!FieldRules.isValue(value) || !FieldRules.isName(name) || FieldRules.isOfTheConnection(name)) {
-            refuse(Fault.UPSTREAM_INVALID);
+            refuse(UpstreamFaults.INVALID);
         } else {
             length |= name.contentEquals(CONTENT_LENGTH);
             lines.bytes(name.array(), name.arrayOffset(), name.arrayOffset() + name.length());
@@ -77,7 +78,7 @@ public final class ResponseLines implements DecodedFields {
         statusText = status == 0 ? null : value;
         // 101 is of HTTP/1.1 alone (RFC 9113 section 8.6).
         if (status == 0 || status == 101) {
-            refuse(Fault.UPSTREAM_INVALID);
+            refuse(UpstreamFaults.INVALID);
         }
     }
 
@@ -111,7 +112,7 @@ public final class ResponseLines implements DecodedFields {
     @Nullable
     HeadWriter write() {
         if (status == 0) {
-            refuse(Fault.UPSTREAM_INVALID);
+            refuse(UpstreamFaults.INVALID);
         }
         if (fault != null) {
             return null;

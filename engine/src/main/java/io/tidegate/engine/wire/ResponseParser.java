@@ -2,6 +2,7 @@ package io.tidegate.engine.wire;
 
 import io.netty.buffer.ByteBuf;
 import io.tidegate.api.Fault;
+import io.tidegate.api.UpstreamFaults;
 import org.jspecify.annotations.Nullable;
 
 /// Reads response heads, as strictly as request heads: whatever a service sends that two readers could understand in
@@ -16,7 +17,7 @@ public final class ResponseParser extends HeadParser {
 
     /// A parser with these bounds: bytes of a head in all, number of fields.
     public ResponseParser(int maxBytes, int maxFields) {
-        super(maxBytes, maxFields, Fault.UPSTREAM_HEAD_TOO_LARGE, Fault.UPSTREAM_HEAD_TOO_LARGE);
+        super(maxBytes, maxFields, UpstreamFaults.HEAD_TOO_LARGE, UpstreamFaults.HEAD_TOO_LARGE);
     }
 
     /// Reads on; see [HeadParser]. Whatever is wrong is one of the faults of upstreams.
@@ -39,15 +40,15 @@ public final class ResponseParser extends HeadParser {
     }
 
     private static boolean judged(ResponseHead head, boolean complete) {
-        if (head.fault != null && !head.fault.equals(Fault.UPSTREAM_HEAD_TOO_LARGE)) {
-            head.fault = Fault.UPSTREAM_INVALID;
+        if (head.fault != null && !head.fault.equals(UpstreamFaults.HEAD_TOO_LARGE)) {
+            head.fault = UpstreamFaults.INVALID;
         }
         return complete;
     }
 
     @Override
     Fault startLineTooLong() {
-        return Fault.UPSTREAM_HEAD_TOO_LARGE;
+        return UpstreamFaults.HEAD_TOO_LARGE;
     }
 
     @Override
@@ -56,15 +57,15 @@ public final class ResponseParser extends HeadParser {
         int start = head.lineStart;
         for (int i = start; i < length && i - start < VERSION.length; i++) {
             if (head.bytes[i] != VERSION[i - start]) {
-                return Fault.UPSTREAM_INVALID;
+                return UpstreamFaults.INVALID;
             }
         }
-        return length - start > LONGEST_STATUS_LINE ? Fault.UPSTREAM_HEAD_TOO_LARGE : null;
+        return length - start > LONGEST_STATUS_LINE ? UpstreamFaults.HEAD_TOO_LARGE : null;
     }
 
     @Override
     Fault controlInStartLine(MessageHead head, int at, byte b) {
-        return Fault.UPSTREAM_INVALID;
+        return UpstreamFaults.INVALID;
     }
 
     @Override
@@ -73,14 +74,14 @@ public final class ResponseParser extends HeadParser {
         ResponseHead head = (ResponseHead) message;
         byte[] bytes = head.bytes;
         if (end - start < 12) {
-            return Fault.UPSTREAM_INVALID;
+            return UpstreamFaults.INVALID;
         }
         if (end - start > LONGEST_STATUS_LINE) {
-            return Fault.UPSTREAM_HEAD_TOO_LARGE;
+            return UpstreamFaults.HEAD_TOO_LARGE;
         }
         for (int i = 0; i < VERSION.length; i++) {
             if (bytes[start + i] != VERSION[i]) {
-                return Fault.UPSTREAM_INVALID;
+                return UpstreamFaults.INVALID;
             }
         }
         int minor = bytes[start + 7] - '0';
@@ -91,7 +92,7 @@ public final class ResponseParser extends HeadParser {
         // RFC 9112 section 4: the space behind the status may be missing together with the reason.
         boolean spaces = bytes[start + 8] == ' ' && (end - start == 12 || bytes[start + 12] == ' ');
         if (minor < 0 || minor > 1 || !digits || !spaces) {
-            return Fault.UPSTREAM_INVALID;
+            return UpstreamFaults.INVALID;
         }
         head.minor = minor;
         head.status = hundreds * 100 + tens * 10 + units;
@@ -130,13 +131,13 @@ public final class ResponseParser extends HeadParser {
             int field = head.find(KnownHeader.TRANSFER_ENCODING);
             boolean chunked = Ascii.equalsIgnoreCase(head.bytes, head.valueStart(field), head.valueEnd(field), CHUNKED);
             if (length || !chunked || head.minor == 0 || head.hasTwice(KnownHeader.TRANSFER_ENCODING)) {
-                return Fault.UPSTREAM_INVALID;
+                return UpstreamFaults.INVALID;
             }
             head.contentLength = ResponseHead.CHUNKED;
         } else if (length) {
             long value = RequestRules.contentLength(head, head.find(KnownHeader.CONTENT_LENGTH));
             if (value < 0 || head.hasTwice(KnownHeader.CONTENT_LENGTH)) {
-                return Fault.UPSTREAM_INVALID;
+                return UpstreamFaults.INVALID;
             }
             head.contentLength = value;
         }
@@ -157,7 +158,7 @@ public final class ResponseParser extends HeadParser {
             } else {
                 head.keepAlive = (head.keepAlive || head.valueHasToken(i, KEEP_ALIVE)) && !head.valueHasToken(i, CLOSE);
                 if (head.dropNominated(i) != null) {
-                    return Fault.UPSTREAM_INVALID;
+                    return UpstreamFaults.INVALID;
                 }
             }
         }

@@ -98,9 +98,8 @@ public final class Pressure {
     }
 
     /// As [#level], for a request that is looked at now. Where time is short and the turn that the loop is in lasts for
-    /// too
-    /// long already, nothing but what is critical is served in what is left of it: else a turn that brings very much
-    /// is over long after anyone waits for what it does, and its end comes too late to be learnt from.
+    /// too long already, nothing but what is critical is served in what is left of it: else a turn that brings very
+    /// much is over long after anyone waits for what it does, and its end comes too late to be learnt from.
     ///
     /// @param now
     ///            in the terms of [System#nanoTime]

@@ -10,6 +10,7 @@ import io.tidegate.api.Fault;
 import io.tidegate.api.Outcome;
 import io.tidegate.api.Policy;
 import io.tidegate.api.Reply;
+import io.tidegate.api.UpstreamFaults;
 import io.tidegate.engine.upstream.Progress;
 import io.tidegate.engine.wire.Ascii;
 import io.tidegate.engine.wire.RequestHead;
@@ -183,15 +184,15 @@ final class OneExchange {
             case CONNECTED -> connected(TICKET);
             case CONNECTED_FOR_ANOTHER -> {
                 RecordingStream other = new RecordingStream();
-                exchange.onConnected(other, true, OTHER_TICKET);
+                exchange.service().onConnected(other, true, OTHER_TICKET);
                 assertThat(other.givenBack).as("a connection for another request").isTrue();
             }
             case CONNECT_FAILED -> {
                 asked = true;
-                exchange.onConnectFailed(Fault.UPSTREAM_CONNECT, TICKET);
+                exchange.service().onConnectFailed(UpstreamFaults.CONNECT, TICKET);
             }
-            case CONNECT_FAILED_FOR_ANOTHER -> exchange.onConnectFailed(Fault.UPSTREAM_CONNECT, OTHER_TICKET);
-            case DEADLINE -> exchange.failNow(Fault.UPSTREAM_TIMEOUT);
+            case CONNECT_FAILED_FOR_ANOTHER -> exchange.service().onConnectFailed(UpstreamFaults.CONNECT, OTHER_TICKET);
+            case DEADLINE -> exchange.failNow(UpstreamFaults.TIMEOUT);
             case POLICY_GOES_ON -> awaited.remove().complete(Decision.next());
             case POLICY_ANSWERS -> awaited.remove().complete(
                     Decision.respond(Reply.of(418).withBody("text/plain", "teapot")));
@@ -206,33 +207,33 @@ final class OneExchange {
             case SERVICE_TAKES_NO_MORE -> from.writable = false;
             case SERVICE_TAKES_MORE -> {
                 from.writable = true;
-                exchange.onUpstreamWritable();
+                exchange.service().onUpstreamWritable();
             }
             case SERVICE_ANSWERS -> answer("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", false);
             case SERVICE_ANSWERS_WITHOUT_BODY -> {
                 answer("HTTP/1.1 204 No Content\r\n\r\n", true);
                 if (from.lives()) {
                     from.over();
-                    exchange.end();
+                    exchange.service().end();
                 }
             }
             case SERVICE_SENDS_BODY -> {
                 byte[] bytes = from.framing ? Ascii.bytes("2\r\nxy\r\n") : Ascii.bytes("xy");
-                exchange.range(Unpooled.wrappedBuffer(bytes), 0, bytes.length, 2);
+                exchange.service().range(Unpooled.wrappedBuffer(bytes), 0, bytes.length, 2);
             }
             case SERVICE_ENDS_BODY -> {
                 if (from.framing) {
-                    exchange.literal(LAST_CHUNK, 0, LAST_CHUNK.length);
+                    exchange.service().literal(LAST_CHUNK, 0, LAST_CHUNK.length);
                 }
                 if (from.lives()) {
                     from.over();
-                    exchange.end();
+                    exchange.service().end();
                 }
             }
-            case SERVICE_READ_COMPLETE -> exchange.onUpstreamReadComplete();
+            case SERVICE_READ_COMPLETE -> exchange.service().onUpstreamReadComplete();
             case SERVICE_BREAKS -> {
                 from.over();
-                exchange.onUpstreamFault(Fault.UPSTREAM_RESET,
+                exchange.service().onUpstreamFault(UpstreamFaults.RESET,
                         answered ? Progress.ANSWERED : Progress.UNANSWERED);
             }
             default -> throw new IllegalStateException(event.name());
@@ -244,7 +245,7 @@ final class OneExchange {
         RecordingStream made = new RecordingStream();
         stream = made;
         boolean waiting = exchange.isActive() && client.isOpen();
-        exchange.onConnected(made, false, ticket);
+        exchange.service().onConnected(made, false, ticket);
         assertThat(made.givenBack || made.heads == 1).as("the connection is used or given back").isTrue();
         if (!waiting) {
             assertThat(made.givenBack).as("a connection for a request that is over").isTrue();
@@ -257,7 +258,7 @@ final class OneExchange {
         response.reset();
         ByteBuf in = Unpooled.wrappedBuffer(Ascii.bytes(text));
         assertThat(new ResponseParser(32768, 200).read(response, in)).isTrue();
-        exchange.onResponseHead(response, in, 0, 0, complete);
+        exchange.service().onResponseHead(response, in, 0, 0, complete);
         // The head is the connection's: it is used again as soon as the call is over.
         response.reset();
     }

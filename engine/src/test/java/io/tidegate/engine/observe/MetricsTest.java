@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tidegate.api.Fault;
+import io.tidegate.api.UpstreamFaults;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -134,8 +135,8 @@ class MetricsTest {
         cells.waitBegins();
         cells.waitEnds();
         cells.response(200, 3_000_000);
-        cells.fault(Fault.UPSTREAM_TIMEOUT);
-        metrics.endpoint(1, "orders", "10.0.0.1:80").fault(Fault.UPSTREAM_TIMEOUT);
+        cells.fault(UpstreamFaults.TIMEOUT);
+        metrics.endpoint(1, "orders", "10.0.0.1:80").fault(UpstreamFaults.TIMEOUT);
         PrometheusText text = scrape();
         String[] labels = {"upstream", "orders", "endpoint", "10.0.0.1:80"};
         assertThat(text.value("tidegate_upstream_connects_total", labels)).isEqualTo(2);
@@ -323,7 +324,7 @@ class MetricsTest {
             route.request(0, 5, 1, 0);
             worker.aliasesDropped(1);
             endpoint.response(200, 1_000_000);
-            endpoint.fault(Fault.UPSTREAM_RESET);
+            endpoint.fault(UpstreamFaults.RESET);
             worker.connectionAccepted();
             worker.fault(Fault.NO_ROUTE);
             worker.rejected(Fault.FRAMING_CL_TE);

@@ -6,6 +6,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelException;
 import io.netty.util.concurrent.Promise;
 import io.tidegate.api.Fault;
+import io.tidegate.api.UpstreamFaults;
 import io.tidegate.config.ConfigLoader;
 import io.tidegate.config.Loaded;
 import io.tidegate.config.Plugins;
@@ -201,7 +202,7 @@ class PoolTest {
         Upstream upstream = upstream(Transport.NIO, "loadBalancing: peakEwma, timeouts: { connect: 700ms }", 100);
         Worker worker = Objects.requireNonNull(workers).all().getFirst();
         Endpoint endpoint = upstream.endpoints().getFirst();
-        inLoop(() -> endpoint.connectFailed(worker, Fault.UPSTREAM_CONNECT_TIMEOUT));
+        inLoop(() -> endpoint.connectFailed(worker, UpstreamFaults.CONNECT_TIMEOUT));
 
         assertThat(endpoint.latency(0)).isBetween(600e6, 700e6);
     }

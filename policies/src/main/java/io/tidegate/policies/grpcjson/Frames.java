@@ -1,7 +1,7 @@
 package io.tidegate.policies.grpcjson;
 
-import io.tidegate.api.Fault;
 import io.tidegate.api.FaultException;
+import io.tidegate.api.UpstreamFaults;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +26,7 @@ final class Frames {
     /// The next message, null where more has to come first.
     ///
     /// @throws FaultException
-    ///             with [Fault#UPSTREAM_INVALID] where it is compressed, which nobody asked for, or too large
+    ///             with [UpstreamFaults#INVALID] where it is compressed, which nobody asked for, or too large
     byte @Nullable [] next(ByteBuffer in) {
         ByteBuffer into = message;
         if (into == null) {
@@ -36,7 +36,7 @@ final class Frames {
             }
             int length = head.getInt(1);
             if (head.get(0) != 0 || length < 0 || length > maxMessage) {
-                throw new FaultException(Fault.UPSTREAM_INVALID);
+                throw new FaultException(UpstreamFaults.INVALID);
             }
             into = ByteBuffer.allocate(length);
             message = into;

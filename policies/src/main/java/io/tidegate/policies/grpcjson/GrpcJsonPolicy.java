@@ -14,6 +14,7 @@ import io.tidegate.api.Key;
 import io.tidegate.api.Policy;
 import io.tidegate.api.Request;
 import io.tidegate.api.Response;
+import io.tidegate.api.UpstreamFaults;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -193,7 +194,7 @@ final class GrpcJsonPolicy implements Policy {
         ByteBuffer bytes = body.bytes();
         byte[] message = frames.next(bytes);
         if (message == null || bytes.hasRemaining()) {
-            throw new FaultException(Fault.UPSTREAM_INVALID);
+            throw new FaultException(UpstreamFaults.INVALID);
         }
         return message;
     }

@@ -12,9 +12,9 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.TypeRegistry;
 import com.google.protobuf.UnknownFieldSet;
 import com.google.protobuf.util.JsonFormat;
-import io.tidegate.api.Fault;
 import io.tidegate.api.FaultException;
 import io.tidegate.api.GrpcStatus;
+import io.tidegate.api.UpstreamFaults;
 import java.util.Base64;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -37,14 +37,14 @@ final class ResponseJson {
     /// A message, or the field of it that is the response.
     ///
     /// @throws FaultException
-    ///             with [Fault#UPSTREAM_INVALID] where the bytes are no such message
+    ///             with [UpstreamFaults#INVALID] where the bytes are no such message
     String message(Binding binding, byte[] bytes) {
         try {
             DynamicMessage message = DynamicMessage.parseFrom(binding.method().getOutputType(), bytes);
             FieldDescriptor field = binding.responseBody();
             return field == null ? printer.print(message) : field(message, field);
         } catch (InvalidProtocolBufferException e) {
-            throw new FaultException(Fault.UPSTREAM_INVALID);
+            throw new FaultException(UpstreamFaults.INVALID);
         }
     }
 

@@ -1,10 +1,10 @@
 package io.tidegate.policies.grpcjson;
 
 import io.tidegate.api.BodyTransform;
-import io.tidegate.api.Fault;
 import io.tidegate.api.FaultException;
 import io.tidegate.api.Field;
 import io.tidegate.api.GrpcStatus;
+import io.tidegate.api.UpstreamFaults;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -34,7 +34,7 @@ final class StreamBody implements BodyTransform {
             write(json.message(binding, message), sink);
         }
         if (last && !frames.isComplete()) {
-            throw new FaultException(Fault.UPSTREAM_INVALID);
+            throw new FaultException(UpstreamFaults.INVALID);
         }
     }
 

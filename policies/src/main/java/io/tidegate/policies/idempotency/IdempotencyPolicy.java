@@ -12,6 +12,7 @@ import io.tidegate.api.PolicyContext;
 import io.tidegate.api.Request;
 import io.tidegate.api.Response;
 import io.tidegate.api.StateStore;
+import io.tidegate.api.UpstreamFaults;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -195,8 +196,8 @@ final class IdempotencyPolicy implements Policy {
         // The service may still be at work for a client that has gone, or that was told that it takes too long: a repeat
         // must not reach it beside the first.
         boolean leftAlone = fault != null && (fault.status() == Fault.CLIENT_CLOSED.status()
-                || fault.equals(Fault.UPSTREAM_TIMEOUT) || fault.equals(Fault.UPSTREAM_CLOSED)
-                || fault.equals(Fault.UPSTREAM_RESET) || fault.equals(Fault.GRPC_DEADLINE));
+                || fault.equals(UpstreamFaults.TIMEOUT) || fault.equals(UpstreamFaults.CLOSED)
+                || fault.equals(UpstreamFaults.RESET) || fault.equals(Fault.GRPC_DEADLINE));
         if (!leftAlone || outcome.attempts() == 0) {
             claim.release();
         }

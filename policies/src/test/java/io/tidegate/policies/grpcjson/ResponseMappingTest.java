@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnknownFieldSet;
-import io.tidegate.api.Fault;
 import io.tidegate.api.GrpcStatus;
 import io.tidegate.api.Reply;
+import io.tidegate.api.UpstreamFaults;
 import io.tidegate.testkit.PolicyTester;
 import io.tidegate.testkit.TesterRequest;
 import io.tidegate.testkit.TesterResult;
@@ -167,14 +167,14 @@ class ResponseMappingTest {
         TesterResult result = tester.get("/query").upstream(Reply.of(200).withBody("application/grpc", body))
                 .upstreamTrailer("grpc-status", "0").send();
 
-        assertThat(result.fault()).isEqualTo(Fault.UPSTREAM_INVALID);
+        assertThat(result.fault()).isEqualTo(UpstreamFaults.INVALID);
         assertThat(result.status()).isEqualTo(502);
     }
 
     @Test
     void aStreamThatIsCutWithinAMessageBreaks() {
         assertThat(tester.get("/stream").upstream(Reply.of(200).withBody("application/grpc", new byte[]{0, 0, 0, 0, 9}))
-                .upstreamTrailer("grpc-status", "0").send().fault()).isEqualTo(Fault.UPSTREAM_INVALID);
+                .upstreamTrailer("grpc-status", "0").send().fault()).isEqualTo(UpstreamFaults.INVALID);
     }
 
     @Test

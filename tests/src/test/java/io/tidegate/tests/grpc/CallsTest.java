@@ -26,6 +26,7 @@ import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import io.tidegate.testkit.Await;
 import io.tidegate.testkit.TestGateway;
+import io.tidegate.tests.GrpcMethods;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -45,10 +46,10 @@ import org.junit.jupiter.api.Test;
 /// outlive what goes on around them.
 class CallsTest {
 
-    private static final MethodDescriptor<byte[], byte[]> GET = Methods.of(MethodType.UNARY, "shop.Orders/Get");
-    private static final MethodDescriptor<byte[], byte[]> LIST = Methods.of(MethodType.SERVER_STREAMING,
+    private static final MethodDescriptor<byte[], byte[]> GET = GrpcMethods.of(MethodType.UNARY, "shop.Orders/Get");
+    private static final MethodDescriptor<byte[], byte[]> LIST = GrpcMethods.of(MethodType.SERVER_STREAMING,
             "shop.Orders/List");
-    private static final MethodDescriptor<byte[], byte[]> CHAT = Methods.of(MethodType.BIDI_STREAMING,
+    private static final MethodDescriptor<byte[], byte[]> CHAT = GrpcMethods.of(MethodType.BIDI_STREAMING,
             "shop.Orders/Chat");
     /// Fewer than a connection may carry at a time.
     private static final int CALLS = 90;

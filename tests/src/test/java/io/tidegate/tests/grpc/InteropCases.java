@@ -14,6 +14,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
+import io.tidegate.tests.GrpcMethods;
 import io.tidegate.tests.grpc.InteropService.Ask;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -29,13 +30,13 @@ final class InteropCases {
     private static final MethodDescriptor<byte[], byte[]> EMPTY = unary("EmptyCall");
     private static final MethodDescriptor<byte[], byte[]> UNARY = unary("UnaryCall");
     private static final MethodDescriptor<byte[], byte[]> UNKNOWN_METHOD = unary("UnimplementedCall");
-    private static final MethodDescriptor<byte[], byte[]> UNKNOWN_SERVICE = Methods.of(MethodType.UNARY,
+    private static final MethodDescriptor<byte[], byte[]> UNKNOWN_SERVICE = GrpcMethods.of(MethodType.UNARY,
             "grpc.testing.UnimplementedService/UnimplementedCall");
-    private static final MethodDescriptor<byte[], byte[]> OUTPUT = Methods.of(MethodType.SERVER_STREAMING,
+    private static final MethodDescriptor<byte[], byte[]> OUTPUT = GrpcMethods.of(MethodType.SERVER_STREAMING,
             InteropService.NAME + "/StreamingOutputCall");
-    private static final MethodDescriptor<byte[], byte[]> INPUT = Methods.of(MethodType.CLIENT_STREAMING,
+    private static final MethodDescriptor<byte[], byte[]> INPUT = GrpcMethods.of(MethodType.CLIENT_STREAMING,
             InteropService.NAME + "/StreamingInputCall");
-    private static final MethodDescriptor<byte[], byte[]> DUPLEX = Methods.of(MethodType.BIDI_STREAMING,
+    private static final MethodDescriptor<byte[], byte[]> DUPLEX = GrpcMethods.of(MethodType.BIDI_STREAMING,
             InteropService.NAME + "/FullDuplexCall");
     private static final int[] SENT = {27182, 8, 1828, 45904};
     private static final Integer[] ASKED = {31415, 9, 2653, 58979};
@@ -49,7 +50,7 @@ final class InteropCases {
     }
 
     private static MethodDescriptor<byte[], byte[]> unary(String name) {
-        return Methods.of(MethodType.UNARY, InteropService.NAME + "/" + name);
+        return GrpcMethods.of(MethodType.UNARY, InteropService.NAME + "/" + name);
     }
 
     /// Something to try.

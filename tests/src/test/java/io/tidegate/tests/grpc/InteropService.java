@@ -12,6 +12,7 @@ import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
+import io.tidegate.tests.GrpcMethods;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -94,18 +95,18 @@ final class InteropService {
 
     static ServerServiceDefinition definition() {
         return ServerInterceptors.intercept(ServerServiceDefinition.builder(NAME)
-                .addMethod(Methods.of(MethodType.UNARY, NAME + "/EmptyCall"),
+                .addMethod(GrpcMethods.of(MethodType.UNARY, NAME + "/EmptyCall"),
                         ServerCalls.asyncUnaryCall((request, out) -> {
                             out.onNext(request);
                             out.onCompleted();
                         }))
-                .addMethod(Methods.of(MethodType.UNARY, NAME + "/UnaryCall"),
+                .addMethod(GrpcMethods.of(MethodType.UNARY, NAME + "/UnaryCall"),
                         ServerCalls.asyncUnaryCall((request, out) -> answer(Ask.read(request), out, true)))
-                .addMethod(Methods.of(MethodType.SERVER_STREAMING, NAME + "/StreamingOutputCall"),
+                .addMethod(GrpcMethods.of(MethodType.SERVER_STREAMING, NAME + "/StreamingOutputCall"),
                         ServerCalls.asyncServerStreamingCall((request, out) -> answer(Ask.read(request), out, true)))
-                .addMethod(Methods.of(MethodType.CLIENT_STREAMING, NAME + "/StreamingInputCall"),
+                .addMethod(GrpcMethods.of(MethodType.CLIENT_STREAMING, NAME + "/StreamingInputCall"),
                         ServerCalls.asyncClientStreamingCall(Summing::new))
-                .addMethod(Methods.of(MethodType.BIDI_STREAMING, NAME + "/FullDuplexCall"),
+                .addMethod(GrpcMethods.of(MethodType.BIDI_STREAMING, NAME + "/FullDuplexCall"),
                         ServerCalls.asyncBidiStreamingCall(Answering::new))
                 .build(), new Echo());
     }

@@ -3,7 +3,6 @@ package io.tidegate.tests.health;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.MethodDescriptor;
-import io.grpc.MethodDescriptor.Marshaller;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.Server;
 import io.grpc.ServerServiceDefinition;
@@ -14,10 +13,8 @@ import io.grpc.stub.StreamObserver;
 import io.tidegate.testkit.Await;
 import io.tidegate.testkit.TestGateway;
 import io.tidegate.tests.GatewayYaml;
-import java.io.ByteArrayInputStream;
+import io.tidegate.tests.GrpcMethods;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -41,28 +38,10 @@ class GrpcHealthTest {
     private Server server;
     private TestGateway gateway;
 
-    private static final class Bytes implements Marshaller<byte[]> {
-
-        @Override
-        public InputStream stream(byte[] value) {
-            return new ByteArrayInputStream(value);
-        }
-
-        @Override
-        public byte[] parse(InputStream stream) {
-            try {
-                return stream.readAllBytes();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-    }
-
     @BeforeEach
     void start() throws IOException {
-        MethodDescriptor<byte[], byte[]> check = MethodDescriptor.<byte[], byte[]>newBuilder()
-                .setType(MethodType.UNARY).setFullMethodName("grpc.health.v1.Health/Check")
-                .setRequestMarshaller(new Bytes()).setResponseMarshaller(new Bytes()).build();
+        MethodDescriptor<byte[], byte[]> check = GrpcMethods.of(MethodType.UNARY,
+                "grpc.health.v1.Health/Check");
         server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .addService(ServerServiceDefinition.builder("grpc.health.v1.Health")
                         .addMethod(check, ServerCalls.asyncUnaryCall(this::check)).build())

@@ -6,7 +6,6 @@ import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
-import io.grpc.MethodDescriptor.Marshaller;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.Server;
 import io.grpc.ServerCall;
@@ -26,10 +25,8 @@ import io.tidegate.testkit.RawField;
 import io.tidegate.testkit.TestGateway;
 import io.tidegate.testkit.TestUpstream;
 import io.tidegate.tests.GatewayYaml;
-import java.io.ByteArrayInputStream;
+import io.tidegate.tests.GrpcMethods;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -294,24 +291,8 @@ class HedgedCallsTest {
         assertThat(hedges("won")).isOne();
     }
 
-    private static final Marshaller<byte[]> BYTES = new Marshaller<>() {
-
-        @Override
-        public InputStream stream(byte[] value) {
-            return new ByteArrayInputStream(value);
-        }
-
-        @Override
-        public byte[] parse(InputStream stream) {
-            try {
-                return stream.readAllBytes();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-    };
-    private static final MethodDescriptor<byte[], byte[]> GET = MethodDescriptor.newBuilder(BYTES, BYTES)
-            .setType(MethodType.UNARY).setFullMethodName("shop.Orders/Get").build();
+    private static final MethodDescriptor<byte[], byte[]> GET = GrpcMethods.of(MethodType.UNARY,
+            "shop.Orders/Get");
     private static final Metadata.Key<String> ATTEMPT = Metadata.Key.of("x-attempt", Metadata.ASCII_STRING_MARSHALLER);
 
     /// Answers second tries, and only those.

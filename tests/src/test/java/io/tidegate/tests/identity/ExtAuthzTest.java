@@ -13,9 +13,8 @@ import io.grpc.netty.NettyServerBuilder;
 import io.tidegate.testkit.Await;
 import io.tidegate.testkit.RawClient;
 import io.tidegate.testkit.RawResponse;
-import java.io.ByteArrayInputStream;
+import io.tidegate.tests.GrpcMethods;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -42,29 +41,10 @@ class ExtAuthzTest extends AccessFixture {
         servers.forEach(Server::shutdownNow);
     }
 
-    private static final class Bytes implements MethodDescriptor.Marshaller<byte[]> {
-
-        @Override
-        public InputStream stream(byte[] value) {
-            return new ByteArrayInputStream(value);
-        }
-
-        @Override
-        public byte[] parse(InputStream stream) {
-            try {
-                return stream.readAllBytes();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-    }
-
     /// A server that answers so; null for never.
     private int server(int port, Function<String, byte @Nullable []> answer) {
-        MethodDescriptor<byte[], byte[]> check = MethodDescriptor.<byte[], byte[]>newBuilder()
-                .setType(MethodDescriptor.MethodType.UNARY)
-                .setFullMethodName("envoy.service.auth.v3.Authorization/Check").setRequestMarshaller(new Bytes())
-                .setResponseMarshaller(new Bytes()).build();
+        MethodDescriptor<byte[], byte[]> check = GrpcMethods.of(MethodDescriptor.MethodType.UNARY,
+                "envoy.service.auth.v3.Authorization/Check");
         ServerCallHandler<byte[], byte[]> handler = (call, _) -> {
             call.request(2);
             return new ServerCall.Listener<>() {

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 class SteeringTest extends ServicesFixture {
 
     private static final int CALLERS = 24;
+    private static final int TENANTS = 12;
     private static final ECKey KEY = KeyServer.key("first");
 
     private final KeyServer issuer = KeyServer.start(KEY);
@@ -172,10 +173,11 @@ class SteeringTest extends ServicesFixture {
         run("all: { endpoints: [" + url(0) + ", " + url(1) + ", " + url(2)
                 + "], loadBalancing: { ringHash: { key: claim.tenant, loadFactor: 0 } } }",
                 "all: { upstream: all, policies: [ { " + jwt("") + " } ] }");
-        Map<Integer, String> homes = homes("/", i -> bearing("ann-" + i, Map.of("tenant", i % 8)));
-        assertThat(Set.copyOf(homes.values())).hasSize(3);
-        for (int i = 8; i < CALLERS; i++) {
-            assertThat(homes.get(i)).isEqualTo(homes.get(i % 8));
+        Map<Integer, String> homes = homes("/", i -> bearing("ann-" + i, Map.of("tenant", i % TENANTS)));
+        // Where each is at home is by chance, as ports are; that all are at one place is not.
+        assertThat(Set.copyOf(homes.values())).hasSizeGreaterThan(1);
+        for (int i = TENANTS; i < CALLERS; i++) {
+            assertThat(homes.get(i)).isEqualTo(homes.get(i % TENANTS));
         }
     }
 

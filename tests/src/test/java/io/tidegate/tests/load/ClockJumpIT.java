@@ -35,8 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The gateway as a process whose clock is set while it serves, by an hour, back and forth: what lasts a while is
-/// measured
-/// by a clock that nobody sets, and only what has a date follows the one that is.
+/// measured by a clock that nobody sets, and only what has a date follows the one that is.
 @Tag("real")
 class ClockJumpIT {
 

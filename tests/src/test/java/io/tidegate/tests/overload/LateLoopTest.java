@@ -2,6 +2,7 @@ package io.tidegate.tests.overload;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tidegate.api.AccessFaults;
 import io.tidegate.api.Decision;
 import io.tidegate.api.Exchange;
 import io.tidegate.api.Policy;
@@ -42,6 +43,15 @@ class LateLoopTest extends OverloadFixture {
         }
     }
 
+    /// Finds out that it is nobody.
+    private static final class Nobody implements Policy {
+
+        @Override
+        public Decision onRequest(Exchange exchange) {
+            return Decision.fail(AccessFaults.MISSING);
+        }
+    }
+
     private void send(RawClient client) {
         String request = "GET /burns HTTP/1.1\r\nHost: a\r\n\r\n";
         while (!enough.get()) {
@@ -61,11 +71,20 @@ class LateLoopTest extends OverloadFixture {
     }
 
     private void start(Criticality criticality) {
+        start(criticality, "");
+    }
+
+    /// @param more
+    ///            policies behind the one that burns
+    private void start(Criticality criticality, String more) {
         signs.lag = true;
         start("");
-        new Scripted().with("burns", new Burns()).apply(gateway(), yaml(upstream.url(),
+        new Scripted().with("burns", new Burns()).identifying("nobody", new Nobody()).apply(gateway(), yaml(
+                upstream.url(),
                 "  burns: { match: [{ path: /burns }], upstream: all, criticality: "
-                        + criticality.name().toLowerCase(Locale.ROOT) + ", policies: [{ burns: {} }] }\n" + LATE));
+                        + criticality.name().toLowerCase(Locale.ROOT) + ", policies: [{ burns: {} }" + more + "] }\n"
+                        + "consumers: { vip: { criticality: critical, apiKeys: [{ sha256: " + "a1".repeat(32)
+                        + " }] } }\n" + LATE));
     }
 
     @Test
@@ -85,12 +104,25 @@ class LateLoopTest extends OverloadFixture {
         assertThat(shed("criticality=\"critical\",cause=\"lag\"")).isEqualTo(rested());
     }
 
+    @Test
+    void whoIsRefusedByAPolicyRestsAsWellWhereAConsumerIsWorthMore() throws InterruptedException {
+        start(Criticality.NORMAL, ", { nobody: {} }");
+        load(() -> Await.until(() -> "connections to rest: " + others, () -> rested() >= CLIENTS), 401);
+
+        assertThat(served).hasValue(0);
+    }
+
     private double rested() {
         return gateway().metric("tidegate_client_connections_rested_total", "");
     }
 
     /// Keeps the loop late until `seen` returns; then everyone was answered, and is served again once it is in time.
     private void load(Runnable seen) throws InterruptedException {
+        load(seen, 200);
+        assertThat(others).hasValue(0);
+    }
+
+    private void load(Runnable seen, int calm) throws InterruptedException {
         List<RawClient> clients = new ArrayList<>();
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < CLIENTS; i++) {
@@ -103,9 +135,8 @@ class LateLoopTest extends OverloadFixture {
         for (Thread thread : threads) {
             thread.join();
         }
-        assertThat(others).hasValue(0);
         Await.until("the loop to be in time again", () -> gateway().status().pressure() == 0);
-        assertThat(clients.getFirst().get("/burns").status()).isEqualTo(200);
+        assertThat(clients.getFirst().get("/burns").status()).isEqualTo(calm);
         clients.forEach(RawClient::close);
     }
 }

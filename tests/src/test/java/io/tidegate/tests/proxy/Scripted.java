@@ -3,12 +3,14 @@ package io.tidegate.tests.proxy;
 import io.tidegate.api.Policy;
 import io.tidegate.api.PolicyContext;
 import io.tidegate.api.PolicyFactory;
+import io.tidegate.api.PolicyFactory.Trait;
 import io.tidegate.config.ConfigLoader;
 import io.tidegate.config.ConfigTarget;
 import io.tidegate.config.Loaded;
 import io.tidegate.config.Plugins;
 import io.tidegate.testkit.TestGateway;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 
@@ -21,7 +23,7 @@ public final class Scripted {
     public record Nothing() {
     }
 
-    private record Factory(String type, Supplier<Policy> made) implements PolicyFactory<Nothing> {
+    private record Factory(String type, Supplier<Policy> made, Set<Trait> provides) implements PolicyFactory<Nothing> {
 
         @Override
         public Class<Nothing> configType() {
@@ -41,7 +43,13 @@ public final class Scripted {
 
     /// Adds policies of this type.
     public Scripted with(String type, Policy policy) {
-        factories.put(type, new Factory(type, () -> policy));
+        factories.put(type, new Factory(type, () -> policy, Set.of()));
+        return this;
+    }
+
+    /// Adds policies of this type, which find out who calls.
+    public Scripted identifying(String type, Policy policy) {
+        factories.put(type, new Factory(type, () -> policy, Set.of(Trait.CONSUMER)));
         return this;
     }
 

@@ -59,8 +59,7 @@ class AcmeRedisIT extends AcmeFixture {
     }
 
     /// The authority comes to the first gateway, and the second one is the only one that asks: so the first answers
-    /// what
-    /// it learned from Redis alone.
+    /// what it learned from Redis alone.
     private void oneAsksAndTheOtherAnswers(String challenge) throws Exception {
         try (RunningGateway one = start("a", "")) {
             Pebble server = pebbleFor(one);

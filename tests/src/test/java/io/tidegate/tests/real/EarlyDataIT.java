@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidegate.testkit.TestGateway;
 import io.tidegate.testkit.TestUpstream;
+import io.tidegate.tests.ServedFixture;
 import io.tidegate.tests.tls.Authority;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -13,8 +14,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,10 +21,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Clients over TCP that send data before the handshake is over (0-RTT, RFC 8446 section 2.3), which whoever has seen
-/// it could
-/// send once more. OpenSSL is such a client where a session says that it may be; here it is made to say so.
+/// it could send once more. OpenSSL is such a client where a session says that it may be; here it is made to say so.
 @Tag("real")
-class EarlyDataIT {
+class EarlyDataIT extends ServedFixture {
 
     private static final String EARLY = "POST /early HTTP/1.1\r\nHost: one.test\r\nContent-Length: 0\r\n\r\n";
     /// The element of OpenSSL's sessions that says how much may be sent early: `[15] INTEGER 16384`.
@@ -36,21 +34,11 @@ class EarlyDataIT {
     private Path folder;
 
     private Authority authority;
-    private TestUpstream upstream;
-    private @Nullable TestGateway gateway;
 
     @BeforeEach
     void startService() {
         authority = new Authority(folder, "Servers");
-        upstream = TestUpstream.hello();
-    }
-
-    @AfterEach
-    void stop() {
-        if (gateway != null) {
-            gateway.close();
-        }
-        upstream.close();
+        serve(TestUpstream.hello());
     }
 
     private Path session() {
@@ -115,11 +103,11 @@ class EarlyDataIT {
                 listeners: { secure: { address: "127.0.0.1:0", %s } }
                 upstreams: { all: { endpoints: ["http://127.0.0.1:%d"] } }
                 routes: { all: { upstream: all } }
-                """.formatted(tls, upstream.port()) : """
+                """.formatted(tls, upstream().port()) : """
                 listeners: { secure: { address: "127.0.0.1:0", tcp: all, %s } }
                 upstreams: { all: { endpoints: ["tcp://127.0.0.1:%d"] } }
-                """.formatted(tls, upstream.port()));
-        gateway = started;
+                """.formatted(tls, upstream().port()));
+        run(started);
         assertThat(client(started, get("/first"), "-sess_out", session().toString())).contains("hello",
                 "Early data was not sent");
         mayBeEarly();
@@ -129,9 +117,9 @@ class EarlyDataIT {
                     early().toString());
             assertThat(output).doesNotContain("Early data was accepted").contains("Early data was rejected", "hello");
         }
-        assertThat(upstream.requestCount()).isEqualTo(3);
+        assertThat(upstream().requestCount()).isEqualTo(3);
         for (int i = 0; i < 3; i++) {
-            assertThat(upstream.request(i).target()).isEqualTo(i == 0 ? "/first" : "/late");
+            assertThat(upstream().request(i).target()).isEqualTo(i == 0 ? "/first" : "/late");
         }
     }
 }

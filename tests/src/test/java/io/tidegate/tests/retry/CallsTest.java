@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
-import io.grpc.MethodDescriptor.Marshaller;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.Server;
 import io.grpc.ServerServiceDefinition;
@@ -21,10 +20,8 @@ import io.tidegate.testkit.Http2Service;
 import io.tidegate.testkit.RawClient;
 import io.tidegate.testkit.TestUpstream;
 import io.tidegate.tests.GatewayYaml;
-import java.io.ByteArrayInputStream;
+import io.tidegate.tests.GrpcMethods;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -41,24 +38,8 @@ import org.junit.jupiter.api.Test;
 /// looked at.
 class CallsTest extends RetryFixture {
 
-    private static final Marshaller<byte[]> BYTES = new Marshaller<>() {
-
-        @Override
-        public InputStream stream(byte[] value) {
-            return new ByteArrayInputStream(value);
-        }
-
-        @Override
-        public byte[] parse(InputStream stream) {
-            try {
-                return stream.readAllBytes();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-    };
-    private static final MethodDescriptor<byte[], byte[]> GET = method(MethodType.UNARY, "shop.Orders/Get");
-    private static final MethodDescriptor<byte[], byte[]> LIST = method(MethodType.SERVER_STREAMING,
+    private static final MethodDescriptor<byte[], byte[]> GET = GrpcMethods.of(MethodType.UNARY, "shop.Orders/Get");
+    private static final MethodDescriptor<byte[], byte[]> LIST = GrpcMethods.of(MethodType.SERVER_STREAMING,
             "shop.Orders/List");
 
     private final List<String> asked = new CopyOnWriteArrayList<>();
@@ -66,11 +47,6 @@ class CallsTest extends RetryFixture {
     private Status failure = Status.UNAVAILABLE;
     private @Nullable Server server;
     private @Nullable ManagedChannel channel;
-
-    private static MethodDescriptor<byte[], byte[]> method(MethodType type, String name) {
-        return MethodDescriptor.<byte[], byte[]>newBuilder().setType(type).setFullMethodName(name)
-                .setRequestMarshaller(BYTES).setResponseMarshaller(BYTES).build();
-    }
 
     private ManagedChannel start(String retry) throws IOException {
         Server made = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))

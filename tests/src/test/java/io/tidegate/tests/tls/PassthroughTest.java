@@ -146,8 +146,7 @@ class PassthroughTest {
     }
 
     /// A first message of TLS 1.3 that asks for a name, and records that a client sends before it is answered (0-RTT,
-    /// RFC
-    /// 8446 section 2.3). Whether they count is for the service alone to say, which has the key.
+    /// RFC 8446 section 2.3). Whether they count is for the service alone to say, which has the key.
     @Test
     void k1WhatIsSentEarlyGoesOnAsItIsAndNoOftenerThanTheClientSendsIt() throws Exception {
         byte[] name = "one.example.com".getBytes(StandardCharsets.US_ASCII);

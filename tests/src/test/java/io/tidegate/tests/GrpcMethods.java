@@ -1,4 +1,4 @@
-package io.tidegate.tests.grpc;
+package io.tidegate.tests;
 
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.Marshaller;
@@ -8,8 +8,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 
-/// Methods whose messages are bytes.
-final class Methods {
+/// Methods of gRPC whose messages are bytes.
+public final class GrpcMethods {
 
     private static final Marshaller<byte[]> BYTES = new Marshaller<>() {
 
@@ -28,14 +28,14 @@ final class Methods {
         }
     };
 
-    private Methods() {
+    private GrpcMethods() {
     }
 
     /// A method.
     ///
     /// @param name
     ///            with its service: `shop.Orders/Get`
-    static MethodDescriptor<byte[], byte[]> of(MethodType type, String name) {
+    public static MethodDescriptor<byte[], byte[]> of(MethodType type, String name) {
         return MethodDescriptor.newBuilder(BYTES, BYTES).setType(type).setFullMethodName(name).build();
     }
 }
