@@ -72,6 +72,7 @@ final class Connecting {
                 .option(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(32 * 1024, 64 * 1024));
         if (!unix) {
             bootstrap.option(ChannelOption.TCP_NODELAY, true).resolver(upstream.names());
+            worker.transport().noticingLoss(bootstrap);
         }
         bootstrap.handler(new ChannelInitializer<>() {
             @Override

@@ -11,6 +11,7 @@ import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.ServerChannelRecvByteBufAllocator;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollIoHandler;
@@ -37,6 +38,7 @@ import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.netty.channel.uring.IoUringSocketChannel;
 import io.tidegate.config.ProcessConfig;
 import java.net.StandardSocketOptions;
+import jdk.net.ExtendedSocketOptions;
 
 /// How sockets are driven: Linux io_uring with a ring of provided buffers, Linux epoll, or the JDK's selector.
 public enum Transport {
@@ -62,6 +64,14 @@ public enum Transport {
     /// Most clients that a listener accepts in one turn of its loop. Netty's own is one: a thousand clients that come
     /// at once to a busy loop would wait for as many of its turns.
     public static final int ACCEPTED_PER_TURN = 64;
+
+    /// When the other side of a quiet connection is asked for a sign of life, and how long after each time again,
+    /// in seconds.
+    private static final int PROBED_AFTER = 15;
+    private static final int PROBED_EVERY = 5;
+    private static final int PROBES = 3;
+    /// How long what was sent may stay without an acknowledgement.
+    private static final int UNACKNOWLEDGED_MILLIS = 30_000;
 
     static {
         // A receive that goes on by itself can't be stopped at once: by the time it is, it may have filled the whole ring
@@ -179,6 +189,26 @@ public enum Transport {
     /// What a receive takes: with io_uring a buffer of the ring, so that only the size is asked for.
     private RecvByteBufAllocator reading() {
         return this == IO_URING ? new FixedRecvByteBufAllocator(RECEIVE_BUFFER) : new ReceiveBuffers(RECEIVE_BUFFER);
+    }
+
+    /// Lets the operating system notice that the other side of an outgoing TCP connection is gone without a word,
+    /// within 30 s:
+    /// what has no end by itself, as tunnels and streams of events, would wait for it for as long as it may be quiet.
+    public void noticingLoss(Bootstrap bootstrap) {
+        bootstrap.option(ChannelOption.SO_KEEPALIVE, true);
+        switch (this) {
+            case IO_URING -> bootstrap.option(IoUringChannelOption.TCP_KEEPIDLE, PROBED_AFTER)
+                    .option(IoUringChannelOption.TCP_KEEPINTVL, PROBED_EVERY)
+                    .option(IoUringChannelOption.TCP_KEEPCNT, PROBES)
+                    .option(IoUringChannelOption.TCP_USER_TIMEOUT, UNACKNOWLEDGED_MILLIS);
+            case EPOLL -> bootstrap.option(EpollChannelOption.TCP_KEEPIDLE, PROBED_AFTER)
+                    .option(EpollChannelOption.TCP_KEEPINTVL, PROBED_EVERY)
+                    .option(EpollChannelOption.TCP_KEEPCNT, PROBES)
+                    .option(EpollChannelOption.TCP_USER_TIMEOUT, UNACKNOWLEDGED_MILLIS);
+            case NIO -> bootstrap.option(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPIDLE), PROBED_AFTER)
+                    .option(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPINTERVAL), PROBED_EVERY)
+                    .option(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPCOUNT), PROBES);
+        }
     }
 
     /// Sets how outgoing channels receive.
