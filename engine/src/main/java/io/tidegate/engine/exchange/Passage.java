@@ -11,6 +11,7 @@ import io.tidegate.engine.upstream.Endpoint;
 import io.tidegate.engine.upstream.Upstream;
 import io.tidegate.engine.wire.ResponseHead;
 import io.tidegate.engine.worker.Deadlines;
+import io.tidegate.engine.worker.Pressure;
 import io.tidegate.engine.worker.Worker;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,8 @@ final class Passage {
     private static final long UNKNOWN = 0;
     /// What the loop adds to a time at most without being late.
     private static final long NEGLIGIBLE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+    /// What of a time the loop may have added so that it still tells of the service: one in so many.
+    private static final int MOSTLY_OF_SERVICE = 4;
     /// A call that ends within this of its head was no stream.
     private static final long ONE_ANSWER_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
@@ -186,14 +189,17 @@ final class Passage {
         }
     }
 
-    /// What is left of a time without what the loop itself may have added to it, where that is not most of it: who is
-    /// short of time himself must not take services for overloaded.
+    /// What is left of a time without what the loop itself may have added to it, where that is little; nothing is known
+    /// of
+    /// it where that is not, or where the loop is short of time: who is late himself must not take services
+    /// for overloaded.
     private long ofService(long nanos) {
-        long own = worker.pressure().ownDelayNanos();
-        if (nanos == UNKNOWN || own <= NEGLIGIBLE_NANOS) {
+        Pressure pressure = worker.pressure();
+        long own = pressure.ownDelayNanos();
+        if (own <= NEGLIGIBLE_NANOS) {
             return nanos;
         }
-        return own > nanos / 2 ? UNKNOWN : nanos - own;
+        return pressure.isLate() || own > nanos / MOSTLY_OF_SERVICE ? UNKNOWN : nanos - own;
     }
 
     /// The client gets the answer.

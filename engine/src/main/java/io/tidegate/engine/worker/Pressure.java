@@ -107,6 +107,11 @@ public final class Pressure {
         return own > 0 && now - lateAt > 0 ? Math.max(level, ONLY_CRITICAL) : level;
     }
 
+    /// Whether the loop is short of time. On the loop.
+    public boolean isLate() {
+        return own > 0;
+    }
+
     /// How much of what services seem to take may be the loop's own lateness of this moment and the one before, in
     /// nanoseconds: a request goes out at the end of the turn that made it, and what comes back is seen in a turn after.
     public long ownDelayNanos() {
