@@ -15,7 +15,7 @@ public record ConcurrencyConfig(
 
         @Doc("The number, for `fixed`.") @Nullable @Range(min = 1, max = 1000000) Integer limit,
 
-        @Doc("The least that `adaptive` comes down to.") @Default("10") @Range(min = 1, max = 1000000) int min,
+        @Doc("The least that `adaptive` comes down to.") @Default("3") @Range(min = 1, max = 1000000) int min,
 
         @Doc("Where `adaptive` begins, and comes back to.") @Default("10000") @Range(min = 1, max = 1000000) int max,
 
@@ -51,6 +51,6 @@ public record ConcurrencyConfig(
     }
 
     private static ConcurrencyConfig made(Kind kind, @Nullable Integer limit) {
-        return new ConcurrencyConfig(kind, limit, 10, 10_000, Duration.ofMillis(100), 1000);
+        return new ConcurrencyConfig(kind, limit, 3, 10_000, Duration.ofMillis(100), 1000);
     }
 }

@@ -2,7 +2,7 @@ package io.tidegate.bench.simulation;
 
 import io.tidegate.config.ConcurrencyConfig;
 import io.tidegate.engine.limit.AdaptiveLimit;
-import java.util.ArrayDeque;
+import io.tidegate.engine.limit.WaitingLine;
 
 /// How many requests run at an upstream at a time: the others wait for a moment, first come, first served, and are
 /// refused then.
@@ -11,7 +11,7 @@ final class SimulatedLimit {
     private final Simulation time;
     private final ConcurrencyConfig config;
     private final AdaptiveLimit adaptive;
-    private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
+    private final WaitingLine<Waiting> waiting;
     private int running;
     private long begunAt;
     private long answers;
@@ -22,16 +22,19 @@ final class SimulatedLimit {
     private static final class Waiting {
 
         private final Runnable go;
+        private final Runnable refused;
         private boolean over;
 
-        Waiting(Runnable go) {
+        Waiting(Runnable go, Runnable refused) {
             this.go = go;
+            this.refused = refused;
         }
     }
 
     SimulatedLimit(Simulation time, ConcurrencyConfig config) {
         this.time = time;
         this.config = config;
+        this.waiting = new WaitingLine<>(config.maxWait().toNanos());
         this.adaptive = new AdaptiveLimit(config.min(), config.max());
         time.after(AdaptiveLimit.INTERVAL, this::judge);
     }
@@ -44,7 +47,7 @@ final class SimulatedLimit {
         }
         long next = adaptive
                 .judge(new AdaptiveLimit.Interval(now - begunAt, answers, givenUp, latency, running,
-                        held || !waiting.isEmpty()));
+                        held || waiting.size() > 0));
         begunAt = now;
         answers = 0;
         givenUp = 0;
@@ -62,19 +65,25 @@ final class SimulatedLimit {
             return;
         }
         held = true;
+        Waiting inTheWay = waiting.inTheWay(WaitingLine.room(limit()), time.now());
+        if (inTheWay != null) {
+            refuse(inTheWay);
+        }
         if (waiting.size() >= config.maxWaiting()) {
             refused.run();
             return;
         }
-        Waiting one = new Waiting(go);
-        waiting.add(one);
-        time.after(config.maxWait().toNanos(), () -> {
-            if (!one.over) {
-                one.over = true;
-                waiting.remove(one);
-                refused.run();
-            }
-        });
+        Waiting one = new Waiting(go, refused);
+        waiting.add(one, time.now());
+        time.after(config.maxWait().toNanos(), () -> refuse(one));
+    }
+
+    private void refuse(Waiting one) {
+        if (!one.over) {
+            one.over = true;
+            waiting.remove(one);
+            one.refused.run();
+        }
     }
 
     /// One that ran is over.
@@ -84,8 +93,11 @@ final class SimulatedLimit {
     }
 
     private void serve() {
-        while (running < limit() && !waiting.isEmpty()) {
-            Waiting next = waiting.remove();
+        while (running < limit()) {
+            Waiting next = waiting.takeFirst();
+            if (next == null) {
+                return;
+            }
             next.over = true;
             running++;
             next.go.run();

@@ -80,8 +80,7 @@ final class Admission {
     }
 
     /// It is answered here and goes nowhere, so that only its connection can be done without, or rest: else who is
-    /// nobody
-    /// could keep policies busy where somebody else is critical.
+    /// nobody could keep policies busy where somebody else is critical.
     void answered(@Nullable Route route, @Nullable PolicyView seen) {
         ShedCells cells = undecided;
         Importance importance = route == null ? null : route.importance();

@@ -190,9 +190,8 @@ final class Passage {
     }
 
     /// What is left of a time without what the loop itself may have added to it, where that is little; nothing is known
-    /// of
-    /// it where that is not, or where the loop is short of time: who is late himself must not take services
-    /// for overloaded.
+    /// of it where that is not, or where the loop is short of time: who is late himself must not take services for
+    /// overloaded.
     private long ofService(long nanos) {
         Pressure pressure = worker.pressure();
         long own = pressure.ownDelayNanos();

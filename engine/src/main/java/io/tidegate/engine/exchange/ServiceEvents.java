@@ -15,8 +15,8 @@ import io.tidegate.engine.wire.WebSocketHandshake;
 import org.jspecify.annotations.Nullable;
 
 /// What a service says to the request of an exchange, and what comes of it: the head of its response, on its way
-/// through
-/// the policies, the body behind it, a tunnel, and failures. Reused from request to request, as the exchange is.
+/// through the policies, the body behind it, a tunnel, and failures. Reused from request to request, as the exchange
+/// is.
 final class ServiceEvents implements UpstreamEvents {
 
     private final HttpExchange exchange;

@@ -6,7 +6,10 @@ import java.util.concurrent.TimeUnit;
 ///
 /// It begins at the most there may be, and stays there for as long as answers take about as long as they use to. Where
 /// they take more than [#TOLERANCE] times as long, twice in a row, it comes down to a part of what runs (by Little's
-/// law the rate times the latency, or as many as hold a place where that is more), again and again until they don't.
+/// law the rate times the latency, or as many as hold a place where that is more), again and again. While requests are
+/// held back it is steered to where they take [#AIM] times as long as usual: the service has always something to do
+/// then, and nobody waits there for long. Below an overload nothing is held back, whatever the latency.
+///
 /// Whether that helps is looked at: where fewer run and each takes as long as before, the service is not overloaded but
 /// has become slower, so that holding requests back would only do harm. What was taken for usual is changed then, and
 /// the limit given up.
@@ -29,13 +32,17 @@ public final class AdaptiveLimit {
     private static final double TOLERANCE = 2;
     /// What answers may take longer whatever is usual, so that the grain of clocks and short pauses say nothing.
     private static final double SLACK = TimeUnit.MILLISECONDS.toNanos(10);
+    /// Where it is steered to while requests are held back, and what goes on top of it.
+    private static final double AIM = 1.5;
+    private static final double AIM_SLACK = TimeUnit.MILLISECONDS.toNanos(2);
     private static final double SHORTER_WEIGHT = 1.0 / 16;
     private static final double LONGER_WEIGHT = 1.0 / 64;
     private static final double SLOW_GROWTH = 1.01;
     /// Bounds of one step down.
     private static final double MOST_CUT = 0.5;
     private static final double LEAST_CUT = 0.9;
-    /// One step up, where requests are held back and where none is.
+    /// One step up, where requests are held back, at most and where nothing is known, and where none is.
+    private static final double MOST_HELD_GROWTH = 0.5;
     private static final double HELD_GROWTH = 0.1;
     private static final double FREE_GROWTH = 0.5;
     /// What tells a service that has become slower from one that is overloaded.
@@ -128,8 +135,8 @@ public final class AdaptiveLimit {
             grow(HELD_GROWTH);
             return INTERVAL;
         }
-        if (usual == 0 ? answered : latency <= bound()) {
-            well(latency, seen.held());
+        if (usual == 0 ? answered : latency <= (isSteered(seen) ? aim() : bound())) {
+            well(latency, seen);
             return INTERVAL;
         }
         return slow(latency, answered, seen);
@@ -141,11 +148,21 @@ public final class AdaptiveLimit {
         limit = Math.clamp(before.limit == before.max ? max : before.limit, min, max);
     }
 
+    /// Whether it is the limit that says how many run.
+    private boolean isSteered(Interval seen) {
+        return seen.held() && limit < max;
+    }
+
     private double bound() {
         return TOLERANCE * usual + SLACK;
     }
 
-    private void well(double latency, boolean held) {
+    private double aim() {
+        return AIM * usual + AIM_SLACK;
+    }
+
+    private void well(double latency, Interval seen) {
+        boolean held = seen.held();
         slowInARow = 0;
         runningThen = 0;
         if (usual == 0) {
@@ -155,7 +172,11 @@ public final class AdaptiveLimit {
         } else if (!held) {
             usual += (latency - usual) * LONGER_WEIGHT;
         }
-        grow(held ? HELD_GROWTH : FREE_GROWTH);
+        if (isSteered(seen)) {
+            limit = Math.min(max, limit * Math.min(aim() / latency, 1 + MOST_HELD_GROWTH));
+        } else {
+            grow(held ? HELD_GROWTH : FREE_GROWTH);
+        }
     }
 
     private void grow(double by) {
@@ -177,7 +198,8 @@ public final class AdaptiveLimit {
             slowInARow = 0;
             return INTERVAL;
         }
-        if (slowInARow < 2) {
+        boolean steered = isSteered(seen);
+        if (slowInARow < 2 && !steered) {
             return INTERVAL;
         }
         if (runningThen == 0) {
@@ -185,7 +207,9 @@ public final class AdaptiveLimit {
             latencyThen = latency;
             limitThen = limit;
         }
-        double cut = Math.clamp(bound() / latency, MOST_CUT, LEAST_CUT);
+        double cut = steered
+                ? Math.max(aim() / latency, MOST_CUT)
+                : Math.clamp(bound() / latency, MOST_CUT, LEAST_CUT);
         limit = Math.max(min, Math.min(limit, running) * cut);
         // Who does not answer at all is not waited for.
         return Math.clamp((long) (2 * latency), INTERVAL, answered ? LONGEST_PAUSE : PATIENCE);

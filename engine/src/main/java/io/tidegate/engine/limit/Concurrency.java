@@ -88,6 +88,11 @@ public final class Concurrency {
         return ownLimit;
     }
 
+    /// How many may wait on one loop, of those that are worth the same, where somebody has waited all the time.
+    int room() {
+        return WaitingLine.room(limit / lanes.size());
+    }
+
     boolean takeShared() {
         while (true) {
             int taken = shared.get();

@@ -4,7 +4,6 @@ import io.tidegate.config.RouteConfig.Criticality;
 import io.tidegate.engine.worker.Worker;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Of those that wait the most critical come first; of those alike the first to come, unless it has waited for half of
 /// the time it may: then there is more than can be served, and the last to come has the best chance to be served in
-/// time.
+/// time. Where somebody has waited all the time, only few may ([WaitingLine]).
 final class Lane {
 
     private static final VarHandle ELEMENT = MethodHandles.arrayElementVarHandle(long[].class);
@@ -33,7 +32,7 @@ final class Lane {
     /// What was taken of the cells. Touched by one thread at a time, whichever looks at an interval.
     private final long[] taken = new long[CELLS];
     /// By criticality, as declared there.
-    private final List<ArrayDeque<Permit>> queues = new ArrayList<>();
+    private final List<WaitingLine<Permit>> lines = new ArrayList<>();
     private volatile int waiting;
     private boolean serving;
 
@@ -41,7 +40,7 @@ final class Lane {
         this.all = all;
         this.worker = worker;
         for (int i = 0; i < Criticality.values().length; i++) {
-            queues.add(new ArrayDeque<>());
+            lines.add(new WaitingLine<>(all.waitNanos()));
         }
     }
 
@@ -91,13 +90,19 @@ final class Lane {
     ///
     /// @return whether it may
     boolean await(Permit permit) {
+        long now = worker.deadlines().now();
         add(HELD, 1);
-        all.look(worker.deadlines().now());
+        all.look(now);
+        WaitingLine<Permit> line = lines.get(permit.criticality().ordinal());
+        Permit inTheWay = line.inTheWay(all.room(), now);
+        if (inTheWay != null) {
+            inTheWay.refuse();
+        }
         if (!all.reserveWait() && !pushesOut(permit)) {
             all.refuses();
             return false;
         }
-        queues.get(permit.criticality().ordinal()).addLast(permit);
+        line.add(permit, now);
         joined();
         return true;
     }
@@ -113,7 +118,7 @@ final class Lane {
             if (less == permit.criticality()) {
                 return false;
             }
-            Permit other = queues.get(less.ordinal()).peekFirst();
+            Permit other = lines.get(less.ordinal()).first();
             if (other != null) {
                 other.refuse();
                 return all.reserveWait();
@@ -124,7 +129,7 @@ final class Lane {
 
     /// It waits no longer, for whatever reason.
     void leave(Permit permit) {
-        if (queues.get(permit.criticality().ordinal()).remove(permit)) {
+        if (lines.get(permit.criticality().ordinal()).remove(permit)) {
             left();
         }
     }
@@ -164,11 +169,11 @@ final class Lane {
 
     private @Nullable Permit next() {
         for (int i = Permit.LEAST_FIRST.size() - 1; i >= 0; i--) {
-            ArrayDeque<Permit> queue = queues.get(Permit.LEAST_FIRST.get(i).ordinal());
-            Permit oldest = queue.peekFirst();
+            WaitingLine<Permit> line = lines.get(Permit.LEAST_FIRST.get(i).ordinal());
+            Permit oldest = line.first();
             if (oldest != null) {
                 boolean late = worker.deadlines().now() - oldest.since() > all.waitNanos() / 2;
-                Permit next = late ? queue.pollLast() : queue.pollFirst();
+                Permit next = late ? line.takeLast() : line.takeFirst();
                 left();
                 return next;
             }

@@ -63,8 +63,7 @@ public interface UpstreamStream {
 
     /// Says how long the service may take from now on; beyond it
     /// [io.tidegate.api.UpstreamFaults#TIMEOUT][io.tidegate.api.UpstreamFaults#TIMEOUT] strikes. Time in which the
-    /// response is not read
-    /// because the client does not take it doesn't count.
+    /// response is not read because the client does not take it doesn't count.
     ///
     /// @param responseNanos
     ///            to the end of the response, [Long#MAX_VALUE] for no limit

@@ -192,8 +192,8 @@ public enum Transport {
     }
 
     /// Lets the operating system notice that the other side of an outgoing TCP connection is gone without a word,
-    /// within 30 s:
-    /// what has no end by itself, as tunnels and streams of events, would wait for it for as long as it may be quiet.
+    /// within 30 s: what has no end by itself, as tunnels and streams of events, would wait for it for as long as it
+    /// may be quiet.
     public void noticingLoss(Bootstrap bootstrap) {
         bootstrap.option(ChannelOption.SO_KEEPALIVE, true);
         switch (this) {

@@ -34,6 +34,37 @@ class AdaptiveLimitTest {
     }
 
     @Test
+    void anOverloadedServiceHasSomethingToDoAndNobodyWaitsThereForLong() {
+        AdaptiveLimit small = new AdaptiveLimit(3, 10_000);
+        SimulatedService service = new SimulatedService(small, 3, 0.01);
+        service.run(150, 20);
+        service.run(900, 10);
+
+        for (int i = 0; i < 30; i++) {
+            assertThat(service.run(900, 1)).as("of 300 a second").isGreaterThan(285);
+            assertThat(small.limit()).as("places, of which 3 are worked on").isBetween(4, 9);
+        }
+    }
+
+    @Test
+    void whereFewAreHeldBackItIsSteeredByHowLongTheyTake() {
+        judge(100, 10, false);
+        for (int i = 0; i < 2; i++) {
+            limit.judge(new Interval(250 * MILLIS, 1_000, 0, 1_000 * 40.0 * MILLIS, 160, true));
+        }
+        int before = limit.limit();
+        assertThat(before).isLessThan(160);
+
+        limit.judge(new Interval(250 * MILLIS, 1_000, 0, 1_000 * 17.0 * MILLIS, before, true));
+        assertThat(limit.limit()).as("at one and a half times and 2 ms, where it should be").isEqualTo(before);
+        limit.judge(new Interval(250 * MILLIS, 1_000, 0, 1_000 * 20.0 * MILLIS, before, true));
+        assertThat(limit.limit()).as("longer").isLessThan(before);
+        int then = limit.limit();
+        limit.judge(new Interval(250 * MILLIS, 1_000, 0, 1_000 * 10.0 * MILLIS, then, true));
+        assertThat(limit.limit()).as("as long as usual").isGreaterThan(before);
+    }
+
+    @Test
     void withoutItTheSameServiceAnswersNobodyInTime() {
         SimulatedService service = new SimulatedService(new AdaptiveLimit(9_999, 10_000), 3, 0.01);
         service.run(150, 20);

@@ -218,7 +218,7 @@ class ConcurrencyTest extends LimitsFixture {
         try (RawClient client = gateway.client()) {
             Await.until("its limit to fall to the least", () -> {
                 assertThat(client.get("/well").status()).isEqualTo(200);
-                return gateway.metric("tidegate_upstream_concurrency_limit", "upstream=\"silent\"") == 10;
+                return gateway.metric("tidegate_upstream_concurrency_limit", "upstream=\"silent\"") == 3;
             });
         }
         over.set(true);
