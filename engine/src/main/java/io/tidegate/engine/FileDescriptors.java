@@ -22,9 +22,8 @@ record FileDescriptors(long limit, long open) {
     private static final int LEAST_CONNECTIONS = 16;
     /// Fewer than this are said to be few.
     private static final int FEW_CONNECTIONS = 2_000;
-    /// For the admin listener and its clients, listeners, log files, configuration that is read, and clients that are
-    /// accepted at once only to be refused.
-    private static final int RESERVED = 64 + Transport.ACCEPTED_PER_TURN;
+    /// For the admin listener and its clients, listeners, log files, and configuration that is read.
+    private static final int RESERVED = 64;
     private static final int FOR_EACH_WORKER = 4;
     /// A connection of a client, and the one to a service that it may use at a time.
     private static final int FOR_EACH_CONNECTION = 2;
@@ -39,7 +38,9 @@ record FileDescriptors(long limit, long open) {
     }
 
     private long others(int workers) {
-        return open + RESERVED + (long) FOR_EACH_WORKER * workers;
+        // Those clients included that are accepted at once only to be refused.
+        return open + RESERVED + Transport.acceptedPerTurn(limit / FOR_EACH_CONNECTION)
+                + (long) FOR_EACH_WORKER * workers;
     }
 
     /// Most connections to services, besides so many clients, before idle ones have to be closed.

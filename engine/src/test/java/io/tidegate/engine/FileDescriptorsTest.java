@@ -26,7 +26,7 @@ class FileDescriptorsTest {
     void boundANumberThatIsAskedFor() {
         assertThat(new FileDescriptors(1_048_576, 50).connections(new Count(50_000), 2)).isEqualTo(50_000);
         assertThat(new FileDescriptors(65_536, 50).connections(new Count(50_000), 2))
-                .isEqualTo((65_536 - 50 - 128 - 8) / 2);
+                .isEqualTo((65_536 - 50 - 320 - 8) / 2);
         assertThat(new FileDescriptors(192, 50).connections(new Count(3), 2)).isEqualTo(3);
     }
 

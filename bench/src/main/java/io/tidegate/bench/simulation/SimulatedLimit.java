@@ -48,13 +48,21 @@ final class SimulatedLimit {
         long next = adaptive
                 .judge(new AdaptiveLimit.Interval(now - begunAt, answers, givenUp, latency, running,
                         held || waiting.size() > 0));
-        begunAt = now;
+        if (adaptive.settling() == 0) {
+            begin(next);
+        } else {
+            time.after(adaptive.settling(), () -> begin(next));
+        }
+        serve();
+    }
+
+    private void begin(long lasts) {
+        begunAt = time.now();
         answers = 0;
         givenUp = 0;
         latency = 0;
         held = false;
-        time.after(next, this::judge);
-        serve();
+        time.after(lasts, this::judge);
     }
 
     /// Runs `go` when there is a place, or `refused` when there was none for too long.
@@ -65,8 +73,11 @@ final class SimulatedLimit {
             return;
         }
         held = true;
-        Waiting inTheWay = waiting.inTheWay(WaitingLine.room(limit()), time.now());
-        if (inTheWay != null) {
+        for (int i = 0; i < 2; i++) {
+            Waiting inTheWay = waiting.inTheWay(WaitingLine.room(limit()), time.now());
+            if (inTheWay == null) {
+                break;
+            }
             refuse(inTheWay);
         }
         if (waiting.size() >= config.maxWaiting()) {
@@ -81,7 +92,7 @@ final class SimulatedLimit {
     private void refuse(Waiting one) {
         if (!one.over) {
             one.over = true;
-            waiting.remove(one);
+            waiting.turnAway(one, time.now());
             one.refused.run();
         }
     }

@@ -46,6 +46,7 @@ final class Admission {
         record.criticality = config.criticality();
         if (worker.pressure().isRaised()) {
             ShedCells cells = on.telemetry().metrics().worker(worker.index()).shed();
+            worker.pressure().asked();
             draw(worker);
             Importance importance = route.importance();
             if (isShed(importance == null ? config.criticality() : importance.most(), level, cells)) {
@@ -132,7 +133,9 @@ final class Admission {
 
     /// Where there is no time even for refusals, no more than a few of them may come over one connection.
     private void rest(Pressure pressure, double at, ShedCells cells) {
-        long rest = pressure.cause() == Pressure.Cause.LAG ? Shedding.restNanos(at) : 0;
+        long rest = pressure.cause() == Pressure.Cause.LAG
+                ? Shedding.restNanos(at, client.worker().random().nextDouble())
+                : 0;
         if (rest > 0 && client.framing() != Downstream.Framing.FRAMES) {
             cells.rest();
             client.restAfterResponse(rest);

@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 ///
 /// Whether that helps is looked at: where fewer run and each takes as long as before, the service is not overloaded but
 /// has become slower, so that holding requests back would only do harm. What was taken for usual is changed then, and
-/// the limit given up.
+/// the limit goes up for as long as that lasts: it may be overloaded besides.
 ///
 /// What is usual is a mean over a long time. It follows shorter times within seconds, and longer ones slowly, but never
 /// while requests are held back: an overload that lasts must not become what is usual.
@@ -39,7 +39,7 @@ public final class AdaptiveLimit {
     private static final double LONGER_WEIGHT = 1.0 / 64;
     private static final double SLOW_GROWTH = 1.01;
     /// Bounds of one step down.
-    private static final double MOST_CUT = 0.5;
+    private static final double MOST_CUT = 0.25;
     private static final double LEAST_CUT = 0.9;
     /// One step up, where requests are held back, at most and where nothing is known, and where none is.
     private static final double MOST_HELD_GROWTH = 0.5;
@@ -59,8 +59,8 @@ public final class AdaptiveLimit {
     private int slowInARow;
     /// How it was when the limit first came down; 0 while it has not.
     private double runningThen;
+    private long settling;
     private double latencyThen;
-    private double limitThen;
 
     /// One that begins at `max`.
     public AdaptiveLimit(int min, int max) {
@@ -118,10 +118,9 @@ public final class AdaptiveLimit {
 
     /// Looks at an interval.
     ///
-    /// @return how long the next one must be at least, in nanoseconds: what is answered by then must have been sent
-    ///         under
-    ///         this limit
+    /// @return how long the next one must be at least, in nanoseconds; it begins after [#settling]
     public long judge(Interval seen) {
+        settling = 0;
         if (seen.samples() < LEAST_SAMPLES) {
             slowInARow = 0;
             grow(seen.held() ? HELD_GROWTH : FREE_GROWTH);
@@ -140,6 +139,12 @@ public final class AdaptiveLimit {
             return INTERVAL;
         }
         return slow(latency, answered, seen);
+    }
+
+    /// How long after an interval has been looked at what is answered was still sent under the limit before, in
+    /// nanoseconds: nothing can be told by that.
+    public long settling() {
+        return settling;
     }
 
     /// Goes on from what another one has found out about the same service.
@@ -193,9 +198,7 @@ public final class AdaptiveLimit {
         if (runningThen > 0 && answered && running <= FEWER * runningThen
                 && latency >= SAME_LEAST * latencyThen && latency <= SAME_MOST * latencyThen) {
             usual = latency;
-            limit = limitThen;
-            runningThen = 0;
-            slowInARow = 0;
+            well(latency, seen);
             return INTERVAL;
         }
         boolean steered = isSteered(seen);
@@ -205,13 +208,14 @@ public final class AdaptiveLimit {
         if (runningThen == 0) {
             runningThen = running;
             latencyThen = latency;
-            limitThen = limit;
         }
         double cut = steered
                 ? Math.max(aim() / latency, MOST_CUT)
                 : Math.clamp(bound() / latency, MOST_CUT, LEAST_CUT);
         limit = Math.max(min, Math.min(limit, running) * cut);
         // Who does not answer at all is not waited for.
-        return Math.clamp((long) (2 * latency), INTERVAL, answered ? LONGEST_PAUSE : PATIENCE);
+        long longest = (answered ? LONGEST_PAUSE : PATIENCE) / 2;
+        settling = Math.min((long) latency, longest);
+        return Math.clamp((long) latency, INTERVAL, longest);
     }
 }

@@ -45,6 +45,8 @@ public final class Concurrency {
     /// Of [#judge], one thread at a time.
     private long begunAt;
     private boolean lowered;
+    private boolean settling;
+    private long length;
 
     private Concurrency(String upstream, ConcurrencyConfig config, List<Worker> workers, LongSupplier clock) {
         this.upstream = upstream;
@@ -163,6 +165,12 @@ public final class Concurrency {
         if (now - nextAt < 0) {
             return;
         }
+        if (settling) {
+            settling = false;
+            take(now);
+            begin(now, length);
+            return;
+        }
         long samples = 0;
         for (Lane lane : lanes) {
             samples += lane.samples();
@@ -171,6 +179,25 @@ public final class Concurrency {
             nextAt = now + AdaptiveLimit.INTERVAL;
             return;
         }
+        int before = limit;
+        length = by.judge(take(now));
+        settling = by.settling() > 0;
+        begin(now, settling ? by.settling() : length);
+        usual = (long) by.usual();
+        set(by.limit());
+        tell(by, before);
+        if (limit > before) {
+            lanes.stream().filter(Lane::hasWaiting).forEach(Lane::serveLater);
+        }
+    }
+
+    private void begin(long now, long lasts) {
+        begunAt = now;
+        nextAt = now + lasts;
+    }
+
+    /// What has been seen since the interval began, which is seen no more.
+    private Interval take(long now) {
         long answers = 0;
         long givenUp = 0;
         double latency = 0;
@@ -181,17 +208,7 @@ public final class Concurrency {
             latency += lane.takeLatency();
             held |= lane.takeHeld() > 0;
         }
-        Interval seen = new Interval(now - begunAt, answers, givenUp, latency, running(), held);
-        int before = limit;
-        long pause = by.judge(seen);
-        begunAt = now;
-        nextAt = now + pause;
-        usual = (long) by.usual();
-        set(by.limit());
-        tell(by, before);
-        if (limit > before) {
-            lanes.stream().filter(Lane::hasWaiting).forEach(Lane::serveLater);
-        }
+        return new Interval(now - begunAt, answers, givenUp, latency, running(), held);
     }
 
     /// Once for each time that the limit comes down, and once when it is as it was.

@@ -94,8 +94,12 @@ final class Lane {
         add(HELD, 1);
         all.look(now);
         WaitingLine<Permit> line = lines.get(permit.criticality().ordinal());
-        Permit inTheWay = line.inTheWay(all.room(), now);
-        if (inTheWay != null) {
+        // Two, so that a long one becomes shorter with each that comes.
+        for (int i = 0; i < 2; i++) {
+            Permit inTheWay = line.inTheWay(all.room(), now);
+            if (inTheWay == null) {
+                break;
+            }
             inTheWay.refuse();
         }
         if (!all.reserveWait() && !pushesOut(permit)) {
@@ -129,7 +133,7 @@ final class Lane {
 
     /// It waits no longer, for whatever reason.
     void leave(Permit permit) {
-        if (lines.get(permit.criticality().ordinal()).remove(permit)) {
+        if (lines.get(permit.criticality().ordinal()).turnAway(permit, worker.deadlines().now())) {
             left();
         }
     }

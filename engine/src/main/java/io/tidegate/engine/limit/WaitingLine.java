@@ -5,10 +5,10 @@ import org.jspecify.annotations.Nullable;
 
 /// Those who wait for a place at a service and are worth the same.
 ///
-/// A queue is there for a moment in which more come than go. One that has not been empty for as long as anyone may wait
-/// in it is of no such use: as many come as before, and all that each of them gets from it is to wait. So it is kept
-/// short from then on, by the one who has waited longest (CoDel's idea, RFC 8289, without its clock): the others are
-/// served soon, and who is turned away hears it soon.
+/// A queue is there for a moment in which more come than go. Where some have been turned away and it has not been empty
+/// for as long as anyone may wait in it, it is of no such use: as many come as before, and all that each of them gets
+/// from it is to wait. So it is kept short from then on, by those who have waited longest (CoDel's idea, RFC 8289,
+/// without its clock): the others are served soon, and who is turned away hears it soon.
 ///
 /// @param <T>
 ///            what waits
@@ -16,7 +16,9 @@ public final class WaitingLine<T> {
 
     private final ArrayDeque<T> waiting = new ArrayDeque<>();
     private final long longest;
-    private long notEmptySince;
+    private long neededSince;
+    private long turnedAwayAt;
+    private boolean turnedAway;
 
     /// Nobody waits.
     ///
@@ -26,28 +28,29 @@ public final class WaitingLine<T> {
         this.longest = longest;
     }
 
-    /// How many may wait where the line has not been empty for long: about as many as are served in half of the time
+    /// How many may wait where not all could be served for long: about as many as are served in half of the time
     /// that one takes.
     ///
     /// @param running
     ///            how many may run
     public static int room(int running) {
-        return Math.max(1, running / 3);
+        return Math.max(3, running / 3);
     }
 
     /// Who has to go before another one may come.
     ///
     /// @param room
-    ///            how many may wait where the line has not been empty for long
+    ///            how many may wait where not all could be served for long
     /// @return null for nobody
     public @Nullable T inTheWay(int room, long now) {
-        return waiting.size() >= room && now - notEmptySince > longest ? waiting.peekFirst() : null;
+        return waiting.size() >= room && now - neededSince > longest ? waiting.peekFirst() : null;
     }
 
     /// Lets one more wait.
     public void add(T one, long now) {
-        if (waiting.isEmpty()) {
-            notEmptySince = now;
+        if (waiting.isEmpty() && !(turnedAway && now - turnedAwayAt <= longest)) {
+            neededSince = now;
+            turnedAway = false;
         }
         waiting.addLast(one);
     }
@@ -57,20 +60,22 @@ public final class WaitingLine<T> {
         return waiting.peekFirst();
     }
 
-    /// Takes out who has waited longest.
+    /// Takes out who has waited longest, to be served.
     public @Nullable T takeFirst() {
         return waiting.pollFirst();
     }
 
-    /// Takes out who came last.
+    /// Takes out who came last, to be served.
     public @Nullable T takeLast() {
         return waiting.pollLast();
     }
 
-    /// Takes one out.
+    /// Takes one out who is not served.
     ///
     /// @return whether it was there
-    public boolean remove(T one) {
+    public boolean turnAway(T one, long now) {
+        turnedAway = true;
+        turnedAwayAt = now;
         return waiting.remove(one);
     }
 

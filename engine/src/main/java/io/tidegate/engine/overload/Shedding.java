@@ -18,8 +18,10 @@ public final class Shedding {
     private static final double LOW_END = 0.25;
     private static final double NORMAL_BEGIN = 0.125;
     private static final double NORMAL_END = 0.5;
-    private static final double REST_BEGIN = 0.375;
-    private static final long LONGEST_REST_NANOS = 500_000_000L;
+    private static final double REST_BEGIN = 0.25;
+    private static final long LONGEST_REST_NANOS = 600_000_000L;
+    /// By how much less one may rest than another, so that they do not all come back at once.
+    private static final double REST_SPREAD = 0.5;
 
     private Shedding() {
     }
@@ -37,13 +39,16 @@ public final class Shedding {
     }
 
     /// How long the connection of a request that was shed is left unread behind its answer, in nanoseconds. It begins
-    /// where nearly all that is not critical is shed: from there on it is the refusals themselves that there is no time
+    /// where much of what is not critical is shed: from there on it is the refusals themselves that there is no time
     /// for. Clients are told to come again after a second at the earliest, so that who does as told does not notice.
     ///
     /// @param pressure
     ///            0 to 1
-    public static long restNanos(double pressure) {
-        return (long) (LONGEST_REST_NANOS * Math.clamp((pressure - REST_BEGIN) / (NORMAL_END - REST_BEGIN), 0, 1));
+    /// @param chance
+    ///            0 to 1, drawn for this connection: they must not all come back at once
+    public static long restNanos(double pressure, double chance) {
+        double part = Math.clamp((pressure - REST_BEGIN) / (NORMAL_END - REST_BEGIN), 0, 1);
+        return (long) (LONGEST_REST_NANOS * part * (1 - REST_SPREAD * chance));
     }
 
     private static double curve(double pressure, double begin, double end) {

@@ -191,6 +191,7 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements S
     public void channelInactive(ChannelHandlerContext ctx) {
         worker.deadlines().remove(deadline);
         delivery.close();
+        rests(false);
         closing = true;
         if (stream != null) {
             stream.exchange.close();
@@ -227,7 +228,7 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements S
     private void onDeadline() {
         Http1ServerStream serving = stream;
         if (resting) {
-            resting = false;
+            rests(false);
             readNext();
         } else if (!outbox.isDelivered() && (closing || isIdle())) {
             // The client is still taking the last response; DeliveryWatch tells whether fast enough.
@@ -351,10 +352,17 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements S
         if (rest > 0) {
             deadline(rest);
             rest = 0;
-            resting = true;
+            rests(true);
             autoRead(false);
         } else {
             readNext();
+        }
+    }
+
+    private void rests(boolean begins) {
+        if (resting != begins) {
+            resting = begins;
+            worker.pressure().rests(begins);
         }
     }
 

@@ -84,7 +84,7 @@ public final class Listener implements AutoCloseable {
                         child.pipeline().addLast(new Opening(Listener.this, workers, gate));
                     }
                 });
-        workers.transport().receiving(bootstrap);
+        workers.transport().receiving(bootstrap, gate.most());
         if (inherited != null) {
             // The process that had it may have begun to stop.
             NewcomerFilter.detach(inherited.descriptor());

@@ -11,31 +11,42 @@ import java.util.concurrent.atomic.AtomicReference;
 /// A loop is short of processor time where its ticks come late, because each turn brings more than can be done in time:
 /// that is how long a client waits until its bytes are looked at. Not every late tick tells of that, so it counts only
 ///
-/// - if the tick before was late too: one long turn, or a pause of the whole process, is over by then;
+/// - if the tick before was late too, as long as nothing is shed: one long turn, or a pause of the whole process, is
+///   over by then;
 /// - as far as the loop's thread has had the processor meanwhile: one that sleeps, waits, or can't get onto a machine
 ///   that is busy with something else is not relieved by serving less.
 ///
-/// Where it is later than it should be the pressure grows, the faster the later it is, and at once with each tick that
-/// is later than the one before; where it is less late it falls in the same way. So it comes to where the loop is as
-/// late as it should be, whatever the load: a controller of proportional and integral part, as queues of routers have
-/// (RFC 8033). A pressure that follows from the lateness alone has to swing: what is shed now makes the loop less late
-/// only when what waits already has been served.
+/// Once it is, the pressure grows while it is later than it should be, the faster the later it is, and at once with each
+/// tick that is later than the one before; where it is less late it falls in the same way. So it comes to where the loop
+/// is as late as it should be, whatever the load: a controller of proportional and integral part, as queues of routers
+/// have (RFC 8033). A pressure that follows from the lateness alone has to swing: what is shed now makes the loop less
+/// late only when what waits already has been served.
+///
+/// How late it should be depends on what there would be to do if nobody were turned away: clients that each wait for
+/// their answer may make a loop as late as is allowed without any of them being badly served. Where very many rest
+/// behind a refusal, it is kept far less late: what is critical is asked for by few connections, each of which waits for
+/// two turns or three with every request.
 public final class Pressure {
 
     /// What the pressure gains in a second, for each time that the loop is as late again as it should be.
     private static final double GROWTH = 0.5;
 
-    /// What it loses in the same way, so that what is over is over soon.
-    private static final double RELIEF = 1;
+    /// What it loses in the same way.
+    private static final double RELIEF = 0.5;
 
     /// What it gains at once, for each time that the loop is later than before by as much as it should be late.
-    private static final double JUMP = 0.2;
+    private static final double JUMP = 0.05;
 
     /// A loop that has had a quarter of a processor is busy: client, service and gateway may share one machine.
     private static final double BUSY = 0.25;
 
-    /// So that a very long turn does not count for more than others.
+    /// So that a very long turn does not count for more than others, in times of what is allowed.
     private static final double MOST = 2.5;
+
+    /// How late a loop should be at least where very many rest, and by how much less for each time that it would be as
+    /// late again as is allowed if they did not: parts of what is allowed.
+    private static final double LEAST = 0.35;
+    private static final double LESS = 0.4;
 
     /// Where nothing but what is critical is served.
     private static final double ONLY_CRITICAL = 0.5;
@@ -54,6 +65,8 @@ public final class Pressure {
     private Cause cause = Cause.LAG;
     private double own;
     private double lateBefore;
+    private int resting;
+    private int asked;
     private long lagBefore;
     private long ownDelay;
     private long cpuBefore = -1;
@@ -112,6 +125,16 @@ public final class Pressure {
         return own > 0;
     }
 
+    /// A request has come while something is short.
+    public void asked() {
+        asked++;
+    }
+
+    /// A connection rests from now on, or no more.
+    public void rests(boolean begins) {
+        resting += begins ? 1 : -1;
+    }
+
     /// How much of what services seem to take may be the loop's own lateness of this moment and the one before, in
     /// nanoseconds: a request goes out at the end of the turn that made it, and what comes back is seen in a turn after.
     public long ownDelayNanos() {
@@ -149,7 +172,7 @@ public final class Pressure {
         cpuBefore = cpu;
         before = now;
         beat(lagNanos, had, passed);
-        lateAt = now + Deadlines.TICK_NANOS + (long) Math.min(process.get().lag(), SECOND);
+        lateAt = now + Deadlines.TICK_NANOS;
     }
 
     /// The loop's clock ticked.
@@ -160,10 +183,16 @@ public final class Pressure {
     ///            nanoseconds since then
     public void beat(long lagNanos, double processor, long passed) {
         Shortage outside = process.get();
-        double late = Math.min(lagNanos, lagBefore) * Math.min(1, processor / BUSY);
+        double busy = Math.min(1, processor / BUSY);
+        double twice = Math.min(lagNanos, lagBefore) * busy;
         ownDelay = 2 * Math.max(lagNanos, lagBefore);
         lagBefore = lagNanos;
-        control(Math.min(late, MOST * outside.lag()), outside.lag(), Math.clamp((double) passed, 0, LONGEST) / SECOND);
+        double late = Math.min(lagNanos * busy, MOST * outside.lag());
+        if (own > 0 || twice > outside.lag()) {
+            control(late, outside.lag(), (double) Math.max(0, passed));
+        }
+        lateBefore = late;
+        asked = 0;
         level = Math.max(own, outside.level());
         cause = own >= outside.level() ? Cause.LAG : outside.cause();
         connections = outside.connections();
@@ -172,14 +201,22 @@ public final class Pressure {
         levelToAll = level;
     }
 
-    private void control(double late, double should, double seconds) {
-        if (Double.isInfinite(should)) {
+    private void control(double late, double allowed, double passed) {
+        if (Double.isInfinite(allowed)) {
             own = 0;
             return;
         }
+        double should = should(late, allowed, passed);
         double excess = late / should - 1;
-        double change = (excess < 0 ? RELIEF : GROWTH) * excess * seconds + JUMP * (late - lateBefore) / should;
-        lateBefore = late;
+        double change = (excess < 0 ? RELIEF : GROWTH) * excess * Math.min(passed, LONGEST) / SECOND
+                + JUMP * (late - lateBefore) / should;
         own = Math.clamp(own + change, 0, 1);
+    }
+
+    /// How late the loop should be, by how late it would be if those who rest asked too.
+    private double should(double late, double allowed, double passed) {
+        double each = passed / Math.max(1, asked);
+        double without = late + resting * each;
+        return allowed * Math.clamp(1 - LESS * (without / allowed - 1), LEAST, 1);
     }
 }

@@ -62,8 +62,11 @@ public enum Transport {
     private static final int COMPLETIONS = 4096;
 
     /// Most clients that a listener accepts in one turn of its loop. Netty's own is one: a thousand clients that come
-    /// at once to a busy loop would wait for as many of its turns.
-    public static final int ACCEPTED_PER_TURN = 64;
+    /// at once to a busy loop would wait for as many of its turns, and have gone by then. Each has a descriptor before
+    /// it can be refused, so that there are few where there may be few connections.
+    private static final int ACCEPTED_PER_TURN = 256;
+    private static final int ACCEPTED_OF_FEW = 64;
+    private static final int FEW_CONNECTIONS = 2048;
 
     /// When the other side of a quiet connection is asked for a sign of life, and how long after each time again,
     /// in seconds.
@@ -170,20 +173,31 @@ public enum Transport {
         }
     }
 
-    /// Sets how accepted channels receive.
-    public void receiving(ServerBootstrap bootstrap) {
+    /// Most clients that a listener accepts in one turn of its loop.
+    ///
+    /// @param connections
+    ///            most connections there may be
+    public static int acceptedPerTurn(long connections) {
+        return connections < FEW_CONNECTIONS ? ACCEPTED_OF_FEW : ACCEPTED_PER_TURN;
+    }
+
+    /// Sets how clients are accepted, and how their channels receive.
+    ///
+    /// @param connections
+    ///            most connections there may be
+    public void receiving(ServerBootstrap bootstrap, int connections) {
         if (this == IO_URING) {
             bootstrap.childOption(IoUringChannelOption.IO_URING_BUFFER_GROUP_ID, BUFFER_GROUP);
         } else {
-            bootstrap.option(ChannelOption.RECVBUF_ALLOCATOR, accepting());
+            bootstrap.option(ChannelOption.RECVBUF_ALLOCATOR, accepting(acceptedPerTurn(connections)));
         }
         bootstrap.childOption(ChannelOption.RECVBUF_ALLOCATOR, reading());
     }
 
-    /// Accepts until nobody is left: what Netty takes for the length of a read here is the number of a descriptor.
-    private static RecvByteBufAllocator accepting() {
-        return new ServerChannelRecvByteBufAllocator().respectMaybeMoreData(false)
-                .maxMessagesPerRead(ACCEPTED_PER_TURN);
+    /// Accepts until nobody is left, or so many are in: what Netty takes for the length of a read here is the number of
+    /// a descriptor.
+    private static RecvByteBufAllocator accepting(int most) {
+        return new ServerChannelRecvByteBufAllocator().respectMaybeMoreData(false).maxMessagesPerRead(most);
     }
 
     /// What a receive takes: with io_uring a buffer of the ring, so that only the size is asked for.

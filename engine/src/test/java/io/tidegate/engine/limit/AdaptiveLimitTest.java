@@ -160,6 +160,10 @@ class AdaptiveLimitTest {
         judge(100, 10, false);
         judge(100, 600, false);
 
-        assertThat(judge(100, 600, false)).isEqualTo(1_200 * MILLIS);
+        assertThat(limit.settling()).isZero();
+        assertThat(judge(100, 600, false)).isEqualTo(600 * MILLIS);
+        assertThat(limit.settling()).isEqualTo(600 * MILLIS);
+        assertThat(judge(100, 10, false)).isEqualTo(AdaptiveLimit.INTERVAL);
+        assertThat(limit.settling()).isZero();
     }
 }

@@ -28,6 +28,8 @@ final class SimulatedService {
     private long givenUp;
     private double latency;
     private boolean held;
+    private boolean settling;
+    private long pause;
     private long good;
     private long refused;
     private long arrived;
@@ -119,13 +121,23 @@ final class SimulatedService {
     }
 
     private void look() {
+        if (settling) {
+            settling = false;
+            begin(pause);
+            return;
+        }
         if (!AdaptiveLimit.isDue(answers + givenUp, (long) ((now - begun) * 1e9))) {
             nextLook = now + 0.25;
             return;
         }
-        long pause = limit.judge(new Interval((long) ((now - begun) * 1e9), answers, givenUp, latency, 0, held));
+        pause = limit.judge(new Interval((long) ((now - begun) * 1e9), answers, givenUp, latency, 0, held));
+        settling = limit.settling() > 0;
+        begin(settling ? limit.settling() : pause);
+    }
+
+    private void begin(long lasts) {
         begun = now;
-        nextLook = now + pause / 1e9;
+        nextLook = now + lasts / 1e9;
         answers = 0;
         givenUp = 0;
         latency = 0;

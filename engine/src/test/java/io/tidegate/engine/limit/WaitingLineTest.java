@@ -32,19 +32,46 @@ class WaitingLineTest {
     }
 
     @Test
-    void onceItHasBeenEmptyItIsNew() {
+    void whoIsTurnedAwayHasMadeNoRoom() {
         line.add("first", 0);
-        assertThat(line.takeLast()).isEqualTo("first");
-        line.add("second", 90);
+        for (int i = 50; i < 400; i += 50) {
+            String inTheWay = line.inTheWay(1, i);
+            if (i <= LONGEST) {
+                assertThat(inTheWay).isNull();
+            } else {
+                assertThat(inTheWay).as("at %s", i).isNotNull();
+                assertThat(line.turnAway(inTheWay, i)).isTrue();
+            }
+            line.add("at " + i, i);
+        }
+    }
 
-        assertThat(line.inTheWay(1, LONGEST + 1)).isNull();
-        assertThat(line.inTheWay(1, 90 + LONGEST + 1)).isEqualTo("second");
+    @Test
+    void whereNobodyHasBeenTurnedAwayForLongItIsNewOnceItHasBeenEmpty() {
+        line.add("first", 0);
+        assertThat(line.turnAway("first", 40)).isTrue();
+        line.add("second", 40 + LONGEST);
+        assertThat(line.inTheWay(1, 40 + LONGEST)).as("one was turned away not long ago").isEqualTo("second");
+        assertThat(line.takeFirst()).isEqualTo("second");
+
+        line.add("third", 41 + LONGEST);
+        assertThat(line.inTheWay(1, 41 + 2 * LONGEST)).isNull();
+        assertThat(line.inTheWay(1, 42 + 2 * LONGEST)).isEqualTo("third");
+    }
+
+    @Test
+    void whereAllAreServedItIsNewWheneverItHasBeenEmpty() {
+        for (int i = 0; i < 10; i++) {
+            line.add("somebody", i * 50);
+            assertThat(line.inTheWay(1, i * 50 + 49)).isNull();
+            assertThat(i % 2 == 0 ? line.takeFirst() : line.takeLast()).isEqualTo("somebody");
+        }
     }
 
     @Test
     void thereIsRoomForSomebodyHoweverFewMayRun() {
-        assertThat(WaitingLine.room(0)).isEqualTo(1);
-        assertThat(WaitingLine.room(6)).isEqualTo(2);
+        assertThat(WaitingLine.room(0)).isEqualTo(3);
+        assertThat(WaitingLine.room(12)).isEqualTo(4);
         assertThat(WaitingLine.room(300)).isEqualTo(100);
     }
 }

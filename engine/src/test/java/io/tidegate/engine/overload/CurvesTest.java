@@ -65,9 +65,10 @@ class CurvesTest {
     }
 
     @Test
-    void connectionsRestOnceNearlyAllThatIsNotCriticalIsShed() {
-        assertThat(Shedding.restNanos(0.375)).isZero();
-        assertThat(Shedding.restNanos(0.4375)).isEqualTo(250_000_000);
-        assertThat(Shedding.restNanos(0.5)).isEqualTo(Shedding.restNanos(1)).isEqualTo(500_000_000);
+    void connectionsRestOnceMuchOfWhatIsNotCriticalIsShed() {
+        assertThat(Shedding.restNanos(0.25, 0)).isZero();
+        assertThat(Shedding.restNanos(0.375, 0)).isEqualTo(300_000_000);
+        assertThat(Shedding.restNanos(0.5, 0)).isEqualTo(Shedding.restNanos(1, 0)).isEqualTo(600_000_000);
+        assertThat(Shedding.restNanos(0.5, 1)).as("they do not all come back at once").isEqualTo(300_000_000);
     }
 }

@@ -67,8 +67,8 @@ class PressureTest {
         beats(3, 100, 1);
         double level = pressure.level();
 
-        assertThat(pressure.levelAt(now + 70 * MILLI)).isEqualTo(level).isBetween(0.01, 0.49);
-        assertThat(pressure.levelAt(now + 70 * MILLI + 1)).isEqualTo(0.5);
+        assertThat(pressure.levelAt(now + TICK)).isEqualTo(level).isBetween(0.01, 0.49);
+        assertThat(pressure.levelAt(now + TICK + 1)).isEqualTo(0.5);
     }
 
     @Test
@@ -102,24 +102,63 @@ class PressureTest {
         double full = pressure.level();
         beats(2, 0, 1);
         assertThat(pressure.level()).isBetween(0.3 * full, full);
-        beats(50, 0, 1);
+        beats(101, 0, 1);
         assertThat(pressure.isRaised()).isFalse();
     }
 
     @Test
     void fewLateTicksCountAsMuchAsManyInTheSameTime() {
-        pressure.beat(400 * MILLI, 1, 420 * MILLI);
-        pressure.beat(400 * MILLI, 1, 420 * MILLI);
-        assertThat(pressure.level()).isBetween(0.75, 0.9);
-        pressure.beat(0, 1, 20 * MILLI);
-        assertThat(pressure.level()).isLessThan(0.5);
+        Pressure other = new Pressure(process);
+        for (int i = 0; i < 4; i++) {
+            other.beat(80 * MILLI, 1, 100 * MILLI);
+        }
+        beats(20, 80, 1);
+
+        assertThat(other.level()).isBetween(0.1, 0.9).isCloseTo(pressure.level(), within(0.15));
+    }
+
+    @Test
+    void whereManyRestTheLoopIsKeptFarLessLate() {
+        beats(10, 100, 1);
+        beats(1, 30, 1);
+        double reached = pressure.level();
+        for (int i = 0; i < 20; i++) {
+            ask(400);
+            beats(1, 30, 1);
+        }
+        assertThat(pressure.level()).as("later than it should be by nothing").isLessThan(reached);
+
+        double then = pressure.level();
+        for (int i = 0; i < 4000; i++) {
+            pressure.rests(true);
+        }
+        for (int i = 0; i < 20; i++) {
+            ask(400);
+            beats(1, 30, 1);
+        }
+        assertThat(pressure.level()).as("4,000 more would make it 200 ms late").isGreaterThan(then);
+
+        for (int i = 0; i < 4000; i++) {
+            pressure.rests(false);
+        }
+        for (int i = 0; i < 500; i++) {
+            ask(400);
+            beats(1, 30, 1);
+        }
+        assertThat(pressure.isRaised()).isFalse();
+    }
+
+    private void ask(int requests) {
+        for (int i = 0; i < requests; i++) {
+            pressure.asked();
+        }
     }
 
     @Test
     void evenTheLongestLagIsOverSoon() {
         beats(100, 60_000, 1);
         assertThat(pressure.level()).isEqualTo(1);
-        beats(50, 0, 1);
+        beats(101, 0, 1);
         assertThat(pressure.isRaised()).isFalse();
     }
 
