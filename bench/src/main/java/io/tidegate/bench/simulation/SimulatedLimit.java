@@ -74,7 +74,7 @@ final class SimulatedLimit {
         }
         held = true;
         for (int i = 0; i < 2; i++) {
-            Waiting inTheWay = waiting.inTheWay(WaitingLine.room(limit()), time.now());
+            Waiting inTheWay = waiting.inTheWay(WaitingLine.room(limit()));
             if (inTheWay == null) {
                 break;
             }
@@ -92,7 +92,7 @@ final class SimulatedLimit {
     private void refuse(Waiting one) {
         if (!one.over) {
             one.over = true;
-            waiting.turnAway(one, time.now());
+            waiting.remove(one, true, time.now());
             one.refused.run();
         }
     }
@@ -105,7 +105,7 @@ final class SimulatedLimit {
 
     private void serve() {
         while (running < limit()) {
-            Waiting next = waiting.takeFirst();
+            Waiting next = waiting.takeFirst(time.now());
             if (next == null) {
                 return;
             }

@@ -44,9 +44,9 @@ final class Admission {
         RouteConfig config = route.config();
         Worker worker = client.worker();
         record.criticality = config.criticality();
+        worker.pressure().asked();
         if (worker.pressure().isRaised()) {
             ShedCells cells = on.telemetry().metrics().worker(worker.index()).shed();
-            worker.pressure().asked();
             draw(worker);
             Importance importance = route.importance();
             if (isShed(importance == null ? config.criticality() : importance.most(), level, cells)) {

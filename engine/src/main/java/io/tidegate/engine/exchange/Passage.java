@@ -30,7 +30,7 @@ final class Passage {
     private static final long UNKNOWN = 0;
     /// What the loop adds to a time at most without being late.
     private static final long NEGLIGIBLE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
-    /// What of a time the loop may have added so that it still tells of the service: one in so many.
+    /// What of a usual time the loop may add so that times still tell of the service: one in so many.
     private static final int MOSTLY_OF_SERVICE = 4;
     /// A call that ends within this of its head was no stream.
     private static final long ONE_ANSWER_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
@@ -53,6 +53,7 @@ final class Passage {
     /// From the end of the request to the head of the response, in nanoseconds; [#UNKNOWN] where that was not
     /// waited for.
     private long took;
+    private boolean tells;
     private int status;
     private long firstByte;
 
@@ -183,22 +184,27 @@ final class Passage {
         status = head.status();
         firstByte = nanos;
         headAt = deadlines.now();
+        tells = tellsOfService();
         took = ofService(sinceSent(headAt));
         if (endpoint != null) {
             endpoint.answers(worker, status, nanos);
         }
     }
 
-    /// What is left of a time without what the loop itself may have added to it, where that is little; nothing is known
-    /// of it where that is not, or where the loop is short of time: who is late himself must not take services for
-    /// overloaded.
+    /// What is left of a time without what the loop itself may have added to it, where that is much.
     private long ofService(long nanos) {
+        long own = worker.pressure().ownDelayNanos();
+        return nanos == UNKNOWN || own <= NEGLIGIBLE_NANOS ? nanos : Math.max(1, nanos - own);
+    }
+
+    /// Whether times tell of the service at all: not where the loop is short of time, or adds much of what they use to
+    /// be. Who is late himself must not take services for overloaded. That goes for long times as for short ones, else
+    /// only the long ones would be left.
+    private boolean tellsOfService() {
         Pressure pressure = worker.pressure();
         long own = pressure.ownDelayNanos();
-        if (own <= NEGLIGIBLE_NANOS) {
-            return nanos;
-        }
-        return pressure.isLate() || own > nanos / MOSTLY_OF_SERVICE ? UNKNOWN : nanos - own;
+        return own <= NEGLIGIBLE_NANOS
+                || (!pressure.isLate() && own <= permit.usualNanos() / MOSTLY_OF_SERVICE);
     }
 
     /// The client gets the answer.
@@ -246,7 +252,7 @@ final class Passage {
         at.answered(worker, status, grpc, firstByte);
         tell(at.breaker(), endpointPass, grpc);
         tell(at.upstream().breaker(), upstreamPass, grpc);
-        if (streaming || took == UNKNOWN || (call && deadlines.now() - headAt > ONE_ANSWER_NANOS)) {
+        if (streaming || !tells || took == UNKNOWN || (call && deadlines.now() - headAt > ONE_ANSWER_NANOS)) {
             return;
         }
         if (status >= SERVER_ERROR || grpc > 0) {
@@ -303,7 +309,7 @@ final class Passage {
 
     private void givesUp() {
         long waited = sinceSent(deadlines.now());
-        if (!streaming && waited != UNKNOWN) {
+        if (!streaming && waited != UNKNOWN && tellsOfService()) {
             permit.givenUp(waited);
         }
     }

@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 /// they take more than [#TOLERANCE] times as long, twice in a row, it comes down to a part of what runs (by Little's
 /// law the rate times the latency, or as many as hold a place where that is more), again and again. While requests are
 /// held back it is steered to where they take [#AIM] times as long as usual: the service has always something to do
-/// then, and nobody waits there for long. Below an overload nothing is held back, whatever the latency.
+/// then, and nobody waits there for long.
 ///
 /// Whether that helps is looked at: where fewer run and each takes as long as before, the service is not overloaded but
 /// has become slower, so that holding requests back would only do harm. What was taken for usual is changed then, and
@@ -34,7 +34,7 @@ public final class AdaptiveLimit {
     private static final double SLACK = TimeUnit.MILLISECONDS.toNanos(10);
     /// Where it is steered to while requests are held back, and what goes on top of it.
     private static final double AIM = 1.5;
-    private static final double AIM_SLACK = TimeUnit.MILLISECONDS.toNanos(2);
+    private static final double AIM_SLACK = TimeUnit.MILLISECONDS.toNanos(5);
     private static final double SHORTER_WEIGHT = 1.0 / 16;
     private static final double LONGER_WEIGHT = 1.0 / 64;
     private static final double SLOW_GROWTH = 1.01;
@@ -57,7 +57,7 @@ public final class AdaptiveLimit {
     /// What is usual, in nanoseconds; 0 where nothing is known.
     private double usual;
     private int slowInARow;
-    /// How it was when the limit first came down; 0 while it has not.
+    /// How it was when the limit first came down, or has become since without its help; 0 while it has not.
     private double runningThen;
     private long settling;
     private double latencyThen;
@@ -135,8 +135,7 @@ public final class AdaptiveLimit {
             return INTERVAL;
         }
         if (usual == 0 ? answered : latency <= (isSteered(seen) ? aim() : bound())) {
-            well(latency, seen);
-            return INTERVAL;
+            return well(latency, seen);
         }
         return slow(latency, answered, seen);
     }
@@ -166,22 +165,29 @@ public final class AdaptiveLimit {
         return AIM * usual + AIM_SLACK;
     }
 
-    private void well(double latency, Interval seen) {
+    private long well(double latency, Interval seen) {
         boolean held = seen.held();
         slowInARow = 0;
         runningThen = 0;
         if (usual == 0) {
             usual = latency;
         } else if (latency < usual) {
-            usual += (latency - usual) * SHORTER_WEIGHT;
+            usual += (latency - usual) * (held ? LONGER_WEIGHT : SHORTER_WEIGHT);
         } else if (!held) {
             usual += (latency - usual) * LONGER_WEIGHT;
         }
         if (isSteered(seen)) {
             limit = Math.min(max, limit * Math.min(aim() / latency, 1 + MOST_HELD_GROWTH));
-        } else {
-            grow(held ? HELD_GROWTH : FREE_GROWTH);
+            return settle(latency, LONGEST_PAUSE);
         }
+        grow(held ? HELD_GROWTH : FREE_GROWTH);
+        return INTERVAL;
+    }
+
+    /// What is answered for as long as answers take was sent under the limit before.
+    private long settle(double latency, long longest) {
+        settling = Math.min((long) latency, longest / 2);
+        return Math.clamp((long) latency, INTERVAL, longest / 2);
     }
 
     private void grow(double by) {
@@ -195,27 +201,28 @@ public final class AdaptiveLimit {
         if (!seen.held() && answered) {
             usual = Math.min(latency, usual * SLOW_GROWTH);
         }
-        if (runningThen > 0 && answered && running <= FEWER * runningThen
+        boolean fewer = running <= FEWER * runningThen || limit <= min;
+        if (runningThen > 0 && answered && fewer
                 && latency >= SAME_LEAST * latencyThen && latency <= SAME_MOST * latencyThen) {
             usual = latency;
-            well(latency, seen);
-            return INTERVAL;
+            return well(latency, seen);
         }
         boolean steered = isSteered(seen);
         if (slowInARow < 2 && !steered) {
             return INTERVAL;
         }
-        if (runningThen == 0) {
+        if (runningThen == 0 || latency < SAME_LEAST * latencyThen) {
+            // Nobody knows yet how long it takes without a queue of its own, so that is followed.
             runningThen = running;
             latencyThen = latency;
         }
         double cut = steered
                 ? Math.max(aim() / latency, MOST_CUT)
                 : Math.clamp(bound() / latency, MOST_CUT, LEAST_CUT);
-        limit = Math.max(min, Math.min(limit, running) * cut);
+        // Where far fewer run than may, it is not the limit that says how many.
+        double from = steered && running < FEWER * limit ? limit : Math.min(limit, running);
+        limit = Math.max(min, from * cut);
         // Who does not answer at all is not waited for.
-        long longest = (answered ? LONGEST_PAUSE : PATIENCE) / 2;
-        settling = Math.min((long) latency, longest);
-        return Math.clamp((long) latency, INTERVAL, longest);
+        return settle(latency, answered ? LONGEST_PAUSE : PATIENCE);
     }
 }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Of those that wait the most critical come first; of those alike the first to come, unless it has waited for half of
 /// the time it may: then there is more than can be served, and the last to come has the best chance to be served in
-/// time. Where somebody has waited all the time, only few may ([WaitingLine]).
+/// time. Where some wait for nothing, only few may ([WaitingLine]).
 final class Lane {
 
     private static final VarHandle ELEMENT = MethodHandles.arrayElementVarHandle(long[].class);
@@ -96,7 +96,7 @@ final class Lane {
         WaitingLine<Permit> line = lines.get(permit.criticality().ordinal());
         // Two, so that a long one becomes shorter with each that comes.
         for (int i = 0; i < 2; i++) {
-            Permit inTheWay = line.inTheWay(all.room(), now);
+            Permit inTheWay = line.inTheWay(all.room());
             if (inTheWay == null) {
                 break;
             }
@@ -131,9 +131,13 @@ final class Lane {
         return false;
     }
 
-    /// It waits no longer, for whatever reason.
-    void leave(Permit permit) {
-        if (lines.get(permit.criticality().ordinal()).turnAway(permit, worker.deadlines().now())) {
+    /// It waits no longer.
+    ///
+    /// @param inVain
+    ///            whether it is turned away, and does not go by itself
+    void leave(Permit permit, boolean inVain) {
+        WaitingLine<Permit> line = lines.get(permit.criticality().ordinal());
+        if (line.remove(permit, inVain, worker.deadlines().now())) {
             left();
         }
     }
@@ -176,8 +180,9 @@ final class Lane {
             WaitingLine<Permit> line = lines.get(Permit.LEAST_FIRST.get(i).ordinal());
             Permit oldest = line.first();
             if (oldest != null) {
-                boolean late = worker.deadlines().now() - oldest.since() > all.waitNanos() / 2;
-                Permit next = late ? line.takeLast() : line.takeFirst();
+                long now = worker.deadlines().now();
+                boolean late = now - oldest.since() > all.waitNanos() / 2;
+                Permit next = late ? line.takeLast(now) : line.takeFirst(now);
                 left();
                 return next;
             }
@@ -222,6 +227,10 @@ final class Lane {
         if (all.usualNanos() > 0) {
             givenUp(nanos);
         }
+    }
+
+    long usualNanos() {
+        return all.usualNanos();
     }
 
     // From the thread that looks at an interval.

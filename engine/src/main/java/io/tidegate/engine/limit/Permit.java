@@ -104,6 +104,11 @@ public final class Permit {
         lane = null;
     }
 
+    /// How long answers of the service that was asked last use to take, in nanoseconds; 0 where that is not known.
+    public long usualNanos() {
+        return lane == null ? 0 : lane.usualNanos();
+    }
+
     Criticality criticality() {
         return criticality;
     }
@@ -122,7 +127,7 @@ public final class Permit {
     void refuse() {
         Lane mine = lane;
         if (state == State.WAITING && mine != null) {
-            mine.leave(this);
+            mine.leave(this, true);
             mine.refused();
             state = State.NONE;
             end();
@@ -170,7 +175,7 @@ public final class Permit {
             case SHARED -> mine.giveBackShared();
             default -> {
                 end();
-                mine.leave(this);
+                mine.leave(this, false);
             }
         }
     }

@@ -5,20 +5,23 @@ import org.jspecify.annotations.Nullable;
 
 /// Those who wait for a place at a service and are worth the same.
 ///
-/// A queue is there for a moment in which more come than go. Where some have been turned away and it has not been empty
-/// for as long as anyone may wait in it, it is of no such use: as many come as before, and all that each of them gets
-/// from it is to wait. So it is kept short from then on, by those who have waited longest (CoDel's idea, RFC 8289,
-/// without its clock): the others are served soon, and who is turned away hears it soon.
+/// A queue is there for a moment in which more come than go. Once somebody has waited in it for as long as he may and
+/// for nothing, and as long as it is hardly ever empty, it is of no such use: as many come as before, and all that each
+/// of them gets from it is to wait. So it is kept short from then on, by those who have waited longest (CoDel's idea,
+/// RFC 8289, without its clock): the others are served soon, and who is turned away hears it soon.
 ///
 /// @param <T>
 ///            what waits
 public final class WaitingLine<T> {
 
+    /// It is useful again once it has been empty for this part of the time that anyone may wait.
+    private static final int EMPTY_PART = 4;
+    private static final int LEAST_ROOM = 3;
+
     private final ArrayDeque<T> waiting = new ArrayDeque<>();
     private final long longest;
-    private long neededSince;
-    private long turnedAwayAt;
-    private boolean turnedAway;
+    private boolean crowded;
+    private long emptySince;
 
     /// Nobody waits.
     ///
@@ -28,29 +31,27 @@ public final class WaitingLine<T> {
         this.longest = longest;
     }
 
-    /// How many may wait where not all could be served for long: about as many as are served in half of the time
-    /// that one takes.
+    /// How many may wait where some wait for nothing.
     ///
     /// @param running
     ///            how many may run
     public static int room(int running) {
-        return Math.max(3, running / 3);
+        return Math.max(LEAST_ROOM, running / 3);
     }
 
     /// Who has to go before another one may come.
     ///
     /// @param room
-    ///            how many may wait where not all could be served for long
+    ///            how many may wait where some wait for nothing
     /// @return null for nobody
-    public @Nullable T inTheWay(int room, long now) {
-        return waiting.size() >= room && now - neededSince > longest ? waiting.peekFirst() : null;
+    public @Nullable T inTheWay(int room) {
+        return crowded && waiting.size() >= room ? waiting.peekFirst() : null;
     }
 
     /// Lets one more wait.
     public void add(T one, long now) {
-        if (waiting.isEmpty() && !(turnedAway && now - turnedAwayAt <= longest)) {
-            neededSince = now;
-            turnedAway = false;
+        if (waiting.isEmpty() && now - emptySince > longest / EMPTY_PART) {
+            crowded = false;
         }
         waiting.addLast(one);
     }
@@ -61,22 +62,34 @@ public final class WaitingLine<T> {
     }
 
     /// Takes out who has waited longest, to be served.
-    public @Nullable T takeFirst() {
-        return waiting.pollFirst();
+    public @Nullable T takeFirst(long now) {
+        return left(waiting.pollFirst(), now);
     }
 
     /// Takes out who came last, to be served.
-    public @Nullable T takeLast() {
-        return waiting.pollLast();
+    public @Nullable T takeLast(long now) {
+        return left(waiting.pollLast(), now);
     }
 
-    /// Takes one out who is not served.
+    /// Takes one out who waits no longer.
     ///
+    /// @param inVain
+    ///            whether it is turned away, and does not go by itself
     /// @return whether it was there
-    public boolean turnAway(T one, long now) {
-        turnedAway = true;
-        turnedAwayAt = now;
-        return waiting.remove(one);
+    public boolean remove(T one, boolean inVain, long now) {
+        if (!waiting.remove(one)) {
+            return false;
+        }
+        crowded |= inVain;
+        left(one, now);
+        return true;
+    }
+
+    private @Nullable T left(@Nullable T one, long now) {
+        if (waiting.isEmpty()) {
+            emptySince = now;
+        }
+        return one;
     }
 
     /// How many wait.

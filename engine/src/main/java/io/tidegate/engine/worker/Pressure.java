@@ -43,13 +43,19 @@ public final class Pressure {
     /// So that a very long turn does not count for more than others, in times of what is allowed.
     private static final double MOST = 2.5;
 
-    /// How late a loop should be at least where very many rest, and by how much less for each time that it would be as
-    /// late again as is allowed if they did not: parts of what is allowed.
+    /// How late a loop should be at least where very many rest, and by how much less for each time that they would make
+    /// it later by as much as is allowed: parts of what is allowed.
     private static final double LEAST = 0.35;
     private static final double LESS = 0.4;
 
     /// Where nothing but what is critical is served.
     private static final double ONLY_CRITICAL = 0.5;
+
+    /// Where a turn that lasts too long is cut short for good.
+    private static final double SURE = 0.1;
+
+    /// Fewer requests between two ticks do not tell what one takes.
+    private static final int FEW = 20;
 
     private static final double SECOND = 1_000_000_000;
 
@@ -117,7 +123,7 @@ public final class Pressure {
     /// @param now
     ///            in the terms of [System#nanoTime]
     public double levelAt(long now) {
-        return own > 0 && now - lateAt > 0 ? Math.max(level, ONLY_CRITICAL) : level;
+        return own > 0 && now - lateAt > 0 ? Math.max(level, ONLY_CRITICAL * Math.min(1, own / SURE)) : level;
     }
 
     /// Whether the loop is short of time. On the loop.
@@ -125,7 +131,7 @@ public final class Pressure {
         return own > 0;
     }
 
-    /// A request has come while something is short.
+    /// A request has come.
     public void asked() {
         asked++;
     }
@@ -189,7 +195,7 @@ public final class Pressure {
         lagBefore = lagNanos;
         double late = Math.min(lagNanos * busy, MOST * outside.lag());
         if (own > 0 || twice > outside.lag()) {
-            control(late, outside.lag(), (double) Math.max(0, passed));
+            control(late, outside.lag(), (double) Math.max(0, passed), Math.min(1, processor));
         }
         lateBefore = late;
         asked = 0;
@@ -201,22 +207,24 @@ public final class Pressure {
         levelToAll = level;
     }
 
-    private void control(double late, double allowed, double passed) {
+    private void control(double late, double allowed, double passed, double processor) {
         if (Double.isInfinite(allowed)) {
             own = 0;
             return;
         }
-        double should = should(late, allowed, passed);
+        double should = should(allowed, passed * processor);
         double excess = late / should - 1;
         double change = (excess < 0 ? RELIEF : GROWTH) * excess * Math.min(passed, LONGEST) / SECOND
                 + JUMP * (late - lateBefore) / should;
         own = Math.clamp(own + change, 0, 1);
     }
 
-    /// How late the loop should be, by how late it would be if those who rest asked too.
-    private double should(double late, double allowed, double passed) {
-        double each = passed / Math.max(1, asked);
-        double without = late + resting * each;
-        return allowed * Math.clamp(1 - LESS * (without / allowed - 1), LEAST, 1);
+    /// How late the loop should be, by how much later it would be if those who rest asked too.
+    private double should(double allowed, double busy) {
+        if (asked < FEW) {
+            return allowed;
+        }
+        double more = resting * (busy / asked);
+        return allowed * Math.clamp(1 - LESS * more / allowed, LEAST, 1);
     }
 }

@@ -12,64 +12,62 @@ class WaitingLineTest {
     private final WaitingLine<String> line = new WaitingLine<>(LONGEST);
 
     @Test
-    void anyNumberMayWaitForAMoment() {
+    void anyNumberMayWaitWhereAllAreServed() {
         for (int i = 0; i < 50; i++) {
-            assertThat(line.inTheWay(1, i)).isNull();
+            assertThat(line.inTheWay(1)).isNull();
             line.add("somebody", i);
         }
+        for (int i = 50; i < 1000; i++) {
+            assertThat(i % 2 == 0 ? line.takeFirst(i) : line.takeLast(i)).isEqualTo("somebody");
+            line.add("somebody", i);
+            assertThat(line.inTheWay(1)).isNull();
+        }
         assertThat(line.size()).isEqualTo(50);
-        assertThat(line.inTheWay(1, LONGEST)).isNull();
     }
 
     @Test
-    void whereSomebodyHasWaitedAllTheTimeWhoHasWaitedLongestGoesForWhoeverComes() {
+    void whereOneHasWaitedForNothingWhoHasWaitedLongestGoesForWhoeverComes() {
         line.add("first", 0);
-        line.add("second", 60);
-        assertThat(line.takeFirst()).isEqualTo("first");
+        line.add("second", 10);
+        line.add("third", 20);
+        assertThat(line.remove("first", true, LONGEST)).isTrue();
 
-        assertThat(line.inTheWay(2, LONGEST + 1)).as("there is room").isNull();
-        assertThat(line.inTheWay(1, LONGEST + 1)).isEqualTo("second");
+        assertThat(line.inTheWay(3)).as("there is room").isNull();
+        assertThat(line.inTheWay(2)).isEqualTo("second");
+        assertThat(line.remove("first", true, LONGEST)).as("it is gone").isFalse();
     }
 
     @Test
-    void whoIsTurnedAwayHasMadeNoRoom() {
+    void whoGoesByItselfSaysNothing() {
         line.add("first", 0);
-        for (int i = 50; i < 400; i += 50) {
-            String inTheWay = line.inTheWay(1, i);
-            if (i <= LONGEST) {
-                assertThat(inTheWay).isNull();
-            } else {
-                assertThat(inTheWay).as("at %s", i).isNotNull();
-                assertThat(line.turnAway(inTheWay, i)).isTrue();
-            }
-            line.add("at " + i, i);
+        line.add("second", 10);
+        assertThat(line.remove("first", false, LONGEST)).isTrue();
+
+        assertThat(line.inTheWay(1)).isNull();
+    }
+
+    @Test
+    void itStaysShortWhereItIsHardlyEverEmpty() {
+        line.add("first", 0);
+        assertThat(line.remove("first", true, LONGEST)).isTrue();
+        for (long i = 1; i < 20; i++) {
+            line.add("another", LONGEST + i * 25);
+            assertThat(line.inTheWay(1)).as("%s", i).isEqualTo("another");
+            assertThat(line.takeFirst(LONGEST + i * 25)).isEqualTo("another");
         }
     }
 
     @Test
-    void whereNobodyHasBeenTurnedAwayForLongItIsNewOnceItHasBeenEmpty() {
+    void onceItHasBeenEmptyForAWhileItIsNew() {
         line.add("first", 0);
-        assertThat(line.turnAway("first", 40)).isTrue();
-        line.add("second", 40 + LONGEST);
-        assertThat(line.inTheWay(1, 40 + LONGEST)).as("one was turned away not long ago").isEqualTo("second");
-        assertThat(line.takeFirst()).isEqualTo("second");
+        assertThat(line.remove("first", true, LONGEST)).isTrue();
+        line.add("second", LONGEST + 26);
 
-        line.add("third", 41 + LONGEST);
-        assertThat(line.inTheWay(1, 41 + 2 * LONGEST)).isNull();
-        assertThat(line.inTheWay(1, 42 + 2 * LONGEST)).isEqualTo("third");
+        assertThat(line.inTheWay(1)).isNull();
     }
 
     @Test
-    void whereAllAreServedItIsNewWheneverItHasBeenEmpty() {
-        for (int i = 0; i < 10; i++) {
-            line.add("somebody", i * 50);
-            assertThat(line.inTheWay(1, i * 50 + 49)).isNull();
-            assertThat(i % 2 == 0 ? line.takeFirst() : line.takeLast()).isEqualTo("somebody");
-        }
-    }
-
-    @Test
-    void thereIsRoomForSomebodyHoweverFewMayRun() {
+    void aFewMayAlwaysWait() {
         assertThat(WaitingLine.room(0)).isEqualTo(3);
         assertThat(WaitingLine.room(12)).isEqualTo(4);
         assertThat(WaitingLine.room(300)).isEqualTo(100);
