@@ -153,7 +153,7 @@ class ExplainCommandTest {
                       outlierDetection  5 errors in a row; out for 10s, 5m at most, and no more than 50%
                       panicThreshold    50%
                       circuitBreaker    none
-                      maxConcurrency    adaptive, 10 to 10000; others wait for 100ms, 1000 of them at most
+                      maxConcurrency    adaptive, 3 to 10000; others wait for 100ms, 1000 of them at most
                       fallback          none
                       fallbackResponse  none
                       stickySession     none
@@ -166,7 +166,7 @@ class ExplainCommandTest {
                       outlierDetection  5 errors in a row; out for 10s, 5m at most, and no more than 50%
                       panicThreshold    50%
                       circuitBreaker    none
-                      maxConcurrency    adaptive, 10 to 10000; others wait for 100ms, 1000 of them at most
+                      maxConcurrency    adaptive, 3 to 10000; others wait for 100ms, 1000 of them at most
                       fallback          none
                       fallbackResponse  none
                       stickySession     none
