@@ -73,13 +73,7 @@ final class SimulatedLimit {
             return;
         }
         held = true;
-        for (int i = 0; i < 2; i++) {
-            Waiting inTheWay = waiting.inTheWay(WaitingLine.room(limit()));
-            if (inTheWay == null) {
-                break;
-            }
-            refuse(inTheWay);
-        }
+        waiting.makeRoom(WaitingLine.room(limit()), this::refuse);
         if (waiting.size() >= config.maxWaiting()) {
             refused.run();
             return;

@@ -94,14 +94,7 @@ final class Lane {
         add(HELD, 1);
         all.look(now);
         WaitingLine<Permit> line = lines.get(permit.criticality().ordinal());
-        // Two, so that a long one becomes shorter with each that comes.
-        for (int i = 0; i < 2; i++) {
-            Permit inTheWay = line.inTheWay(all.room());
-            if (inTheWay == null) {
-                break;
-            }
-            inTheWay.refuse();
-        }
+        line.makeRoom(all.room(), Permit::refuse);
         if (!all.reserveWait() && !pushesOut(permit)) {
             all.refuses();
             return false;

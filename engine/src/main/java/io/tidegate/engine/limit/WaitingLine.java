@@ -1,6 +1,7 @@
 package io.tidegate.engine.limit;
 
 import java.util.ArrayDeque;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Those who wait for a place at a service and are worth the same.
@@ -39,13 +40,17 @@ public final class WaitingLine<T> {
         return Math.max(LEAST_ROOM, running / 3);
     }
 
-    /// Who has to go before another one may come.
+    /// Turns away who has to go before another one may come: up to two, so that a long line becomes shorter with each
+    /// that comes.
     ///
     /// @param room
     ///            how many may wait where some wait for nothing
-    /// @return null for nobody
-    public @Nullable T inTheWay(int room) {
-        return crowded && waiting.size() >= room ? waiting.peekFirst() : null;
+    /// @param turnAway
+    ///            turns one away, which [#remove]s it
+    public void makeRoom(int room, Consumer<T> turnAway) {
+        for (int i = 0; i < 2 && crowded && waiting.size() >= room; i++) {
+            turnAway.accept(waiting.getFirst());
+        }
     }
 
     /// Lets one more wait.

@@ -51,7 +51,7 @@ public final class Pressure {
     /// Where nothing but what is critical is served.
     private static final double ONLY_CRITICAL = 0.5;
 
-    /// Where a turn that lasts too long is cut short for good.
+    /// Where nothing but what is critical is served in what is left of a turn that lasts too long.
     private static final double SURE = 0.1;
 
     /// Fewer requests between two ticks do not tell what one takes.
@@ -117,8 +117,9 @@ public final class Pressure {
     }
 
     /// As [#level], for a request that is looked at now. Where time is short and the turn that the loop is in lasts for
-    /// too long already, nothing but what is critical is served in what is left of it: else a turn that brings very
-    /// much is over long after anyone waits for what it does, and its end comes too late to be learnt from.
+    /// too long already, it counts for more, until nothing but what is critical is served in what is left of it: else a
+    /// turn that brings very much is over long after anyone waits for what it does, and its end comes too late to be
+    /// learnt from.
     ///
     /// @param now
     ///            in the terms of [System#nanoTime]

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidegate.engine.limit.AdaptiveLimit.Interval;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What the adaptive limit makes of services, in a time of their own.
 class AdaptiveLimitTest {
@@ -64,28 +66,18 @@ class AdaptiveLimitTest {
         assertThat(limit.limit()).as("as long as usual").isGreaterThan(before);
     }
 
-    @Test
-    void aServiceThatBecomesTwiceAsSlowWhileItIsOverloadedIsNotStarved() {
+    @ParameterizedTest
+    @ValueSource(doubles = {750, 4_500})
+    void aServiceThatBecomesTwiceAsSlowInAnOverloadIsNotStarved(double before) {
         AdaptiveLimit small = new AdaptiveLimit(3, 10_000);
         SimulatedService service = new SimulatedService(small, 30, 0.02);
         service.run(750, 20);
+        service.run(before, 10);
         service.become(30, 0.04);
         service.run(3_000, 10);
 
         assertThat(service.run(3_000, 20)).as("of 750 a second").isGreaterThan(600);
         assertThat(small.limit()).isBetween(30, 120);
-    }
-
-    @Test
-    void aServiceThatBecomesTwiceAsSlowWhileRequestsAreHeldBackIsNotStarved() {
-        AdaptiveLimit small = new AdaptiveLimit(3, 10_000);
-        SimulatedService service = new SimulatedService(small, 30, 0.02);
-        service.run(750, 20);
-        service.run(4_500, 10);
-        service.become(30, 0.04);
-        service.run(3_000, 10);
-
-        assertThat(service.run(3_000, 20)).as("of 750 a second").isGreaterThan(600);
     }
 
     @Test

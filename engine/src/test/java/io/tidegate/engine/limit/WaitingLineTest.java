@@ -2,6 +2,8 @@ package io.tidegate.engine.limit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /// Who may wait, in a time of its own.
@@ -11,16 +13,26 @@ class WaitingLineTest {
 
     private final WaitingLine<String> line = new WaitingLine<>(LONGEST);
 
+    /// Who would be turned away where another one comes at this moment.
+    private List<String> turnedAway(int room, long now) {
+        List<String> gone = new ArrayList<>();
+        line.makeRoom(room, one -> {
+            gone.add(one);
+            assertThat(line.remove(one, true, now)).isTrue();
+        });
+        return gone;
+    }
+
     @Test
     void anyNumberMayWaitWhereAllAreServed() {
         for (int i = 0; i < 50; i++) {
-            assertThat(line.inTheWay(1)).isNull();
+            assertThat(turnedAway(1, i)).isEmpty();
             line.add("somebody", i);
         }
         for (int i = 50; i < 1000; i++) {
             assertThat(i % 2 == 0 ? line.takeFirst(i) : line.takeLast(i)).isEqualTo("somebody");
             line.add("somebody", i);
-            assertThat(line.inTheWay(1)).isNull();
+            assertThat(turnedAway(1, i)).isEmpty();
         }
         assertThat(line.size()).isEqualTo(50);
     }
@@ -32,8 +44,8 @@ class WaitingLineTest {
         line.add("third", 20);
         assertThat(line.remove("first", true, LONGEST)).isTrue();
 
-        assertThat(line.inTheWay(3)).as("there is room").isNull();
-        assertThat(line.inTheWay(2)).isEqualTo("second");
+        assertThat(turnedAway(3, LONGEST)).as("there is room").isEmpty();
+        assertThat(turnedAway(2, LONGEST)).containsExactly("second");
         assertThat(line.remove("first", true, LONGEST)).as("it is gone").isFalse();
     }
 
@@ -43,7 +55,18 @@ class WaitingLineTest {
         line.add("second", 10);
         assertThat(line.remove("first", false, LONGEST)).isTrue();
 
-        assertThat(line.inTheWay(1)).isNull();
+        assertThat(turnedAway(1, LONGEST)).isEmpty();
+    }
+
+    @Test
+    void aLongLineBecomesShorterWithEachThatComes() {
+        for (int i = 0; i < 10; i++) {
+            line.add("at " + i, i);
+        }
+        assertThat(line.remove("at 0", true, LONGEST)).isTrue();
+
+        assertThat(turnedAway(3, LONGEST)).containsExactly("at 1", "at 2");
+        assertThat(turnedAway(3, LONGEST)).containsExactly("at 3", "at 4");
     }
 
     @Test
@@ -51,9 +74,11 @@ class WaitingLineTest {
         line.add("first", 0);
         assertThat(line.remove("first", true, LONGEST)).isTrue();
         for (long i = 1; i < 20; i++) {
-            line.add("another", LONGEST + i * 25);
-            assertThat(line.inTheWay(1)).as("%s", i).isEqualTo("another");
-            assertThat(line.takeFirst(LONGEST + i * 25)).isEqualTo("another");
+            long now = LONGEST + i * 25;
+            line.add("another", now);
+            line.add("one more", now);
+            assertThat(turnedAway(2, now)).as("%s", i).containsExactly("another");
+            assertThat(line.takeFirst(now)).isEqualTo("one more");
         }
     }
 
@@ -63,7 +88,7 @@ class WaitingLineTest {
         assertThat(line.remove("first", true, LONGEST)).isTrue();
         line.add("second", LONGEST + 26);
 
-        assertThat(line.inTheWay(1)).isNull();
+        assertThat(turnedAway(1, LONGEST + 26)).isEmpty();
     }
 
     @Test
