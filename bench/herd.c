@@ -3,7 +3,7 @@
  * usage: herd [-n CONNECTIONS] HOST:PORT PATH
  *
  * All connections are opened before any answer is waited for. Each sends its request as soon as it stands, and is kept until the
- * last one is answered. Prints one JSON object: how many were answered 200 (served), otherwise (refused) or not at all
+ * standard input ends. Prints one JSON object on one line when the last one is answered: how many were answered 200 (served), otherwise (refused) or not at all
  * (broken, after 30 s too), and the latencies of those that were served, in microseconds from when the first one was opened.
  */
 #define _GNU_SOURCE
@@ -114,5 +114,8 @@ int main(int argc, char **argv) {
     broken = count - served - refused;
     printf("{\"served\": %d, \"refused\": %d, \"broken\": %d, ", served, refused, broken);
     print_latencies();
+    fflush(stdout);
+    while (read(STDIN_FILENO, input, sizeof input) > 0) {
+    }
     return 0;
 }

@@ -119,12 +119,13 @@ public final class AdminServer implements AutoCloseable {
 
     /// The system properties that bound the JDK's server, with values that fit an admin listener: seconds for a request
     /// to arrive and for its answer to be taken, seconds of idleness, connections per address, header fields and their
-    /// bytes. The JDK reads them when the first server of a process is made.
+    /// bytes, and milliseconds between two looks for who is too slow. The JDK reads them when the first server of a
+    /// process is made.
     public static Map<String, String> systemProperties() {
         return Map.of("sun.net.httpserver.maxReqTime", "10", "sun.net.httpserver.maxRspTime", "120",
                 "sun.net.httpserver.idleInterval", "30", "jdk.httpserver.maxConnections", "256",
                 "sun.net.httpserver.maxReqHeaders", "64", "sun.net.httpserver.maxReqHeaderSize", "16384",
-                "sun.net.httpserver.nodelay", "true");
+                "sun.net.httpserver.nodelay", "true", "sun.net.httpserver.timerMillis", "5000");
     }
 
     /// Where it listens.

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +40,8 @@ final class Fingerprint {
             text.append(path).append('=');
             try {
                 BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
-                text.append(path.toRealPath()).append(' ').append(attributes.lastModifiedTime()).append(' ')
+                text.append(path.toRealPath()).append(' ')
+                        .append(attributes.lastModifiedTime().to(TimeUnit.NANOSECONDS)).append(' ')
                         .append(attributes.size()).append(' ').append(attributes.fileKey());
             } catch (IOException e) {
                 text.append(e.getClass().getSimpleName());

@@ -60,7 +60,7 @@ public final class LoopWatch implements AutoCloseable {
     /// Watches `workers`, and only logs.
     ///
     /// @param look
-    ///            what else is looked at, about forty times a second, on the thread that watches
+    ///            what else is looked at, fifteen to twenty times a second, on the thread that watches
     public LoopWatch(Workers workers, Metrics metrics, Runnable look) {
         this(workers, metrics, THRESHOLD, (worker, lateNanos, stack) -> {}, look);
     }

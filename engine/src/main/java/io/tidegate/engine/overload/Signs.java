@@ -1,6 +1,6 @@
 package io.tidegate.engine.overload;
 
-/// What tells that the gateway is short of something. Asked on one thread, about forty times a second.
+/// What tells that the gateway is short of something. Asked on one thread, fifteen to twenty times a second.
 public interface Signs {
 
     /// The share of the heap that is live, 0 to 1.

@@ -10,8 +10,10 @@ import org.slf4j.LoggerFactory;
 
 /// A thread beside the event loops that looks whether each of them still turns, and says so while one does not.
 ///
-/// It looks twice within the time that is allowed, and tells of one hold-up again whenever it has lasted four times as
-/// long. Where it was itself kept from looking (the whole process was paused, or the machine has no processor to spare),
+/// It looks when the loop that is due first would be later than is allowed, and tells of one hold-up again whenever it
+/// has
+/// lasted four times as long. Each look costs a processor that is busy more than what is done in it. Where it was itself
+/// kept from looking (the whole process was paused, or the machine has no processor to spare),
 /// it looks again before it blames a loop.
 public final class Watchdog implements AutoCloseable {
 
@@ -93,9 +95,9 @@ public final class Watchdog implements AutoCloseable {
     }
 
     private void watch() {
-        long pause = allowedNanos / 2;
         while (!closed) {
             long before = System.nanoTime();
+            long pause = pause(before);
             LockSupport.parkNanos(this, pause);
             long now = System.nanoTime();
             alsoLook();
@@ -104,6 +106,18 @@ public final class Watchdog implements AutoCloseable {
             }
             watched.forEach(each -> look(each, now));
         }
+    }
+
+    /// How long it is until a loop may be later than is allowed.
+    private long pause(long now) {
+        long least = 2 * allowedNanos;
+        for (Watched each : watched) {
+            long due = pulse.due(each.worker.index());
+            if (due != 0) {
+                least = Math.min(least, due + allowedNanos - now);
+            }
+        }
+        return Math.max(least, allowedNanos / 2);
     }
 
     private void alsoLook() {

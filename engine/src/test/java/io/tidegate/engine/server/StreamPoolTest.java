@@ -1,0 +1,78 @@
+package io.tidegate.engine.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class StreamPoolTest {
+
+    private final AtomicLong clock = new AtomicLong();
+    private final AtomicInteger made = new AtomicInteger();
+    private StreamPool<Integer> pool;
+
+    @BeforeEach
+    void make() {
+        pool = new StreamPool<>(clock::get, made::incrementAndGet);
+    }
+
+    private void serveAtOnce(int requests) {
+        List<Integer> serving = new ArrayList<>();
+        for (int i = 0; i < requests; i++) {
+            serving.add(pool.take());
+        }
+        serving.forEach(pool::giveBack);
+    }
+
+    @Test
+    void givesOutWhatWasUsedLast() {
+        serveAtOnce(3);
+        Integer last = pool.take();
+        pool.giveBack(last);
+        assertThat(pool.take()).isEqualTo(last);
+        assertThat(made).hasValue(3);
+    }
+
+    @Test
+    void keepsAsManyAsAreNeededAtOnce() {
+        for (int second = 0; second < 60; second++) {
+            serveAtOnce(1000);
+            clock.addAndGet(StreamPool.LOOK_NANOS);
+        }
+        assertThat(made).hasValue(1000);
+    }
+
+    @Test
+    void keepsThemWhereTheyAreNeededOnceInASecond() {
+        for (int second = 0; second < 60; second++) {
+            serveAtOnce(1000);
+            for (int i = 0; i < 100; i++) {
+                serveAtOnce(10);
+            }
+            clock.addAndGet(StreamPool.LOOK_NANOS);
+        }
+        assertThat(made).hasValue(1000);
+    }
+
+    @Test
+    void letsGoWhatNobodyNeedsAnyMore() {
+        serveAtOnce(1000);
+        for (int second = 0; second < 20; second++) {
+            clock.addAndGet(StreamPool.LOOK_NANOS);
+            serveAtOnce(1);
+        }
+        serveAtOnce(1000);
+        assertThat(made).hasValue(1000 + 1000 - StreamPool.LEAST);
+    }
+
+    @Test
+    void keepsNoMoreThanItMay() {
+        serveAtOnce(StreamPool.MOST + 10);
+        serveAtOnce(StreamPool.MOST + 10);
+        assertThat(made).hasValue(StreamPool.MOST + 10 + 10);
+    }
+}
