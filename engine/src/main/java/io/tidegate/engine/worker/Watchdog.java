@@ -11,10 +11,9 @@ import org.slf4j.LoggerFactory;
 /// A thread beside the event loops that looks whether each of them still turns, and says so while one does not.
 ///
 /// It looks when the loop that is due first would be later than is allowed, and tells of one hold-up again whenever it
-/// has
-/// lasted four times as long. Each look costs a processor that is busy more than what is done in it. Where it was itself
-/// kept from looking (the whole process was paused, or the machine has no processor to spare),
-/// it looks again before it blames a loop.
+/// has lasted four times as long. Each look costs a processor that is busy more than what is done in it. Where it was
+/// itself kept from looking (the whole process was paused, or the machine has no processor to spare), it looks again
+/// before it blames a loop.
 public final class Watchdog implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Watchdog.class);
