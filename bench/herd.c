@@ -3,8 +3,9 @@
  * usage: herd [-n CONNECTIONS] HOST:PORT PATH
  *
  * All connections are opened before any answer is waited for. Each sends its request as soon as it stands, and is kept until the
- * standard input ends. Prints one JSON object on one line when the last one is answered: how many were answered 200 (served), otherwise (refused) or not at all
- * (broken, after 30 s too), and the latencies of those that were served, in microseconds from when the first one was opened.
+ * standard input ends. When the last one is answered, prints one JSON object on one line: how many were answered 200 (served),
+ * otherwise (refused) or not at all (broken, after 30 s too), and the latencies of those that were served, in microseconds from
+ * when the first one was opened.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>

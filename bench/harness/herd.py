@@ -91,7 +91,8 @@ def report(results, rate, count):
         rows[name] = row
         lines.append(f"| {name} | {len(values)} | {sidebyside.spread(row['calm'])} | {sidebyside.spread(row['herd'])} "
                      f"| {sidebyside.spread(row['ratio'])} | {sidebyside.spread(row['max'])} | {row['failed']} "
-                     f"| {row['served']} | {row['refused']} | {row['broken']} | {sidebyside.spread(row['last'])} | {sidebyside.spread(row['dropped'], 0)} |")
+                     f"| {row['served']} | {row['refused']} | {row['broken']} | {sidebyside.spread(row['last'])} "
+                     f"| {sidebyside.spread(row['dropped'], 0)} |")
     ours = rows["tidegate-io_uring"]
     return Result(f"herd: {count} connections at once", "\n".join(lines), {"rate": rate, "rounds": results, "rows": rows},
                   [Goal("herd: io_uring, p99 of those who were there ÷ before", ratio(rows, "tidegate-io_uring"), 2),

@@ -38,16 +38,7 @@ class StreamPoolTest {
     }
 
     @Test
-    void keepsAsManyAsAreNeededAtOnce() {
-        for (int second = 0; second < 60; second++) {
-            serveAtOnce(1000);
-            clock.addAndGet(StreamPool.LOOK_NANOS);
-        }
-        assertThat(made).hasValue(1000);
-    }
-
-    @Test
-    void keepsThemWhereTheyAreNeededOnceInASecond() {
+    void keepsAsManyAsAreNeededAtOnceOnceInASecond() {
         for (int second = 0; second < 60; second++) {
             serveAtOnce(1000);
             for (int i = 0; i < 100; i++) {
