@@ -17,6 +17,10 @@ abstract class ForwardingIoHandler implements IoHandler {
         this.netty = netty;
     }
 
+    final IoHandler netty() {
+        return netty;
+    }
+
     /// Makes handlers by `netty`, each wrapped by `wrapping`.
     static IoHandlerFactory factory(IoHandlerFactory netty, UnaryOperator<IoHandler> wrapping) {
         return new IoHandlerFactory() {

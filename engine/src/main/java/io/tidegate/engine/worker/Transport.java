@@ -80,7 +80,7 @@ public enum Transport {
         // A receive that goes on by itself can't be stopped at once: by the time it is, it may have filled the whole ring
         // for a client whose service does not take the data. One receive at a time overshoots by one buffer.
         if (System.getProperty(MULTISHOT) == null) {
-            System.setProperty(MULTISHOT, "false");
+            System.setProperty(MULTISHOT, String.valueOf(UringReceives.areAvailable()));
         }
     }
 

@@ -1,6 +1,8 @@
 package io.tidegate.engine.worker;
 
+import io.netty.channel.IoHandle;
 import io.netty.channel.IoHandler;
+import io.netty.channel.IoRegistration;
 
 /// Netty's handler of io_uring, ended so that the kernel writes to no memory that was freed before.
 ///
@@ -14,6 +16,11 @@ final class UringHandler extends ForwardingIoHandler {
 
     UringHandler(IoHandler netty) {
         super(netty);
+    }
+
+    @Override
+    public IoRegistration register(IoHandle handle) throws Exception {
+        return UringReceives.areAvailable() ? UringReceives.register(netty(), handle) : super.register(handle);
     }
 
     @Override
