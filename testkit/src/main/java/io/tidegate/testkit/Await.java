@@ -31,7 +31,17 @@ public final class Await {
     /// @throws AssertionError
     ///             where it does not hold within [#GUARD]
     public static void until(Supplier<String> what, BooleanSupplier condition) {
-        long end = System.nanoTime() + GUARD.toNanos();
+        until(GUARD, what, condition);
+    }
+
+    /// Returns once `condition` holds, where that takes longer than anything else.
+    ///
+    /// @param guard
+    ///            longest wait
+    /// @throws AssertionError
+    ///             where it does not hold within that
+    public static void until(Duration guard, Supplier<String> what, BooleanSupplier condition) {
+        long end = System.nanoTime() + guard.toNanos();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() - end > 0) {
                 throw new AssertionError("waited in vain for " + what.get());

@@ -70,9 +70,9 @@ public final class Listener implements AutoCloseable {
         this.live = live;
         this.gate = gate;
         this.http1Streams = workers.all().stream()
-                .map(worker -> new StreamPool<>(worker.deadlines()::now, () -> new Http1ServerStream(worker))).toList();
+                .map(worker -> StreamPool.of(worker, () -> new Http1ServerStream(worker))).toList();
         this.http2Streams = workers.all().stream()
-                .map(worker -> new StreamPool<>(worker.deadlines()::now, () -> new Http2ServerStream(worker))).toList();
+                .map(worker -> StreamPool.of(worker, () -> new Http2ServerStream(worker))).toList();
         this.socketFile = address.isUnix() ? new SocketFile(Path.of(address.host())) : null;
         ServerBootstrap bootstrap = new ServerBootstrap().group(workers.group())
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)

@@ -160,7 +160,7 @@ final class QuicListener implements AutoCloseable {
 
         private Socket(Worker worker) {
             this.worker = worker;
-            this.pool = new StreamPool<>(worker.deadlines()::now, () -> new Http3ServerStream(worker));
+            this.pool = StreamPool.of(worker, () -> new Http3ServerStream(worker));
         }
 
         Worker worker() {

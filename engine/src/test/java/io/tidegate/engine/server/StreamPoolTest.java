@@ -5,19 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class StreamPoolTest {
 
-    private final AtomicLong clock = new AtomicLong();
+    private final List<Runnable> due = new ArrayList<>();
     private final AtomicInteger made = new AtomicInteger();
     private StreamPool<Integer> pool;
 
     @BeforeEach
     void make() {
-        pool = new StreamPool<>(clock::get, made::incrementAndGet);
+        pool = new StreamPool<>(due::add, made::incrementAndGet);
     }
 
     private void serveAtOnce(int requests) {
@@ -26,6 +25,12 @@ class StreamPoolTest {
             serving.add(pool.take());
         }
         serving.forEach(pool::giveBack);
+    }
+
+    private void aSecondPasses() {
+        List<Runnable> now = List.copyOf(due);
+        due.clear();
+        now.forEach(Runnable::run);
     }
 
     @Test
@@ -44,7 +49,7 @@ class StreamPoolTest {
             for (int i = 0; i < 100; i++) {
                 serveAtOnce(10);
             }
-            clock.addAndGet(StreamPool.LOOK_NANOS);
+            aSecondPasses();
         }
         assertThat(made).hasValue(1000);
     }
@@ -53,11 +58,23 @@ class StreamPoolTest {
     void letsGoWhatNobodyNeedsAnyMore() {
         serveAtOnce(1000);
         for (int second = 0; second < 20; second++) {
-            clock.addAndGet(StreamPool.LOOK_NANOS);
+            aSecondPasses();
             serveAtOnce(1);
         }
         serveAtOnce(1000);
         assertThat(made).hasValue(1000 + 1000 - StreamPool.LEAST);
+    }
+
+    @Test
+    void letsGoWithoutAnyRequestToo() {
+        serveAtOnce(1000);
+        for (int second = 0; second < 20; second++) {
+            aSecondPasses();
+        }
+        assertThat(due).as("who still looks").isEmpty();
+        serveAtOnce(1000);
+        assertThat(made).hasValue(1000 + 1000 - StreamPool.LEAST);
+        assertThat(due).as("who looks").hasSize(1);
     }
 
     @Test
