@@ -78,7 +78,8 @@ public enum Transport {
 
     static {
         // A receive that goes on by itself can't be stopped at once: by the time it is, it may have filled the whole ring
-        // for a client whose service does not take the data. One receive at a time overshoots by one buffer.
+        // for a client whose service does not take the data. Where it can't be given an end (UringReceives), receives are
+        // made one at a time.
         if (System.getProperty(MULTISHOT) == null) {
             System.setProperty(MULTISHOT, String.valueOf(UringReceives.areAvailable()));
         }

@@ -21,14 +21,15 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Netty submits either one receive for each time that something comes, which is a tenth of what a small request costs,
 /// or one that goes on for good. That one can't be stopped in time: before the kernel hears of it, it may have put half
-/// a
-/// megabyte into buffers for a peer whose other side takes nothing. Here it stands between Netty and its handler: to
+/// a megabyte into buffers for a peer whose other side takes nothing. Here it stands between Netty and its handler: to
 /// Netty a receive goes on until Netty takes it back, to the kernel each has an end.
+///
+/// Once the peer has said that it sends no more, everything that is left is received, wanted or not, as Netty does over
+/// epoll: only behind it stands whether the peer is gone altogether. It is no more than the socket holds.
 final class UringReceives implements IoUringIoHandle, IoRegistration {
 
     /// Most bytes that one submission brings, but for the rest of the last buffer: what may still come after reading
-    /// was
-    /// switched off.
+    /// was switched off.
     static final int MOST = 32_768;
 
     /// `IORING_OP_RECV`, `IORING_OP_ASYNC_CANCEL` and `IORING_OP_POLL_ADD`, in `linux/io_uring.h`.
@@ -41,8 +42,10 @@ final class UringReceives implements IoUringIoHandle, IoRegistration {
     private static final int MORE = 2;
     /// `IORING_CQE_F_SOCK_NONEMPTY`: there is more to receive at once.
     private static final int NON_EMPTY = 4;
-    /// `-ECANCELED`.
+    /// `-ECANCELED`, `-ENOBUFS` and `-ENOENT`.
     private static final int CANCELLED = -125;
+    private static final int NO_BUFFERS = -105;
+    private static final int NOT_FOUND = -2;
     /// `POLLRDHUP`.
     private static final int PEER_SENDS_NO_MORE = 0x2000;
 
@@ -98,7 +101,10 @@ final class UringReceives implements IoUringIoHandle, IoRegistration {
             id = netty().submit(receive);
             return id;
         }
-        if (opcode == CANCEL && (long) Fields.ADDRESS.get((IoUringIoOps) ops) == id) {
+        if (opcode == CANCEL && receive != null && (long) Fields.ADDRESS.get((IoUringIoOps) ops) == id) {
+            if (last) {
+                return id;
+            }
             wanted = false;
         }
         return netty().submit(ops);
@@ -114,34 +120,78 @@ final class UringReceives implements IoUringIoHandle, IoRegistration {
     public void handle(IoRegistration registration, IoEvent event) {
         IoUringIoEvent completion = (IoUringIoEvent) event;
         IoUringIoOps under = receive;
-        if (completion.opcode() != RECEIVE || under == null) {
-            last |= completion.opcode() == POLL && completion.res() > 0 && (completion.res() & PEER_SENDS_NO_MORE) != 0;
-            channel.handle(registration, event);
-        } else if (completion.res() > 0) {
-            received(registration, completion, under);
-        } else {
-            if ((completion.flags() & MORE) == 0) {
-                receive = null;
-            }
-            channel.handle(registration, event);
+        if (completion.opcode() == POLL) {
+            last |= completion.res() > 0 && (completion.res() & PEER_SENDS_NO_MORE) != 0;
         }
+        if (under != null && completion.opcode() == RECEIVE) {
+            received(registration, completion, under);
+            return;
+        }
+        if (under != null && !wanted && completion.opcode() == CANCEL && completion.userData() == RECEIVE
+                && completion.res() == NOT_FOUND) {
+            // It has not ended: the kernel was about to try it, and had it in no list.
+            netty().submit(cancelling());
+        }
+        channel.handle(registration, event);
+    }
+
+    private IoUringIoOps cancelling() {
+        return new IoUringIoOps(CANCEL, (byte) 0, (short) 0, -1, 0, id, 0, 0, (long) RECEIVE, (short) 0, (short) 0, 0,
+                0);
     }
 
     private void received(IoRegistration registration, IoUringIoEvent completion, IoUringIoOps under) {
         boolean ended = (completion.flags() & MORE) == 0;
-        if (!ended && wanted && !last) {
-            channel.handle(registration, completion);
-            return;
+        if (completion.res() > 0) {
+            if (!ended && wanted && !last) {
+                channel.handle(registration, completion);
+            } else {
+                brought(registration, completion, ended ? under : null);
+            }
+        } else if (ended && completion.res() == CANCELLED && last) {
+            goOn(registration, completion, under);
+        } else {
+            if (ended) {
+                receive = null;
+            }
+            // For want of buffers Netty receives again, whether or not that is wanted.
+            boolean cancelled = ended && !wanted && completion.res() == NO_BUFFERS;
+            channel.handle(registration, cancelled ? cancelled(completion) : completion);
         }
-        // Where there is more, Netty waits for it before it says that a read is over. It may never come to that: what takes
-        // a receive back may be the very one that waits to hear that the read is over.
+    }
+
+    /// Hands on what may be the last that this receive brings.
+    private void brought(IoRegistration registration, IoUringIoEvent completion, @Nullable IoUringIoOps ended) {
+        // Where there is more, Netty may wait for it before it says that a read is over. It might never come to that: what
+        // takes a receive back may be the very one that waits to hear that the read is over.
         int flags = (completion.flags() | MORE) & ~NON_EMPTY;
-        long data = completion.userData();
-        channel.handle(registration, new IoUringIoEvent(completion.res(), flags, RECEIVE, data));
-        if (ended && (!wanted || netty().submit(under) == 0)) {
-            receive = null;
-            channel.handle(registration, new IoUringIoEvent(CANCELLED, 0, RECEIVE, data));
+        IoUringIoEvent told = new IoUringIoEvent(completion.res(), flags, RECEIVE, completion.userData());
+        try {
+            channel.handle(registration, told);
+        } finally {
+            if (ended != null) {
+                goOn(registration, completion, ended);
+            }
         }
+    }
+
+    private void goOn(IoRegistration registration, IoUringIoEvent completion, IoUringIoOps ended) {
+        long next = 0;
+        try {
+            next = wanted || last ? netty().submit(ended) : 0;
+        } finally {
+            if (next == 0) {
+                receive = null;
+                channel.handle(registration, cancelled(completion));
+            } else {
+                id = next;
+                wanted = true;
+            }
+        }
+    }
+
+    private static IoUringIoEvent cancelled(IoUringIoEvent completion) {
+        return new IoUringIoEvent(CANCELLED, 0, RECEIVE, completion.userData());
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.tidegate.engine.worker;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.netty.bootstrap.ServerBootstrap;
@@ -47,6 +48,7 @@ class UringReceivesTest {
     private static final int MORE = 2;
     private static final int NON_EMPTY = 4;
     private static final int CANCELLED = -125;
+    private static final int NO_BUFFERS = -105;
 
     @ParameterizedTest
     @CsvSource({"6.17.0, true", "6.18.44-fc, true", "7.0, true", "10.1.2, true", "6.16.9, false",
@@ -180,8 +182,69 @@ class UringReceivesTest {
             assertThat(kernel.submitted).extracting(UringReceivesTest::opcode).containsExactly("27", "14", "27", "27");
         }
 
+        @Test
+        void afterThePeersLastByteAllThatIsLeftIsReceivedWantedOrNot() {
+            long id = registration.submit(receive((short) 7));
+            kernel.completes(new IoUringIoEvent(0x2000, 0, POLL, 3L));
+            assertThat(registration.submit(cancel(id))).isNotZero();
+            kernel.completes(new IoUringIoEvent(200, 0, RECEIVE, 7L));
+            kernel.completes(new IoUringIoEvent(0, 0, RECEIVE, 7L));
+
+            assertThat(channel.seen).containsExactly("6: 8192 (0)", "27: 200 (2)", "27: 0 (0)");
+            assertThat(kernel.submitted).extracting(UringReceivesTest::opcode).containsExactly("27", "27");
+        }
+
+        @Test
+        void whatWasTakenBackJustBeforeThePeersLastByteGoesOn() {
+            long id = registration.submit(receive((short) 7));
+            registration.submit(cancel(id));
+            kernel.completes(new IoUringIoEvent(0x2000, 0, POLL, 3L));
+            kernel.completes(new IoUringIoEvent(CANCELLED, 0, RECEIVE, 7L));
+            kernel.completes(new IoUringIoEvent(-104, 0, RECEIVE, 7L));
+
+            assertThat(channel.seen).containsExactly("6: 8192 (0)", "27: -104 (0)");
+            assertThat(kernel.submitted).extracting(UringReceivesTest::opcode).containsExactly("27", "14", "27");
+        }
+
+        @Test
+        void whatIsNotWantedIsNotReceivedForWantOfBuffersEither() {
+            long id = registration.submit(receive((short) 7));
+            registration.submit(cancel(id));
+            kernel.completes(new IoUringIoEvent(NO_BUFFERS, 0, RECEIVE, 7L));
+
+            assertThat(channel.seen).containsExactly("27: -125 (0)");
+        }
+
+        /// While the kernel is about to try a receive, it is in no list in which it looks for what it has to take back.
+        @Test
+        void whatTheKernelDidNotFindIsTakenBackAgain() {
+            long id = registration.submit(receive((short) 7));
+            registration.submit(cancel(id));
+            kernel.completes(new IoUringIoEvent(-2, 0, CANCEL, 27L));
+            kernel.completes(new IoUringIoEvent(100, MORE, RECEIVE, 7L));
+            kernel.completes(new IoUringIoEvent(CANCELLED, 0, RECEIVE, 7L));
+            kernel.completes(new IoUringIoEvent(-2, 0, CANCEL, 27L));
+
+            assertThat(channel.seen).containsExactly("14: -2 (0)", "27: 100 (2)", "27: -125 (0)", "14: -2 (0)");
+            assertThat(kernel.submitted).extracting(UringReceivesTest::opcode).containsExactly("27", "14", "14");
+            assertThat(kernel.submitted.get(2)).hasToString(cancel(id).toString());
+        }
+
+        @Test
+        void aFailureAtItsEndStrandsNobody() {
+            registration.submit(receive((short) 7));
+            channel.then = () -> {
+                throw new IllegalStateException("on purpose");
+            };
+            kernel.failing = true;
+            assertThatThrownBy(() -> kernel.completes(new IoUringIoEvent(200, 0, RECEIVE, 7L)))
+                    .hasMessage("the queue is full, on purpose");
+
+            assertThat(channel.seen).containsExactly("27: 200 (2)", "27: -125 (0)");
+        }
+
         @ParameterizedTest
-        @ValueSource(ints = {0, -104, -105})
+        @ValueSource(ints = {0, -104, NO_BUFFERS})
         void endsAndFailuresAreNettysToHandle(int result) {
             registration.submit(receive((short) 7));
             kernel.completes(new IoUringIoEvent(result, 0, RECEIVE, 7L));
@@ -204,7 +267,8 @@ class UringReceivesTest {
         }
 
         private static IoUringIoOps cancel(long id) {
-            return ops(CANCEL, (short) 0, id, (short) 0);
+            return new IoUringIoOps(CANCEL, (byte) 0, (short) 0, -1, 0, id, 0, 0, (long) RECEIVE, (short) 0, (short) 0,
+                    0, 0);
         }
 
         private static IoUringIoOps ops(byte opcode, short priority, long address, short data) {
@@ -398,6 +462,7 @@ class UringReceivesTest {
         final List<IoOps> submitted = new ArrayList<>();
         private @Nullable IoHandle handle;
         private boolean valid = true;
+        boolean failing;
 
         void completes(IoUringIoEvent event) {
             requireNonNull(handle).handle(this, event);
@@ -411,6 +476,9 @@ class UringReceivesTest {
 
         @Override
         public long submit(IoOps ops) {
+            if (failing) {
+                throw new IllegalStateException("the queue is full, on purpose");
+            }
             if (!valid) {
                 return 0;
             }

@@ -25,8 +25,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 public final class VanishingHost implements AutoCloseable {
 
     /// `setsockopt(SOL_SOCKET, SO_ATTACH_FILTER)` of Linux: a program that decides which packets a socket gets, here
-    /// one
-    /// that says "none of it". It is given as a `struct sock_fprog`: how many instructions, and where they are.
+    /// one that says "none of it". It is given as a `struct sock_fprog`: how many instructions, and where they are.
     private static final RawUnixChannelOption ATTACH_FILTER = new RawUnixChannelOption("SO_ATTACH_FILTER", 1, 26, 16);
     /// `BPF_RET | BPF_K` of nothing, a `struct sock_filter`.
     private static final ByteBuf NOTHING = Unpooled.unreleasableBuffer(Unpooled.directBuffer(8)
