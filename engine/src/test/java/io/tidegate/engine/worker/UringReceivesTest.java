@@ -32,6 +32,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -285,9 +286,13 @@ class UringReceivesTest {
         /// The limit, the rest of its last buffer, and a buffer that was under way.
         private static final int MOST_AFTER = UringReceives.MOST + 2 * (16384 + 512);
 
+        @BeforeEach
+        void needsThem() {
+            assumeTrue(Transport.IO_URING.isAvailable() && UringReceives.areAvailable(), "io_uring of Linux 6.17");
+        }
+
         @Test
         void littleComesAfterReadingWasSwitchedOff() throws Exception {
-            assumeTrue(Transport.IO_URING.isAvailable() && UringReceives.areAvailable(), "io_uring of Linux 6.17");
             Receiver receiver = new Receiver() {
                 @Override
                 void received(Channel channel) {
@@ -314,7 +319,6 @@ class UringReceivesTest {
         @ParameterizedTest
         @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
         void nothingIsLostWhereReadingStopsAndGoesOnAtRandom(long seed) throws Exception {
-            assumeTrue(Transport.IO_URING.isAvailable() && UringReceives.areAvailable(), "io_uring of Linux 6.17");
             Random random = new Random(seed);
             Receiver receiver = new Receiver() {
                 @Override
@@ -339,7 +343,6 @@ class UringReceivesTest {
         @ParameterizedTest
         @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
         void whoGoesOnOnlyWhereAReadIsOverGoesOn(long seed) throws Exception {
-            assumeTrue(Transport.IO_URING.isAvailable() && UringReceives.areAvailable(), "io_uring of Linux 6.17");
             Random random = new Random(seed);
             Receiver receiver = new Receiver() {
                 @Override
@@ -364,7 +367,6 @@ class UringReceivesTest {
         @ParameterizedTest
         @ValueSource(ints = {1, 16384, UringReceives.MOST, UringReceives.MOST + 1, 3 * UringReceives.MOST})
         void aConnectionCanBeClosedWhereverItsReceiveStands(int after) throws Exception {
-            assumeTrue(Transport.IO_URING.isAvailable() && UringReceives.areAvailable(), "io_uring of Linux 6.17");
             Receiver receiver = new Receiver() {
                 @Override
                 void received(Channel channel) {

@@ -19,6 +19,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 
 /// A TCP server on a port of the loopback address that sends back what it gets, until it is gone without a word: from
 /// then on the operating system throws away every packet for its connections, as if its host had lost its power.
@@ -60,7 +61,7 @@ public final class VanishingHost implements AutoCloseable {
 
     @Override
     public void close() {
-        group.shutdownGracefully(0, 0, java.util.concurrent.TimeUnit.SECONDS).syncUninterruptibly();
+        group.shutdownGracefully(0, 0, TimeUnit.SECONDS).syncUninterruptibly();
     }
 
     @Sharable
