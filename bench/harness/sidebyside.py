@@ -77,8 +77,7 @@ def warm(gateway, shape, seconds):
         least -= piece
         if wanted <= 0 and least <= 0:
             return
-    if wanted > 0:
-        say(f"  {gateway.name} is not warm: {wanted:.0f} requests fewer than it should have served")
+    say(f"  {gateway.name} is not warm: {wanted:.0f} requests fewer than it should have served")
 
 
 def compare(gateways, shape, rounds, seconds, warm_up):

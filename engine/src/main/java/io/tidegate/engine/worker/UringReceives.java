@@ -59,7 +59,7 @@ final class UringReceives implements IoUringIoHandle, IoRegistration {
     /// Netty has not taken it back.
     private boolean wanted;
     /// The peer has said that it sends no more.
-    private boolean last;
+    private boolean peerEnded;
 
     private UringReceives(IoUringIoHandle channel) {
         this.channel = channel;
@@ -80,10 +80,7 @@ final class UringReceives implements IoUringIoHandle, IoRegistration {
     }
 
     static IoRegistration register(IoHandler netty, IoHandle handle) throws Exception {
-        if (!(handle instanceof IoUringIoHandle channel)) {
-            return netty.register(handle);
-        }
-        UringReceives receives = new UringReceives(channel);
+        UringReceives receives = new UringReceives((IoUringIoHandle) handle);
         receives.netty = netty.register(receives);
         return receives;
     }
@@ -94,15 +91,16 @@ final class UringReceives implements IoUringIoHandle, IoRegistration {
 
     @Override
     public long submit(IoOps ops) {
-        byte opcode = (byte) Fields.OPCODE.get((IoUringIoOps) ops);
-        if (opcode == RECEIVE && ((short) Fields.PRIORITY.get((IoUringIoOps) ops) & AGAIN_AND_AGAIN) != 0) {
-            receive = limited((IoUringIoOps) ops);
+        IoUringIoOps submitted = (IoUringIoOps) ops;
+        byte opcode = (byte) Fields.OPCODE.get(submitted);
+        if (opcode == RECEIVE && ((short) Fields.PRIORITY.get(submitted) & AGAIN_AND_AGAIN) != 0) {
+            receive = limited(submitted);
             wanted = true;
             id = netty().submit(receive);
             return id;
         }
-        if (opcode == CANCEL && receive != null && (long) Fields.ADDRESS.get((IoUringIoOps) ops) == id) {
-            if (last) {
+        if (opcode == CANCEL && receive != null && (long) Fields.ADDRESS.get(submitted) == id) {
+            if (peerEnded) {
                 return id;
             }
             wanted = false;
@@ -121,7 +119,7 @@ final class UringReceives implements IoUringIoHandle, IoRegistration {
         IoUringIoEvent completion = (IoUringIoEvent) event;
         IoUringIoOps under = receive;
         if (completion.opcode() == POLL) {
-            last |= completion.res() > 0 && (completion.res() & PEER_SENDS_NO_MORE) != 0;
+            peerEnded |= completion.res() > 0 && (completion.res() & PEER_SENDS_NO_MORE) != 0;
         }
         if (under != null && completion.opcode() == RECEIVE) {
             received(registration, completion, under);
@@ -143,12 +141,12 @@ final class UringReceives implements IoUringIoHandle, IoRegistration {
     private void received(IoRegistration registration, IoUringIoEvent completion, IoUringIoOps under) {
         boolean ended = (completion.flags() & MORE) == 0;
         if (completion.res() > 0) {
-            if (!ended && wanted && !last) {
+            if (!ended && wanted && !peerEnded) {
                 channel.handle(registration, completion);
             } else {
                 brought(registration, completion, ended ? under : null);
             }
-        } else if (ended && completion.res() == CANCELLED && last) {
+        } else if (ended && completion.res() == CANCELLED && peerEnded) {
             goOn(registration, completion, under);
         } else {
             if (ended) {
@@ -178,7 +176,7 @@ final class UringReceives implements IoUringIoHandle, IoRegistration {
     private void goOn(IoRegistration registration, IoUringIoEvent completion, IoUringIoOps ended) {
         long next = 0;
         try {
-            next = wanted || last ? netty().submit(ended) : 0;
+            next = wanted || peerEnded ? netty().submit(ended) : 0;
         } finally {
             if (next == 0) {
                 receive = null;

@@ -8,7 +8,6 @@ import io.tidegate.testkit.RawClient;
 import io.tidegate.testkit.TestGateway;
 import io.tidegate.testkit.TestGateway.Setup;
 import io.tidegate.tests.Setups;
-import io.tidegate.tests.proxy.VanishingHost;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package io.tidegate.tests.proxy;
+package io.tidegate.tests.stream;
 
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
@@ -23,7 +23,7 @@ import java.util.concurrent.TimeUnit;
 
 /// A TCP server on a port of the loopback address that sends back what it gets, until it is gone without a word: from
 /// then on the operating system throws away every packet for its connections, as if its host had lost its power.
-public final class VanishingHost implements AutoCloseable {
+final class VanishingHost implements AutoCloseable {
 
     /// `setsockopt(SOL_SOCKET, SO_ATTACH_FILTER)` of Linux: a program that decides which packets a socket gets, here
     /// one that says "none of it". It is given as a `struct sock_fprog`: how many instructions, and where they are.
@@ -37,19 +37,19 @@ public final class VanishingHost implements AutoCloseable {
     private final Channel server;
 
     /// Starts one.
-    public VanishingHost() throws InterruptedException {
+    VanishingHost() throws InterruptedException {
         server = new ServerBootstrap().group(group).channel(EpollServerSocketChannel.class)
                 .childOption(ChannelOption.TCP_NODELAY, true).childHandler(new Echo())
                 .bind(InetAddress.getLoopbackAddress(), 0).sync().channel();
     }
 
     /// Where it is.
-    public int port() {
+    int port() {
         return ((InetSocketAddress) server.localAddress()).getPort();
     }
 
     /// From now on it gets nothing of what is sent to it, and says nothing.
-    public void vanish() {
+    void vanish() {
         for (Channel connection : connections) {
             ByteBuffer program = ByteBuffer.allocateDirect(16).order(ByteOrder.nativeOrder())
                     .putShort(0, (short) 1).putLong(8, NOTHING.memoryAddress());
