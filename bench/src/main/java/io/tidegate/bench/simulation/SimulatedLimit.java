@@ -46,7 +46,7 @@ final class SimulatedLimit {
             return;
         }
         long next = adaptive
-                .judge(new AdaptiveLimit.Interval(now - begunAt, answers, givenUp, latency, running,
+                .judge(new AdaptiveLimit.Interval(now - begunAt, answers, givenUp, 0, latency, running,
                         held || waiting.size() > 0));
         if (adaptive.settling() == 0) {
             begin(next);

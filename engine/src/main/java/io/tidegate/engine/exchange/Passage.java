@@ -11,7 +11,7 @@ import io.tidegate.engine.upstream.Endpoint;
 import io.tidegate.engine.upstream.Upstream;
 import io.tidegate.engine.wire.ResponseHead;
 import io.tidegate.engine.worker.Deadlines;
-import io.tidegate.engine.worker.Pressure;
+import io.tidegate.engine.worker.OwnDelay;
 import io.tidegate.engine.worker.Worker;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -28,15 +28,12 @@ final class Passage {
     private static final int SERVER_ERROR = 500;
     private static final int NO_GRPC = -1;
     private static final long UNKNOWN = 0;
-    /// What the loop adds to a time at most without being late.
-    private static final long NEGLIGIBLE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
-    /// What of a usual time the loop may add so that times still tell of the service: one in so many.
-    private static final int MOSTLY_OF_SERVICE = 4;
     /// A call that ends within this of its head was no stream.
     private static final long ONE_ANSWER_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final Worker worker;
     private final Deadlines deadlines;
+    private final OwnDelay own;
     private final RequestSide request;
     private final Permit permit;
     private @Nullable Endpoint endpoint;
@@ -53,7 +50,8 @@ final class Passage {
     /// From the end of the request to the head of the response, in nanoseconds; [#UNKNOWN] where that was not
     /// waited for.
     private long took;
-    private boolean tells;
+    /// Whether that is only the least that it may have been.
+    private boolean blurred;
     private int status;
     private long firstByte;
 
@@ -64,6 +62,7 @@ final class Passage {
     Passage(Worker worker, RequestSide request, Runnable granted, Runnable refused) {
         this.worker = worker;
         this.deadlines = worker.deadlines();
+        this.own = worker.pressure().ownDelay();
         this.request = request;
         this.permit = new Permit(worker, granted, refused);
     }
@@ -184,27 +183,11 @@ final class Passage {
         status = head.status();
         firstByte = nanos;
         headAt = deadlines.now();
-        tells = tellsOfService();
-        took = ofService(sinceSent(headAt));
+        blurred = own.blurs(permit.usualNanos());
+        took = sinceSent(headAt);
         if (endpoint != null) {
             endpoint.answers(worker, status, nanos);
         }
-    }
-
-    /// What is left of a time without what the loop itself may have added to it, where that is much.
-    private long ofService(long nanos) {
-        long own = worker.pressure().ownDelayNanos();
-        return nanos == UNKNOWN || own <= NEGLIGIBLE_NANOS ? nanos : Math.max(1, nanos - own);
-    }
-
-    /// Whether times tell of the service at all: not where the loop is short of time, or adds much of what they use to
-    /// be. Who is late himself must not take services for overloaded. That goes for long times as for short ones, else
-    /// only the long ones would be left.
-    private boolean tellsOfService() {
-        Pressure pressure = worker.pressure();
-        long own = pressure.ownDelayNanos();
-        return own <= NEGLIGIBLE_NANOS
-                || (!pressure.isLate() && own <= permit.usualNanos() / MOSTLY_OF_SERVICE);
     }
 
     /// The client gets the answer.
@@ -235,8 +218,12 @@ final class Passage {
         }
     }
 
+    /// What the service has taken at least since it has had the request; [#UNKNOWN] where it has not yet.
     private long sinceSent(long until) {
-        return request.isComplete() ? Math.max(1, until - Math.max(begunAt, request.completeAt())) : UNKNOWN;
+        if (!request.isComplete()) {
+            return UNKNOWN;
+        }
+        return own.least(Math.max(1, until - Math.max(begunAt, request.completeAt())));
     }
 
     /// The response is whole.
@@ -252,14 +239,14 @@ final class Passage {
         at.answered(worker, status, grpc, firstByte);
         tell(at.breaker(), endpointPass, grpc);
         tell(at.upstream().breaker(), upstreamPass, grpc);
-        if (streaming || !tells || took == UNKNOWN || (call && deadlines.now() - headAt > ONE_ANSWER_NANOS)) {
+        if (streaming || took == UNKNOWN || (call && deadlines.now() - headAt > ONE_ANSWER_NANOS)) {
             return;
         }
         if (status >= SERVER_ERROR || grpc > 0) {
             // Errors are often quick, which says nothing of how long it takes to do the work.
             permit.failed(took);
         } else {
-            permit.answered(took);
+            permit.answered(took, blurred);
         }
     }
 
@@ -309,7 +296,7 @@ final class Passage {
 
     private void givesUp() {
         long waited = sinceSent(deadlines.now());
-        if (!streaming && waited != UNKNOWN && tellsOfService()) {
+        if (!streaming && waited != UNKNOWN) {
             permit.givenUp(waited);
         }
     }

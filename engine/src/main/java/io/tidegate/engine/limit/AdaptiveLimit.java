@@ -17,6 +17,11 @@ import java.util.concurrent.TimeUnit;
 /// What is usual is a mean over a long time. It follows shorter times within seconds, and longer ones slowly, but never
 /// while requests are held back: an overload that lasts must not become what is usual.
 ///
+/// Where the loops are late themselves, only the least is known that answers take. They are slow if even that is long.
+/// If
+/// it is not, the limit goes up as it does otherwise, since no service must be held back for what the gateway adds; but
+/// nothing is learnt of what is usual.
+///
 /// Plain arithmetic on one interval after the other; whoever calls sees to it that it is one thread at a time.
 public final class AdaptiveLimit {
 
@@ -77,17 +82,25 @@ public final class AdaptiveLimit {
     ///            requests that were answered
     /// @param givenUp
     ///            requests that were given up, or answered with an error, after longer than is usual
+    /// @param blurred
+    ///            answers of which only the least is known that they took
     /// @param latency
     ///            of all of them together, in nanoseconds
     /// @param running
     ///            requests that run at its end
     /// @param held
     ///            whether requests were held back
-    public record Interval(long nanos, long answers, long givenUp, double latency, int running, boolean held) {
+    public record Interval(long nanos, long answers, long givenUp, long blurred, double latency, int running,
+            boolean held) {
 
         /// Of both kinds.
         public long samples() {
             return answers + givenUp;
+        }
+
+        /// Whether times that are short may have been longer.
+        boolean isBlurred() {
+            return blurred > samples() / 2;
         }
     }
 
@@ -128,7 +141,7 @@ public final class AdaptiveLimit {
         }
         double latency = seen.latency() / seen.samples();
         boolean answered = seen.answers() >= MOSTLY_ANSWERED * seen.samples();
-        if (usual == 0 && !answered && seen.answers() > 0) {
+        if (usual == 0 && seen.answers() > 0 && (!answered || seen.isBlurred())) {
             // It answers, and there is nothing to compare with yet.
             slowInARow = 0;
             grow(HELD_GROWTH);
@@ -169,12 +182,8 @@ public final class AdaptiveLimit {
         boolean held = seen.held();
         slowInARow = 0;
         runningThen = 0;
-        if (usual == 0) {
-            usual = latency;
-        } else if (latency < usual) {
-            usual += (latency - usual) * (held ? LONGER_WEIGHT : SHORTER_WEIGHT);
-        } else if (!held) {
-            usual += (latency - usual) * LONGER_WEIGHT;
+        if (!seen.isBlurred()) {
+            learn(latency, held);
         }
         if (isSteered(seen)) {
             limit = Math.min(max, limit * Math.min(aim() / latency, 1 + MOST_HELD_GROWTH));
@@ -182,6 +191,16 @@ public final class AdaptiveLimit {
         }
         grow(held ? HELD_GROWTH : FREE_GROWTH);
         return INTERVAL;
+    }
+
+    private void learn(double latency, boolean held) {
+        if (usual == 0) {
+            usual = latency;
+        } else if (latency < usual) {
+            usual += (latency - usual) * (held ? LONGER_WEIGHT : SHORTER_WEIGHT);
+        } else if (!held) {
+            usual += (latency - usual) * LONGER_WEIGHT;
+        }
     }
 
     /// What is answered for as long as answers take was sent under the limit before.

@@ -24,7 +24,8 @@ final class Lane {
     private static final int GIVEN_UP = PAD + 2;
     private static final int LATENCY = PAD + 3;
     private static final int HELD = PAD + 4;
-    private static final int CELLS = PAD + 5;
+    private static final int BLURRED = PAD + 5;
+    private static final int CELLS = PAD + 6;
 
     private final Concurrency all;
     private final Worker worker;
@@ -201,8 +202,11 @@ final class Lane {
 
     // How long they take.
 
-    void answered(long nanos) {
+    void answered(long nanos, boolean blurred) {
         add(ANSWERS, 1);
+        if (blurred) {
+            add(BLURRED, 1);
+        }
         add(LATENCY, nanos);
         all.look(worker.deadlines().now());
     }
@@ -238,6 +242,10 @@ final class Lane {
 
     long takeGivenUp() {
         return take(GIVEN_UP);
+    }
+
+    long takeBlurred() {
+        return take(BLURRED);
     }
 
     double takeLatency() {

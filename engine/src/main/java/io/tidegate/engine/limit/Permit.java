@@ -142,9 +142,12 @@ public final class Permit {
     }
 
     /// The request that had a place last was answered after so many nanoseconds.
-    public void answered(long nanos) {
+    ///
+    /// @param blurred
+    ///            whether it took that long at least, and nobody knows whether it took longer
+    public void answered(long nanos, boolean blurred) {
         if (lane != null) {
-            lane.answered(nanos);
+            lane.answered(nanos, blurred);
         }
     }
 

@@ -65,6 +65,7 @@ public final class Pressure {
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
     private final AtomicReference<Shortage> process;
+    private final OwnDelay ownDelay = new OwnDelay();
     private boolean raised;
     private double level;
     private double connections;
@@ -74,7 +75,6 @@ public final class Pressure {
     private int resting;
     private int asked;
     private long lagBefore;
-    private long ownDelay;
     private long cpuBefore = -1;
     private long before;
     private long lateAt;
@@ -127,11 +127,6 @@ public final class Pressure {
         return own > 0 && now - lateAt > 0 ? Math.max(level, ONLY_CRITICAL * Math.min(1, own / SURE)) : level;
     }
 
-    /// Whether the loop is short of time. On the loop.
-    public boolean isLate() {
-        return own > 0;
-    }
-
     /// A request has come.
     public void asked() {
         asked++;
@@ -142,9 +137,8 @@ public final class Pressure {
         resting += begins ? 1 : -1;
     }
 
-    /// How much of what services seem to take may be the loop's own lateness of this moment and the one before, in
-    /// nanoseconds: a request goes out at the end of the turn that made it, and what comes back is seen in a turn after.
-    public long ownDelayNanos() {
+    /// What the loop adds to the times that services seem to take.
+    public OwnDelay ownDelay() {
         return ownDelay;
     }
 
@@ -192,8 +186,8 @@ public final class Pressure {
         Shortage outside = process.get();
         double busy = Math.min(1, processor / BUSY);
         double twice = Math.min(lagNanos, lagBefore) * busy;
-        ownDelay = 2 * Math.max(lagNanos, lagBefore);
         lagBefore = lagNanos;
+        ownDelay.tick(lagNanos);
         double late = Math.min(lagNanos * busy, MOST * outside.lag());
         if (own > 0 || twice > outside.lag()) {
             control(late, outside.lag(), (double) Math.max(0, passed), Math.min(1, processor));

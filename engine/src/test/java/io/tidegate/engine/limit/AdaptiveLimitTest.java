@@ -15,7 +15,7 @@ class AdaptiveLimitTest {
     private final AdaptiveLimit limit = new AdaptiveLimit(10, 10_000);
 
     private long judge(int answers, double millis, boolean held) {
-        return limit.judge(new Interval(250 * MILLIS, answers, 0, answers * millis * MILLIS, 0, held));
+        return limit.judge(new Interval(250 * MILLIS, answers, 0, 0, answers * millis * MILLIS, 0, held));
     }
 
     @Test
@@ -52,17 +52,17 @@ class AdaptiveLimitTest {
     void whereFewAreHeldBackItIsSteeredByHowLongTheyTake() {
         judge(100, 10, false);
         for (int i = 0; i < 2; i++) {
-            limit.judge(new Interval(250 * MILLIS, 1_000, 0, 1_000 * 40.0 * MILLIS, 160, true));
+            limit.judge(new Interval(250 * MILLIS, 1_000, 0, 0, 1_000 * 40.0 * MILLIS, 160, true));
         }
         int before = limit.limit();
         assertThat(before).isLessThan(160);
 
-        limit.judge(new Interval(250 * MILLIS, 1_000, 0, 1_000 * 20.0 * MILLIS, before, true));
+        limit.judge(new Interval(250 * MILLIS, 1_000, 0, 0, 1_000 * 20.0 * MILLIS, before, true));
         assertThat(limit.limit()).as("at one and a half times and 5 ms, where it should be").isEqualTo(before);
-        limit.judge(new Interval(250 * MILLIS, 1_000, 0, 1_000 * 24.0 * MILLIS, before, true));
+        limit.judge(new Interval(250 * MILLIS, 1_000, 0, 0, 1_000 * 24.0 * MILLIS, before, true));
         assertThat(limit.limit()).as("longer").isLessThan(before);
         int then = limit.limit();
-        limit.judge(new Interval(250 * MILLIS, 1_000, 0, 1_000 * 10.0 * MILLIS, then, true));
+        limit.judge(new Interval(250 * MILLIS, 1_000, 0, 0, 1_000 * 10.0 * MILLIS, then, true));
         assertThat(limit.limit()).as("as long as usual").isGreaterThan(before);
     }
 
@@ -117,7 +117,7 @@ class AdaptiveLimitTest {
     @Test
     void aServiceThatFailsNowAndThenFromTheStartIsNotHeldBack() {
         for (int i = 0; i < 50; i++) {
-            limit.judge(new Interval(250 * MILLIS, 70, 30, 100 * 50.0 * MILLIS, 50, true));
+            limit.judge(new Interval(250 * MILLIS, 70, 30, 0, 100 * 50.0 * MILLIS, 50, true));
         }
         assertThat(limit.limit()).isEqualTo(10_000);
     }
@@ -126,7 +126,7 @@ class AdaptiveLimitTest {
     void whatIsStillSentCountsAsRunning() {
         judge(100, 20, false);
         for (int i = 0; i < 2; i++) {
-            limit.judge(new Interval(250 * MILLIS, 100, 0, 100 * 60.0 * MILLIS, 300, false));
+            limit.judge(new Interval(250 * MILLIS, 100, 0, 0, 100 * 60.0 * MILLIS, 300, false));
         }
         assertThat(limit.limit()).isBetween(150, 300);
     }
@@ -135,11 +135,40 @@ class AdaptiveLimitTest {
     void aServiceThatNeverAnswersGetsTheLeast() {
         judge(100, 10, false);
         for (int i = 0; i < 20; i++) {
-            limit.judge(new Interval(2_000 * MILLIS, 0, 100, 100 * 1_000.0 * MILLIS, 0, true));
+            limit.judge(new Interval(2_000 * MILLIS, 0, 100, 0, 100 * 1_000.0 * MILLIS, 0, true));
         }
 
         assertThat(limit.limit()).isEqualTo(10);
         assertThat(limit.usual()).isEqualTo(10 * MILLIS);
+    }
+
+    private void judgeBlurred(double millis, boolean held) {
+        limit.judge(new Interval(250 * MILLIS, 100, 0, 51, 100 * millis * MILLIS, 1_000, held));
+    }
+
+    @Test
+    void whereOnlyTheLeastIsKnownNothingIsLearntOfWhatIsUsual() {
+        judgeBlurred(1, false);
+        assertThat(limit.usual()).isZero();
+        judge(100, 10, false);
+        for (int i = 0; i < 100; i++) {
+            judgeBlurred(1, false);
+            judgeBlurred(25, false);
+        }
+        assertThat(limit.usual()).isEqualTo(10 * MILLIS);
+        assertThat(limit.limit()).isEqualTo(10_000);
+    }
+
+    @Test
+    void aServiceIsOverloadedWhereEvenTheLeastIsLong() {
+        judge(100, 10, false);
+        judgeBlurred(60, false);
+        judgeBlurred(60, false);
+        assertThat(limit.limit()).isLessThan(600);
+        int low = limit.limit();
+
+        judgeBlurred(1, true);
+        assertThat(limit.limit()).as("it may be quick").isBetween(low + 1, low * 3 / 2 + 1);
     }
 
     @Test

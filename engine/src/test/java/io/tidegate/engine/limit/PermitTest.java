@@ -49,10 +49,10 @@ class PermitTest {
         long samples = on(0, () -> {
             Permit permit = permit(worker(0));
             assertThat(permit.ask(first, Criticality.NORMAL)).isEqualTo(Answer.GRANTED);
-            permit.answered(1);
+            permit.answered(1, false);
             permit.giveBack();
             permit.skip();
-            permit.answered(TimeUnit.SECONDS.toNanos(20));
+            permit.answered(TimeUnit.SECONDS.toNanos(20), false);
             permit.givenUp(TimeUnit.SECONDS.toNanos(20));
             permit.giveBack();
             return first.lane(0).samples();

@@ -130,7 +130,7 @@ final class SimulatedService {
             nextLook = now + 0.25;
             return;
         }
-        pause = limit.judge(new Interval((long) ((now - begun) * 1e9), answers, givenUp, latency, 0, held));
+        pause = limit.judge(new Interval((long) ((now - begun) * 1e9), answers, givenUp, 0, latency, 0, held));
         settling = limit.settling() > 0;
         begin(settling ? limit.settling() : pause);
     }
