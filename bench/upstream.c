@@ -1,12 +1,13 @@
 /* The service behind every gateway of a run: answers as cheaply as a process can.
  *
- * usage: upstream [-e | -g] [PORT]      0 or none: any free port; the port is printed on standard output
+ * usage: upstream [-e | -g | -i] [PORT]      0 or none: any free port; the port is printed on standard output
  *
  * One thread, epoll, keep-alive, pipelining. A path that begins with /10k is answered with 10 KiB, any other
  * with 128 bytes. A request's body is read and dropped where Content-Length declares one. A WebSocket is opened at /ws:
  * messages of up to 16,000 bytes come back as they are. With -e there is no HTTP: all bytes come back, and
  * the connection ends when the client says that it sends no more. With -g it speaks HTTP/2 alone, and answers every call
- * of gRPC with a message of 128 bytes.
+ * of gRPC with a message of 128 bytes. With -i it closes connections on which nothing was asked for a millisecond since the last
+ * request.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -21,6 +22,7 @@
 #include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "calls.h"
@@ -30,6 +32,8 @@ enum { EVENTS = 512, HEAD_LIMIT = 16400, SMALL = 128, LARGE = 10240 };
 
 struct connection {
     int fd;
+    long asked_at;     /* nanoseconds */
+    struct connection *before, *behind;
     int upgraded;      /* frames of WebSocket are spoken, no HTTP any more */
     int held;          /* bytes of an incomplete head */
     long body;         /* bytes of a request's body still to be dropped */
@@ -46,7 +50,10 @@ struct answer {
 
 static struct answer small, large;
 static int epoll;
-static int echo, grpc;
+static int echo, grpc, impatient;
+/* Where it is impatient: all connections that have asked, in the order in which they have asked last. */
+static struct connection all = {.before = &all, .behind = &all};
+static const long PATIENCE = 1000000;
 
 static void die(const char *what) {
     perror(what);
@@ -63,7 +70,29 @@ static void make(struct answer *answer, int size) {
     answer->length = (size_t) (head + size);
 }
 
+static long nanos(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+static void unlink_it(struct connection *c) {
+    c->before->behind = c->behind;
+    c->behind->before = c->before;
+}
+
+static void link_last(struct connection *c) {
+    c->asked_at = nanos();
+    c->before = all.before;
+    c->behind = &all;
+    all.before->behind = c;
+    all.before = c;
+}
+
 static void drop(struct connection *c) {
+    if (impatient) {
+        unlink_it(c);
+    }
     close(c->fd);
     free(c->output);
     free(c->calls.waiting);
@@ -228,6 +257,13 @@ static int readable(struct connection *c) {
     }
 }
 
+/* Closes what has asked for nothing for too long, whatever may be on its way by now. */
+static void drop_idle(void) {
+    while (all.behind != &all && nanos() - all.behind->asked_at > PATIENCE) {
+        drop(all.behind);
+    }
+}
+
 static void accept_all(int server) {
     for (;;) {
         int fd = accept4(server, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
@@ -242,6 +278,7 @@ static void accept_all(int server) {
             return;
         }
         c->fd = fd;
+        c->before = c->behind = c;
         struct epoll_event event = {.events = EPOLLIN | EPOLLRDHUP, .data.ptr = c};
         epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event);
     }
@@ -257,7 +294,8 @@ int main(int argc, char **argv) {
     make(&large, LARGE);
     echo = argc > 1 && strcmp(argv[1], "-e") == 0;
     grpc = argc > 1 && strcmp(argv[1], "-g") == 0;
-    const char *port = argc > 1 + (echo || grpc) ? argv[argc - 1] : "0";
+    impatient = argc > 1 && strcmp(argv[1], "-i") == 0;
+    const char *port = argc > 1 + (echo || grpc || impatient) ? argv[argc - 1] : "0";
 
     int server = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     int on = 1;
@@ -277,7 +315,7 @@ int main(int argc, char **argv) {
     epoll_ctl(epoll, EPOLL_CTL_ADD, server, &listening);
     struct epoll_event events[EVENTS];
     for (;;) {
-        int ready = epoll_wait(epoll, events, EVENTS, -1);
+        int ready = epoll_wait(epoll, events, EVENTS, impatient ? 1 : -1);
         for (int i = 0; i < ready; i++) {
             struct connection *c = events[i].data.ptr;
             if (c == NULL) {
@@ -296,7 +334,13 @@ int main(int argc, char **argv) {
             }
             if (result < 0) {
                 drop(c);
+            } else if (impatient) {
+                unlink_it(c);
+                link_last(c);
             }
+        }
+        if (impatient) {
+            drop_idle();
         }
     }
 }
