@@ -16,6 +16,7 @@ final class SimulatedLimit {
     private long begunAt;
     private long answers;
     private long givenUp;
+    private long quick;
     private double latency;
     private boolean held;
 
@@ -46,7 +47,7 @@ final class SimulatedLimit {
             return;
         }
         long next = adaptive
-                .judge(new AdaptiveLimit.Interval(now - begunAt, answers, givenUp, 0, latency, running,
+                .judge(new AdaptiveLimit.Interval(now - begunAt, answers, givenUp, quick, 0, latency, running,
                         held || waiting.size() > 0));
         if (adaptive.settling() == 0) {
             begin(next);
@@ -60,6 +61,7 @@ final class SimulatedLimit {
         begunAt = time.now();
         answers = 0;
         givenUp = 0;
+        quick = 0;
         latency = 0;
         held = false;
         time.after(lasts, this::judge);
@@ -112,6 +114,9 @@ final class SimulatedLimit {
     /// One was answered after so many nanoseconds.
     void answered(long nanos) {
         answers++;
+        if (nanos <= AdaptiveLimit.bound(adaptive.usual())) {
+            quick++;
+        }
         latency += nanos;
     }
 

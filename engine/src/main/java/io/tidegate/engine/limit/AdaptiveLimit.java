@@ -5,28 +5,31 @@ import java.util.concurrent.TimeUnit;
 /// How many requests a service takes without making them wait, found out by how long it takes.
 ///
 /// It begins at the most there may be, and stays there for as long as answers take about as long as they use to. Where
-/// they take more than [#TOLERANCE] times as long, twice in a row, it comes down to a part of what runs (by Little's
-/// law the rate times the latency, or as many as hold a place where that is more), again and again. While requests are
-/// held back it is steered to where they take [#AIM] times as long as usual: the service has always something to do
-/// then, and nobody waits there for long.
+/// most of them, and all on the average, take more than [#TOLERANCE] times as long, twice in a row, it comes down to a
+/// part of what runs (by Little's law the rate times the latency, or as many as hold a place where that is more), again
+/// and again. While requests are held back it is steered to where they take [#AIM] times as long as usual: the service
+/// has always something to do then, and nobody waits there for long. Where some take long and most do not, the service
+/// has slow ones to answer, and is not overloaded: one that is makes all of them wait.
 ///
 /// Whether that helps is looked at: where fewer run and each takes as long as before, the service is not overloaded but
 /// has become slower, so that holding requests back would only do harm. What was taken for usual is changed then, and
-/// the limit goes up for as long as that lasts: it may be overloaded besides.
+/// the limit goes up for as long as that lasts: it may be overloaded besides. So the first step is a small one, unless
+/// ever more run, and none is taken where only a few run.
 ///
 /// What is usual is a mean over a long time. It follows shorter times within seconds, and longer ones slowly, but never
 /// while requests are held back: an overload that lasts must not become what is usual.
 ///
 /// Where the loops are late themselves, only the least is known that answers take. They are slow if even that is long.
-/// If
-/// it is not, the limit goes up as it does otherwise, since no service must be held back for what the gateway adds; but
-/// nothing is learnt of what is usual.
+/// If it is not, the limit goes up as it does otherwise, since no service must be held back for what the gateway adds;
+/// but nothing is learnt of what is usual.
 ///
 /// Plain arithmetic on one interval after the other; whoever calls sees to it that it is one thread at a time.
 public final class AdaptiveLimit {
 
     /// Shortest interval, in nanoseconds.
     public static final long INTERVAL = TimeUnit.MILLISECONDS.toNanos(250);
+    /// The same where it has to be seen whether a first step down was right.
+    private static final long SHORT_INTERVAL = TimeUnit.MILLISECONDS.toNanos(100);
     /// Longest time that is waited for enough samples.
     static final long PATIENCE = TimeUnit.SECONDS.toNanos(2);
     /// Longest time until what a step down has come to is looked at.
@@ -34,6 +37,10 @@ public final class AdaptiveLimit {
     /// Fewest samples to judge by.
     static final int LEAST_SAMPLES = 10;
 
+    /// Fewer than this are never too many to begin with: they make nobody wait for long, and a handful of slow ones
+    /// among
+    /// them is soon most of them.
+    private static final int FEW = 16;
     private static final double TOLERANCE = 2;
     /// What answers may take longer whatever is usual, so that the grain of clocks and short pauses say nothing.
     private static final double SLACK = TimeUnit.MILLISECONDS.toNanos(10);
@@ -46,6 +53,11 @@ public final class AdaptiveLimit {
     /// Bounds of one step down.
     private static final double MOST_CUT = 0.25;
     private static final double LEAST_CUT = 0.9;
+    /// The first one at most: enough to tell by, and little enough to be wrong. Unless ever more run: with a service
+    /// that
+    /// has just become slower, that is soon over.
+    private static final double FIRST_CUT = 0.6;
+    private static final double GROWS = 1.5;
     /// One step up, where requests are held back, at most and where nothing is known, and where none is.
     private static final double MOST_HELD_GROWTH = 0.5;
     private static final double HELD_GROWTH = 0.1;
@@ -64,6 +76,10 @@ public final class AdaptiveLimit {
     private int slowInARow;
     /// How it was when the limit first came down, or has become since without its help; 0 while it has not.
     private double runningThen;
+    /// How many ran when the first of several intervals was slow.
+    private double runningBefore;
+    /// What it was before a first step down of which nobody knows yet what it comes to; 0 where there is none.
+    private double limitThen;
     private long settling;
     private double latencyThen;
 
@@ -82,6 +98,8 @@ public final class AdaptiveLimit {
     ///            requests that were answered
     /// @param givenUp
     ///            requests that were given up, or answered with an error, after longer than is usual
+    /// @param quick
+    ///            answers that took no longer than [AdaptiveLimit#bound]
     /// @param blurred
     ///            answers of which only the least is known that they took
     /// @param latency
@@ -90,12 +108,18 @@ public final class AdaptiveLimit {
     ///            requests that run at its end
     /// @param held
     ///            whether requests were held back
-    public record Interval(long nanos, long answers, long givenUp, long blurred, double latency, int running,
+    public record Interval(long nanos, long answers, long givenUp, long quick, long blurred, double latency,
+            int running,
             boolean held) {
 
         /// Of both kinds.
         public long samples() {
             return answers + givenUp;
+        }
+
+        /// Whether most took no longer than they may.
+        boolean isMostlyQuick() {
+            return quick > samples() / 2;
         }
 
         /// Whether times that are short may have been longer.
@@ -147,10 +171,35 @@ public final class AdaptiveLimit {
             grow(HELD_GROWTH);
             return INTERVAL;
         }
-        if (usual == 0 ? answered : latency <= (isSteered(seen) ? aim() : bound())) {
-            return well(latency, seen);
+        if (isProbing() && seen.isMostlyQuick()) {
+            return falseAlarm(latency, seen);
         }
-        return slow(latency, answered, seen);
+        boolean fine = usual == 0
+                ? answered
+                : isSteered(seen) ? latency <= aim() : latency <= bound(usual) || seen.isMostlyQuick();
+        return fine ? well(latency, seen) : slow(latency, answered, seen);
+    }
+
+    /// Whether what a first step down has come to is still to be seen.
+    private boolean isProbing() {
+        return limitThen > 0;
+    }
+
+    /// Only some take longer: the service has slow ones to answer, and time for the others.
+    private long falseAlarm(double latency, Interval seen) {
+        limit = limitThen;
+        begin(latency, seen, false);
+        return INTERVAL;
+    }
+
+    /// It is as it should be, and what comes is judged anew.
+    private void begin(double latency, Interval seen, boolean held) {
+        slowInARow = 0;
+        runningThen = 0;
+        limitThen = 0;
+        if (!seen.isBlurred()) {
+            learn(latency, held);
+        }
     }
 
     /// How long after an interval has been looked at what is answered was still sent under the limit before, in
@@ -170,7 +219,8 @@ public final class AdaptiveLimit {
         return seen.held() && limit < max;
     }
 
-    private double bound() {
+    /// How long answers may take, in nanoseconds, where they use to take `usual`.
+    public static double bound(double usual) {
         return TOLERANCE * usual + SLACK;
     }
 
@@ -180,11 +230,7 @@ public final class AdaptiveLimit {
 
     private long well(double latency, Interval seen) {
         boolean held = seen.held();
-        slowInARow = 0;
-        runningThen = 0;
-        if (!seen.isBlurred()) {
-            learn(latency, held);
-        }
+        begin(latency, seen, held);
         if (isSteered(seen)) {
             limit = Math.min(max, limit * Math.min(aim() / latency, 1 + MOST_HELD_GROWTH));
             return settle(latency, LONGEST_PAUSE);
@@ -206,7 +252,7 @@ public final class AdaptiveLimit {
     /// What is answered for as long as answers take was sent under the limit before.
     private long settle(double latency, long longest) {
         settling = Math.min((long) latency, longest / 2);
-        return Math.clamp((long) latency, INTERVAL, longest / 2);
+        return Math.clamp((long) latency, isProbing() ? SHORT_INTERVAL : INTERVAL, longest / 2);
     }
 
     private void grow(double by) {
@@ -227,7 +273,10 @@ public final class AdaptiveLimit {
             return well(latency, seen);
         }
         boolean steered = isSteered(seen);
-        if (slowInARow < 2 && !steered) {
+        if (slowInARow < 2) {
+            runningBefore = running;
+        }
+        if (!steered && (slowInARow < 2 || (answered && running < FEW))) {
             return INTERVAL;
         }
         if (runningThen == 0 || latency < SAME_LEAST * latencyThen) {
@@ -235,9 +284,11 @@ public final class AdaptiveLimit {
             runningThen = running;
             latencyThen = latency;
         }
+        limitThen = steered || !answered ? 0 : limit;
+        boolean gentle = answered && running < GROWS * runningBefore;
         double cut = steered
                 ? Math.max(aim() / latency, MOST_CUT)
-                : Math.clamp(bound() / latency, MOST_CUT, LEAST_CUT);
+                : Math.clamp(bound(usual) / latency, gentle ? FIRST_CUT : MOST_CUT, LEAST_CUT);
         // Where far fewer run than may, it is not the limit that says how many.
         double from = steered && running < FEWER * limit ? limit : Math.min(limit, running);
         limit = Math.max(min, from * cut);

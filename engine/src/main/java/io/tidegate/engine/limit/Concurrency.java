@@ -200,17 +200,19 @@ public final class Concurrency {
     private Interval take(long now) {
         long answers = 0;
         long givenUp = 0;
+        long quick = 0;
         long blurred = 0;
         double latency = 0;
         boolean held = false;
         for (Lane lane : lanes) {
             answers += lane.takeAnswers();
             givenUp += lane.takeGivenUp();
+            quick += lane.takeQuick();
             blurred += lane.takeBlurred();
             latency += lane.takeLatency();
             held |= lane.takeHeld() > 0;
         }
-        return new Interval(now - begunAt, answers, givenUp, blurred, latency, running(), held);
+        return new Interval(now - begunAt, answers, givenUp, quick, blurred, latency, running(), held);
     }
 
     /// Once for each time that the limit comes down, and once when it is as it was.

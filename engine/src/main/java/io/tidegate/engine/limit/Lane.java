@@ -25,7 +25,8 @@ final class Lane {
     private static final int LATENCY = PAD + 3;
     private static final int HELD = PAD + 4;
     private static final int BLURRED = PAD + 5;
-    private static final int CELLS = PAD + 6;
+    private static final int QUICK = PAD + 6;
+    private static final int CELLS = PAD + 7;
 
     private final Concurrency all;
     private final Worker worker;
@@ -204,6 +205,9 @@ final class Lane {
 
     void answered(long nanos, boolean blurred) {
         add(ANSWERS, 1);
+        if (nanos <= AdaptiveLimit.bound((double) all.usualNanos())) {
+            add(QUICK, 1);
+        }
         if (blurred) {
             add(BLURRED, 1);
         }
@@ -242,6 +246,10 @@ final class Lane {
 
     long takeGivenUp() {
         return take(GIVEN_UP);
+    }
+
+    long takeQuick() {
+        return take(QUICK);
     }
 
     long takeBlurred() {

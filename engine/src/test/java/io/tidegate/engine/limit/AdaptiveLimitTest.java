@@ -15,7 +15,7 @@ class AdaptiveLimitTest {
     private final AdaptiveLimit limit = new AdaptiveLimit(10, 10_000);
 
     private long judge(int answers, double millis, boolean held) {
-        return limit.judge(new Interval(250 * MILLIS, answers, 0, 0, answers * millis * MILLIS, 0, held));
+        return limit.judge(new Interval(250 * MILLIS, answers, 0, 0, 0, answers * millis * MILLIS, 0, held));
     }
 
     @Test
@@ -52,17 +52,17 @@ class AdaptiveLimitTest {
     void whereFewAreHeldBackItIsSteeredByHowLongTheyTake() {
         judge(100, 10, false);
         for (int i = 0; i < 2; i++) {
-            limit.judge(new Interval(250 * MILLIS, 1_000, 0, 0, 1_000 * 40.0 * MILLIS, 160, true));
+            limit.judge(new Interval(250 * MILLIS, 1_000, 0, 0, 0, 1_000 * 40.0 * MILLIS, 160, true));
         }
         int before = limit.limit();
         assertThat(before).isLessThan(160);
 
-        limit.judge(new Interval(250 * MILLIS, 1_000, 0, 0, 1_000 * 20.0 * MILLIS, before, true));
+        limit.judge(new Interval(250 * MILLIS, 1_000, 0, 0, 0, 1_000 * 20.0 * MILLIS, before, true));
         assertThat(limit.limit()).as("at one and a half times and 5 ms, where it should be").isEqualTo(before);
-        limit.judge(new Interval(250 * MILLIS, 1_000, 0, 0, 1_000 * 24.0 * MILLIS, before, true));
+        limit.judge(new Interval(250 * MILLIS, 1_000, 0, 0, 0, 1_000 * 24.0 * MILLIS, before, true));
         assertThat(limit.limit()).as("longer").isLessThan(before);
         int then = limit.limit();
-        limit.judge(new Interval(250 * MILLIS, 1_000, 0, 0, 1_000 * 10.0 * MILLIS, then, true));
+        limit.judge(new Interval(250 * MILLIS, 1_000, 0, 0, 0, 1_000 * 10.0 * MILLIS, then, true));
         assertThat(limit.limit()).as("as long as usual").isGreaterThan(before);
     }
 
@@ -117,7 +117,7 @@ class AdaptiveLimitTest {
     @Test
     void aServiceThatFailsNowAndThenFromTheStartIsNotHeldBack() {
         for (int i = 0; i < 50; i++) {
-            limit.judge(new Interval(250 * MILLIS, 70, 30, 0, 100 * 50.0 * MILLIS, 50, true));
+            limit.judge(new Interval(250 * MILLIS, 70, 30, 0, 0, 100 * 50.0 * MILLIS, 50, true));
         }
         assertThat(limit.limit()).isEqualTo(10_000);
     }
@@ -126,7 +126,7 @@ class AdaptiveLimitTest {
     void whatIsStillSentCountsAsRunning() {
         judge(100, 20, false);
         for (int i = 0; i < 2; i++) {
-            limit.judge(new Interval(250 * MILLIS, 100, 0, 0, 100 * 60.0 * MILLIS, 300, false));
+            limit.judge(new Interval(250 * MILLIS, 100, 0, 0, 0, 100 * 60.0 * MILLIS, 300, false));
         }
         assertThat(limit.limit()).isBetween(150, 300);
     }
@@ -135,15 +135,50 @@ class AdaptiveLimitTest {
     void aServiceThatNeverAnswersGetsTheLeast() {
         judge(100, 10, false);
         for (int i = 0; i < 20; i++) {
-            limit.judge(new Interval(2_000 * MILLIS, 0, 100, 0, 100 * 1_000.0 * MILLIS, 0, true));
+            limit.judge(new Interval(2_000 * MILLIS, 0, 100, 0, 0, 100 * 1_000.0 * MILLIS, 0, true));
         }
 
         assertThat(limit.limit()).isEqualTo(10);
         assertThat(limit.usual()).isEqualTo(10 * MILLIS);
     }
 
+    private void judge(int quick, int running) {
+        limit.judge(new Interval(250 * MILLIS, 100, 0, quick, 0, 100 * 60.0 * MILLIS, running, false));
+    }
+
+    @Test
+    void onlyWhereMostTakeLongIsItOverloaded() {
+        judge(100, 10, false);
+        for (int i = 0; i < 10; i++) {
+            judge(51, 300);
+        }
+        assertThat(limit.limit()).isEqualTo(10_000);
+        judge(50, 300);
+        judge(50, 300);
+        assertThat(limit.limit()).as("the first step").isBetween(180, 240);
+        judge(51, 180);
+        assertThat(limit.limit()).as("a false alarm").isEqualTo(10_000);
+    }
+
+    @Test
+    void theFirstStepIsASmallOneUnlessEverMoreRun() {
+        judge(100, 10, false);
+        judge(0, 300);
+        judge(0, 450);
+        assertThat(limit.limit()).isLessThan(450 * 6 / 10);
+    }
+
+    @Test
+    void fewAreNeverTooManyToBeginWith() {
+        judge(100, 10, false);
+        for (int i = 0; i < 10; i++) {
+            limit.judge(new Interval(2_500 * MILLIS, 100, 0, 0, 0, 100 * 60.0 * MILLIS, 15, false));
+        }
+        assertThat(limit.limit()).isEqualTo(10_000);
+    }
+
     private void judgeBlurred(double millis, boolean held) {
-        limit.judge(new Interval(250 * MILLIS, 100, 0, 51, 100 * millis * MILLIS, 1_000, held));
+        limit.judge(new Interval(250 * MILLIS, 100, 0, 0, 51, 100 * millis * MILLIS, 1_000, held));
     }
 
     @Test
@@ -164,7 +199,7 @@ class AdaptiveLimitTest {
         judge(100, 10, false);
         judgeBlurred(60, false);
         judgeBlurred(60, false);
-        assertThat(limit.limit()).isLessThan(600);
+        assertThat(limit.limit()).isLessThan(1_000);
         int low = limit.limit();
 
         judgeBlurred(1, true);

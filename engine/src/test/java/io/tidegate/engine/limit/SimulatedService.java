@@ -18,6 +18,8 @@ final class SimulatedService {
     private final ArrayDeque<double[]> queue = new ArrayDeque<>();
     private int hands;
     private double seconds;
+    private double slowShare;
+    private double slowSeconds;
     private double now;
     private double nextArrival;
     private double nextLook = 0.25;
@@ -26,6 +28,7 @@ final class SimulatedService {
     private int busy;
     private long answers;
     private long givenUp;
+    private long quick;
     private double latency;
     private boolean held;
     private boolean settling;
@@ -44,6 +47,12 @@ final class SimulatedService {
     void become(int newHands, double newSeconds) {
         hands = newHands;
         seconds = newSeconds;
+    }
+
+    /// So many of its requests take longer than others.
+    void slow(double share, double newSeconds) {
+        slowShare = share;
+        slowSeconds = newSeconds;
     }
 
     /// Lets clients ask for `rate` requests per second for a while.
@@ -97,7 +106,8 @@ final class SimulatedService {
         while (busy < hands && !queue.isEmpty()) {
             double[] request = queue.remove();
             busy++;
-            finishing.add(new double[]{now + seconds, request[1], request[0]});
+            double takes = random.nextDouble() < slowShare ? slowSeconds : seconds;
+            finishing.add(new double[]{now + takes, request[1], request[0]});
         }
     }
 
@@ -107,6 +117,9 @@ final class SimulatedService {
         if (leaving.removeIf(request -> request[1] == done[1])) {
             running--;
             answers++;
+            if ((now - done[1]) * 1e9 <= AdaptiveLimit.bound(limit.usual())) {
+                quick++;
+            }
             latency += (now - done[1]) * 1e9;
             good++;
         }
@@ -130,7 +143,8 @@ final class SimulatedService {
             nextLook = now + 0.25;
             return;
         }
-        pause = limit.judge(new Interval((long) ((now - begun) * 1e9), answers, givenUp, 0, latency, 0, held));
+        pause = limit
+                .judge(new Interval((long) ((now - begun) * 1e9), answers, givenUp, quick, 0, latency, running, held));
         settling = limit.settling() > 0;
         begin(settling ? limit.settling() : pause);
     }
@@ -140,8 +154,14 @@ final class SimulatedService {
         nextLook = now + lasts / 1e9;
         answers = 0;
         givenUp = 0;
+        quick = 0;
         latency = 0;
         held = false;
+    }
+
+    /// How many of the last run were turned away.
+    long refused() {
+        return refused;
     }
 
     /// The share of the last run that was turned away.

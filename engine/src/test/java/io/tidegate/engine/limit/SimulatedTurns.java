@@ -42,6 +42,7 @@ final class SimulatedTurns {
     private boolean settling;
     private long pause;
     private long answered;
+    private long quick;
     private long blurred;
     private double latency;
     private boolean held;
@@ -133,7 +134,11 @@ final class SimulatedTurns {
         if (own.blurs((long) limit.usual())) {
             blurred++;
         }
-        latency += own.least(now - answer.sentAt());
+        long took = own.least(now - answer.sentAt());
+        if (took <= AdaptiveLimit.bound(limit.usual())) {
+            quick++;
+        }
+        latency += took;
         requests.add(now + THERE_AND_BACK);
     }
 
@@ -155,12 +160,13 @@ final class SimulatedTurns {
             return;
         }
         if (!settling) {
-            pause = limit.judge(new Interval(now - begun, answered, 0, blurred, latency, running, held));
+            pause = limit.judge(new Interval(now - begun, answered, 0, quick, blurred, latency, running, held));
         }
         settling = !settling && limit.settling() > 0;
         begun = now;
         nextLook = now + (settling ? limit.settling() : pause);
         answered = 0;
+        quick = 0;
         blurred = 0;
         latency = 0;
         held = false;
