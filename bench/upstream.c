@@ -30,6 +30,11 @@
 
 enum { EVENTS = 512, HEAD_LIMIT = 16400, SMALL = 128, LARGE = 10240 };
 
+struct answer {
+    char bytes[LARGE + 512];
+    size_t length;
+};
+
 struct connection {
     int fd;
     long asked_at;     /* nanoseconds */
@@ -37,15 +42,11 @@ struct connection {
     int upgraded;      /* frames of WebSocket are spoken, no HTTP any more */
     int held;          /* bytes of an incomplete head */
     long body;         /* bytes of a request's body still to be dropped */
+    struct answer *due; /* what is sent once they are; NULL for nothing */
     size_t unsent;     /* bytes of output that the socket did not take */
     char *output;
     struct calls calls;
     char head[HEAD_LIMIT];
-};
-
-struct answer {
-    char bytes[LARGE + 512];
-    size_t length;
 };
 
 static struct answer small, large;
@@ -206,7 +207,18 @@ static int answer(struct connection *c, const char *head, const char *stop) {
         return upgrade(c, key);
     }
     struct answer *answer = path != NULL && strncmp(path, " /10k", 5) == 0 ? &large : &small;
+    if (c->body > 0) {
+        c->due = answer;
+        return 0;
+    }
     return send_bytes(c, answer->bytes, answer->length);
+}
+
+/* The body that an answer was due for is over; -1 when the connection is gone. */
+static int answer_body(struct connection *c) {
+    struct answer *answer = c->due;
+    c->due = NULL;
+    return answer == NULL ? 0 : send_bytes(c, answer->bytes, answer->length);
 }
 
 static int readable(struct connection *c) {
@@ -233,6 +245,9 @@ static int readable(struct connection *c) {
                 long here = end - at < c->body ? end - at : c->body;
                 at += here;
                 c->body -= here;
+                if (c->body == 0 && answer_body(c) < 0) {
+                    return -1;
+                }
                 continue;
             }
             char *stop = memmem(at, (size_t) (end - at), "\r\n\r\n", 4);
