@@ -272,10 +272,16 @@ static int readable(struct connection *c) {
     }
 }
 
-/* Closes what has asked for nothing for too long, whatever may be on its way by now. */
+/* Closes what has asked for nothing for too long, whatever may be on its way by now; not amid a request or an answer. */
 static void drop_idle(void) {
     while (all.behind != &all && nanos() - all.behind->asked_at > PATIENCE) {
-        drop(all.behind);
+        struct connection *c = all.behind;
+        if (c->unsent > 0 || c->held > 0 || c->body > 0) {
+            unlink_it(c);
+            link_last(c);
+        } else {
+            drop(c);
+        }
     }
 }
 

@@ -23,6 +23,7 @@ class Paused(Shape):
     def __init__(self, pid, connections):
         super().__init__(connections=connections)
         self.pid = pid
+        self.pauses = 0
 
     def run(self, gateway, seconds):
         over = threading.Event()
@@ -43,6 +44,7 @@ class Paused(Shape):
                 time.sleep(PAUSE)
             finally:
                 os.kill(self.pid, signal.SIGCONT)
+            self.pauses += 1
             wait = EVERY
 
 
@@ -56,10 +58,12 @@ def run(options):
         for gateway in made:
             sidebyside.warm(gateway, Shape(), gateway.warm_up * options.warm_up_factor)
         say(f"  {PAUSE * 1000:.0f} ms every {EVERY:.0f} s, in rounds of {seconds} s")
-        rounds = sidebyside.compare(made, Paused(service.process.pid, 1000), options.rounds, seconds,
+        shape = Paused(service.process.pid, 1000)
+        rounds = sidebyside.compare(made, shape, options.rounds, seconds,
                                     lambda gateway: gateway.warm_up * options.warm_up_factor / 2)
     rows = sidebyside.tabulate(rounds)
     return [Result(f"pauses: 1,000 connections, a service that stands still for {PAUSE * 1000:.0f} ms every {EVERY:.0f} s",
                    sidebyside.table(rows), {"rounds": rounds, "rows": rows},
                    [Goal(f"pauses: {name}, requests that failed", rows[f"tidegate-{name}"]["failed"], 0)
-                    for name in ("io_uring", "epoll")])]
+                    for name in ("io_uring", "epoll")]
+                   + [Goal("pauses: pauses in each round", shape.pauses / len(made) / options.rounds, 1, at_least=True)])]

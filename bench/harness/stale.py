@@ -74,4 +74,7 @@ def report(results):
         lines.append(f"| {name} | {row['requests']} | {row['failed']} | {made} | {broken} |")
     return Result("stale: a service that closes connections just when they are used again", "\n".join(lines), results,
                   [Goal(f"stale: {name}, requests that failed", results[f"tidegate-{name}"]["failed"], 0)
-                   for name in ("io_uring", "epoll")])
+                   for name in ("io_uring", "epoll")]
+                  + [Goal("stale: io_uring, tries that met a closed connection, of a thousand requests",
+                          1000 * results["tidegate-io_uring"]["broken"] / results["tidegate-io_uring"]["requests"], 10,
+                          at_least=True)])

@@ -47,10 +47,11 @@ final class Passage {
     private boolean answered;
     private long begunAt;
     private long headAt;
-    /// From the end of the request to the head of the response, in nanoseconds; [#UNKNOWN] where that was not
+    /// From the end of the request to the head of the response, in nanoseconds, at least; [#UNKNOWN] where that was not
     /// waited for.
     private long took;
-    /// Whether that is only the least that it may have been.
+    /// The same as it is told to the limit, and whether that is only the least that it may have been.
+    private long told;
     private boolean blurred;
     private int status;
     private long firstByte;
@@ -183,8 +184,12 @@ final class Passage {
         status = head.status();
         firstByte = nanos;
         headAt = deadlines.now();
-        blurred = own.blurs(permit.usualNanos());
-        took = sinceSent(headAt);
+        long seems = sinceSent(headAt);
+        took = ofService(seems);
+        // With nothing to compare with, all of it is taken: too much is mended as soon as the loop is on time.
+        boolean known = permit.usualNanos() > 0;
+        told = known ? took : seems;
+        blurred = known && own.blurs(permit.usualNanos());
         if (endpoint != null) {
             endpoint.answers(worker, status, nanos);
         }
@@ -218,12 +223,14 @@ final class Passage {
         }
     }
 
-    /// What the service has taken at least since it has had the request; [#UNKNOWN] where it has not yet.
+    /// What the service seems to have taken since it has had the request; [#UNKNOWN] where it has not yet.
     private long sinceSent(long until) {
-        if (!request.isComplete()) {
-            return UNKNOWN;
-        }
-        return own.least(Math.max(1, until - Math.max(begunAt, request.completeAt())));
+        return request.isComplete() ? Math.max(1, until - Math.max(begunAt, request.completeAt())) : UNKNOWN;
+    }
+
+    /// What it has taken at least.
+    private long ofService(long nanos) {
+        return nanos == UNKNOWN ? UNKNOWN : own.least(nanos);
     }
 
     /// The response is whole.
@@ -246,7 +253,7 @@ final class Passage {
             // Errors are often quick, which says nothing of how long it takes to do the work.
             permit.failed(took);
         } else {
-            permit.answered(took, blurred);
+            permit.answered(told, blurred);
         }
     }
 
@@ -271,7 +278,7 @@ final class Passage {
         } else {
             fails();
             if (fault.equals(UpstreamFaults.CONNECT_TIMEOUT)) {
-                permit.givenUp(deadlines.now() - begunAt);
+                permit.givenUp(ofService(deadlines.now() - begunAt));
             }
         }
     }
@@ -295,7 +302,7 @@ final class Passage {
     }
 
     private void givesUp() {
-        long waited = sinceSent(deadlines.now());
+        long waited = ofService(sinceSent(deadlines.now()));
         if (!streaming && waited != UNKNOWN) {
             permit.givenUp(waited);
         }

@@ -16,8 +16,9 @@ import java.util.concurrent.TimeUnit;
 /// the limit goes up for as long as that lasts: it may be overloaded besides. So the first step is a small one, unless
 /// ever more run, and none is taken where only a few run.
 ///
-/// What is usual is a mean over a long time. It follows shorter times within seconds, and longer ones slowly, but never
-/// while requests are held back: an overload that lasts must not become what is usual.
+/// What is usual is a mean over a long time. It follows shorter times within seconds, and longer ones within minutes,
+/// but
+/// never while requests are held back or for a while after that: an overload that lasts must not become what is usual.
 ///
 /// Where the loops are late themselves, only the least is known that answers take. They are slow if even that is long.
 /// If it is not, the limit goes up as it does otherwise, since no service must be held back for what the gateway adds;
@@ -32,14 +33,15 @@ public final class AdaptiveLimit {
     private static final long SHORT_INTERVAL = TimeUnit.MILLISECONDS.toNanos(100);
     /// Longest time that is waited for enough samples.
     static final long PATIENCE = TimeUnit.SECONDS.toNanos(2);
+    /// After so long with next to no requests nothing is left of an overload.
+    private static final long QUIET = TimeUnit.SECONDS.toNanos(10);
     /// Longest time until what a step down has come to is looked at.
     private static final long LONGEST_PAUSE = TimeUnit.SECONDS.toNanos(30);
     /// Fewest samples to judge by.
     static final int LEAST_SAMPLES = 10;
 
-    /// Fewer than this are never too many to begin with: they make nobody wait for long, and a handful of slow ones
-    /// among
-    /// them is soon most of them.
+    /// Fewer than this, or than half of the most there may be, are never too many to begin with: nobody waits for long
+    /// then, and a handful of slow ones among them is soon most of them.
     private static final int FEW = 16;
     private static final double TOLERANCE = 2;
     /// What answers may take longer whatever is usual, so that the grain of clocks and short pauses say nothing.
@@ -48,14 +50,16 @@ public final class AdaptiveLimit {
     private static final double AIM = 1.5;
     private static final double AIM_SLACK = TimeUnit.MILLISECONDS.toNanos(5);
     private static final double SHORTER_WEIGHT = 1.0 / 16;
-    private static final double LONGER_WEIGHT = 1.0 / 64;
-    private static final double SLOW_GROWTH = 1.01;
-    /// Bounds of one step down.
+    private static final double HELD_WEIGHT = 1.0 / 64;
+    /// What is usual rises far slower than an overload does, even one by a few parts in a hundred.
+    private static final double LONGER_WEIGHT = 1.0 / 512;
+    private static final double SLOW_GROWTH = 1.001;
+    /// Intervals without a step down after which longer times can become usual: a minute or more.
+    private static final int CALM = 240;
+    /// What one step down leaves at least.
     private static final double MOST_CUT = 0.25;
-    private static final double LEAST_CUT = 0.9;
-    /// The first one at most: enough to tell by, and little enough to be wrong. Unless ever more run: with a service
-    /// that
-    /// has just become slower, that is soon over.
+    /// What the first one leaves: little enough to tell by, and enough to be wrong. Unless ever more run: with a
+    /// service that has just become slower, that is soon over.
     private static final double FIRST_CUT = 0.6;
     private static final double GROWS = 1.5;
     /// One step up, where requests are held back, at most and where nothing is known, and where none is.
@@ -63,10 +67,12 @@ public final class AdaptiveLimit {
     private static final double HELD_GROWTH = 0.1;
     private static final double FREE_GROWTH = 0.5;
     /// What tells a service that has become slower from one that is overloaded.
-    private static final double FEWER = 0.7;
-    private static final double SAME_LEAST = 0.8;
+    private static final double FEWER = 0.65;
+    private static final double SAME_LEAST = 0.85;
     private static final double SAME_MOST = 1.5;
     private static final double MOSTLY_ANSWERED = 0.9;
+    /// Where more than one in so many times are blurred, the mean of all tells nothing.
+    private static final int MOSTLY_CLEAR = 8;
 
     private final double min;
     private final double max;
@@ -76,12 +82,13 @@ public final class AdaptiveLimit {
     private int slowInARow;
     /// How it was when the limit first came down, or has become since without its help; 0 while it has not.
     private double runningThen;
-    /// How many ran when the first of several intervals was slow.
+    /// How many ran when it was slow last.
     private double runningBefore;
     /// What it was before a first step down of which nobody knows yet what it comes to; 0 where there is none.
     private double limitThen;
     private long settling;
     private double latencyThen;
+    private int intervalsSinceStep = CALM;
 
     /// One that begins at `max`.
     public AdaptiveLimit(int min, int max) {
@@ -117,14 +124,18 @@ public final class AdaptiveLimit {
             return answers + givenUp;
         }
 
-        /// Whether most took no longer than they may.
+        /// Whether as many took no longer than they may as it would be by chance if half of all did.
         boolean isMostlyQuick() {
-            return quick > samples() / 2;
+            return quick + Math.sqrt((double) samples()) >= samples() / 2.0;
         }
 
         /// Whether times that are short may have been longer.
         boolean isBlurred() {
-            return blurred > samples() / 2;
+            return blurred > samples() / MOSTLY_CLEAR;
+        }
+
+        boolean isMostlyAnswered() {
+            return answers >= MOSTLY_ANSWERED * samples();
         }
     }
 
@@ -158,48 +169,32 @@ public final class AdaptiveLimit {
     /// @return how long the next one must be at least, in nanoseconds; it begins after [#settling]
     public long judge(Interval seen) {
         settling = 0;
+        intervalsSinceStep = Math.min(intervalsSinceStep + 1, CALM);
         if (seen.samples() < LEAST_SAMPLES) {
             slowInARow = 0;
-            grow(seen.held() ? HELD_GROWTH : FREE_GROWTH);
+            if (!seen.held()) {
+                forget();
+            }
+            if (seen.nanos() >= QUIET) {
+                limit = max;
+            }
+            grow(seen.held());
             return INTERVAL;
         }
         double latency = seen.latency() / seen.samples();
-        boolean answered = seen.answers() >= MOSTLY_ANSWERED * seen.samples();
-        if (usual == 0 && seen.answers() > 0 && (!answered || seen.isBlurred())) {
+        boolean answered = seen.isMostlyAnswered();
+        if (usual == 0 && seen.answers() > 0 && !answered) {
             // It answers, and there is nothing to compare with yet.
             slowInARow = 0;
-            grow(HELD_GROWTH);
+            grow(true);
             return INTERVAL;
         }
-        if (isProbing() && seen.isMostlyQuick()) {
-            return falseAlarm(latency, seen);
+        if (usual > 0 && latency > bound(usual) && answered && seen.isMostlyQuick()
+                && (isProbing() || !isSteered(seen))) {
+            return mixed(seen);
         }
-        boolean fine = usual == 0
-                ? answered
-                : isSteered(seen) ? latency <= aim() : latency <= bound(usual) || seen.isMostlyQuick();
+        boolean fine = usual == 0 ? answered : latency <= (isSteered(seen) ? aim() : bound(usual));
         return fine ? well(latency, seen) : slow(latency, answered, seen);
-    }
-
-    /// Whether what a first step down has come to is still to be seen.
-    private boolean isProbing() {
-        return limitThen > 0;
-    }
-
-    /// Only some take longer: the service has slow ones to answer, and time for the others.
-    private long falseAlarm(double latency, Interval seen) {
-        limit = limitThen;
-        begin(latency, seen, false);
-        return INTERVAL;
-    }
-
-    /// It is as it should be, and what comes is judged anew.
-    private void begin(double latency, Interval seen, boolean held) {
-        slowInARow = 0;
-        runningThen = 0;
-        limitThen = 0;
-        if (!seen.isBlurred()) {
-            learn(latency, held);
-        }
     }
 
     /// How long after an interval has been looked at what is answered was still sent under the limit before, in
@@ -211,7 +206,8 @@ public final class AdaptiveLimit {
     /// Goes on from what another one has found out about the same service.
     void takeOver(AdaptiveLimit before) {
         usual = before.usual;
-        limit = Math.clamp(before.limit == before.max ? max : before.limit, min, max);
+        double theirs = Math.max(before.limit, before.limitThen);
+        limit = Math.clamp(theirs == before.max ? max : theirs, min, max);
     }
 
     /// Whether it is the limit that says how many run.
@@ -219,9 +215,20 @@ public final class AdaptiveLimit {
         return seen.held() && limit < max;
     }
 
+    /// Whether what a first step down has come to is still to be seen.
+    private boolean isProbing() {
+        return limitThen > 0;
+    }
+
     /// How long answers may take, in nanoseconds, where they use to take `usual`.
     public static double bound(double usual) {
         return TOLERANCE * usual + SLACK;
+    }
+
+    /// Whether it has not come down for a while: an overload by a few parts in a hundred is over and comes again every
+    /// few seconds, and what is seen between must not become what is usual.
+    private boolean isCalm() {
+        return intervalsSinceStep >= CALM;
     }
 
     private double aim() {
@@ -229,22 +236,41 @@ public final class AdaptiveLimit {
     }
 
     private long well(double latency, Interval seen) {
-        boolean held = seen.held();
-        begin(latency, seen, held);
+        slowInARow = 0;
+        forget();
+        if (!seen.isBlurred()) {
+            learn(latency, seen.held());
+        }
         if (isSteered(seen)) {
             limit = Math.min(max, limit * Math.min(aim() / latency, 1 + MOST_HELD_GROWTH));
             return settle(latency, LONGEST_PAUSE);
         }
-        grow(held ? HELD_GROWTH : FREE_GROWTH);
+        grow(seen.held());
         return INTERVAL;
+    }
+
+    /// Some take long, and most do not: the service has slow ones to answer, and time for the others. What was thought
+    /// of it is taken back, and nothing is learnt of what most of them use to take.
+    private long mixed(Interval seen) {
+        slowInARow = 0;
+        limit = Math.max(limit, limitThen);
+        forget();
+        grow(seen.held());
+        return INTERVAL;
+    }
+
+    /// What comes is judged by itself.
+    private void forget() {
+        runningThen = 0;
+        limitThen = 0;
     }
 
     private void learn(double latency, boolean held) {
         if (usual == 0) {
             usual = latency;
         } else if (latency < usual) {
-            usual += (latency - usual) * (held ? LONGER_WEIGHT : SHORTER_WEIGHT);
-        } else if (!held) {
+            usual += (latency - usual) * (held ? HELD_WEIGHT : SHORTER_WEIGHT);
+        } else if (!held && isCalm()) {
             usual += (latency - usual) * LONGER_WEIGHT;
         }
     }
@@ -255,15 +281,18 @@ public final class AdaptiveLimit {
         return Math.clamp((long) latency, isProbing() ? SHORT_INTERVAL : INTERVAL, longest / 2);
     }
 
-    private void grow(double by) {
-        limit = Math.min(max, limit + Math.max(Math.sqrt(limit), limit * by));
+    private void grow(boolean held) {
+        limit = Math.min(max, limit + Math.max(Math.sqrt(limit), limit * (held ? HELD_GROWTH : FREE_GROWTH)));
     }
 
     private long slow(double latency, boolean answered, Interval seen) {
         // Places are held to the end of the response, which may be long behind its head.
         double running = Math.max(seen.latency() / seen.nanos(), seen.running());
+        boolean few = answered && running < Math.min(FEW, max / 2);
+        boolean more = running >= GROWS * runningBefore;
+        runningBefore = running;
         slowInARow++;
-        if (!seen.held() && answered) {
+        if (!seen.held() && answered && !few && !seen.isBlurred() && isCalm()) {
             usual = Math.min(latency, usual * SLOW_GROWTH);
         }
         boolean fewer = running <= FEWER * runningThen || limit <= min;
@@ -273,10 +302,7 @@ public final class AdaptiveLimit {
             return well(latency, seen);
         }
         boolean steered = isSteered(seen);
-        if (slowInARow < 2) {
-            runningBefore = running;
-        }
-        if (!steered && (slowInARow < 2 || (answered && running < FEW))) {
+        if (!steered && (slowInARow < 2 || few)) {
             return INTERVAL;
         }
         if (runningThen == 0 || latency < SAME_LEAST * latencyThen) {
@@ -284,14 +310,14 @@ public final class AdaptiveLimit {
             runningThen = running;
             latencyThen = latency;
         }
-        limitThen = steered || !answered ? 0 : limit;
-        boolean gentle = answered && running < GROWS * runningBefore;
+        limitThen = steered || !answered ? 0 : Math.max(limitThen, limit);
         double cut = steered
                 ? Math.max(aim() / latency, MOST_CUT)
-                : Math.clamp(bound(usual) / latency, gentle ? FIRST_CUT : MOST_CUT, LEAST_CUT);
+                : answered && !more ? FIRST_CUT : Math.clamp(bound(usual) / latency, MOST_CUT, FIRST_CUT);
         // Where far fewer run than may, it is not the limit that says how many.
         double from = steered && running < FEWER * limit ? limit : Math.min(limit, running);
         limit = Math.max(min, from * cut);
+        intervalsSinceStep = 0;
         // Who does not answer at all is not waited for.
         return settle(latency, answered ? LONGEST_PAUSE : PATIENCE);
     }

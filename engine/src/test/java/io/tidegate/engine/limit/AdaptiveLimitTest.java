@@ -14,8 +14,14 @@ class AdaptiveLimitTest {
 
     private final AdaptiveLimit limit = new AdaptiveLimit(10, 10_000);
 
+    /// One in which all answers take as long.
+    private Interval interval(int answers, double millis, int running, boolean held) {
+        int quick = millis * MILLIS <= AdaptiveLimit.bound(limit.usual()) ? answers : 0;
+        return new Interval(250 * MILLIS, answers, 0, quick, 0, answers * millis * MILLIS, running, held);
+    }
+
     private long judge(int answers, double millis, boolean held) {
-        return limit.judge(new Interval(250 * MILLIS, answers, 0, 0, 0, answers * millis * MILLIS, 0, held));
+        return limit.judge(interval(answers, millis, 0, held));
     }
 
     @Test
@@ -52,17 +58,17 @@ class AdaptiveLimitTest {
     void whereFewAreHeldBackItIsSteeredByHowLongTheyTake() {
         judge(100, 10, false);
         for (int i = 0; i < 2; i++) {
-            limit.judge(new Interval(250 * MILLIS, 1_000, 0, 0, 0, 1_000 * 40.0 * MILLIS, 160, true));
+            limit.judge(interval(1_000, 40.0, 160, true));
         }
         int before = limit.limit();
         assertThat(before).isLessThan(160);
 
-        limit.judge(new Interval(250 * MILLIS, 1_000, 0, 0, 0, 1_000 * 20.0 * MILLIS, before, true));
+        limit.judge(interval(1_000, 20.0, before, true));
         assertThat(limit.limit()).as("at one and a half times and 5 ms, where it should be").isEqualTo(before);
-        limit.judge(new Interval(250 * MILLIS, 1_000, 0, 0, 0, 1_000 * 24.0 * MILLIS, before, true));
+        limit.judge(interval(1_000, 24.0, before, true));
         assertThat(limit.limit()).as("longer").isLessThan(before);
         int then = limit.limit();
-        limit.judge(new Interval(250 * MILLIS, 1_000, 0, 0, 0, 1_000 * 10.0 * MILLIS, then, true));
+        limit.judge(interval(1_000, 10.0, then, true));
         assertThat(limit.limit()).as("as long as usual").isGreaterThan(before);
     }
 
@@ -126,7 +132,7 @@ class AdaptiveLimitTest {
     void whatIsStillSentCountsAsRunning() {
         judge(100, 20, false);
         for (int i = 0; i < 2; i++) {
-            limit.judge(new Interval(250 * MILLIS, 100, 0, 0, 0, 100 * 60.0 * MILLIS, 300, false));
+            limit.judge(interval(100, 60, 300, false));
         }
         assertThat(limit.limit()).isBetween(150, 300);
     }
@@ -150,13 +156,14 @@ class AdaptiveLimitTest {
     void onlyWhereMostTakeLongIsItOverloaded() {
         judge(100, 10, false);
         for (int i = 0; i < 10; i++) {
-            judge(51, 300);
+            judge(40, 300);
         }
         assertThat(limit.limit()).isEqualTo(10_000);
-        judge(50, 300);
-        judge(50, 300);
-        assertThat(limit.limit()).as("the first step").isBetween(180, 240);
-        judge(51, 180);
+        assertThat(limit.usual()).as("nothing is learnt of slow ones").isEqualTo(10 * MILLIS);
+        judge(39, 300);
+        judge(39, 300);
+        assertThat(limit.limit()).as("the first step").isEqualTo(180);
+        judge(40, 180);
         assertThat(limit.limit()).as("a false alarm").isEqualTo(10_000);
     }
 
@@ -169,22 +176,117 @@ class AdaptiveLimitTest {
     }
 
     @Test
+    void whatRanLongAgoDoesNotMakeTheFirstStepALargeOne() {
+        judge(100, 10, false);
+        limit.judge(interval(100, 60, 6, false));
+        for (int i = 0; i < 20; i++) {
+            limit.judge(interval(10, 60, 15, false));
+        }
+        limit.judge(interval(10, 60, 16, false));
+        assertThat(limit.limit()).isBetween(9, 10);
+    }
+
+    @Test
     void fewAreNeverTooManyToBeginWith() {
         judge(100, 10, false);
-        for (int i = 0; i < 10; i++) {
+        for (int i = 0; i < 1_000; i++) {
             limit.judge(new Interval(2_500 * MILLIS, 100, 0, 0, 0, 100 * 60.0 * MILLIS, 15, false));
         }
         assertThat(limit.limit()).isEqualTo(10_000);
+        assertThat(limit.usual()).isEqualTo(10 * MILLIS);
+    }
+
+    @Test
+    void ofASmallMostHalfAreTooMany() {
+        AdaptiveLimit small = new AdaptiveLimit(3, 12);
+        small.judge(new Interval(250 * MILLIS, 100, 0, 100, 0, 100 * 10.0 * MILLIS, 5, false));
+        for (int i = 0; i < 2; i++) {
+            small.judge(new Interval(2_500 * MILLIS, 100, 0, 0, 0, 100 * 100.0 * MILLIS, 12, true));
+        }
+        assertThat(small.limit()).isLessThan(12);
+    }
+
+    @Test
+    void timeOutsOfSomeDoNotBecomeUsual() {
+        judge(100, 10, false);
+        for (int i = 0; i < 200; i++) {
+            limit.judge(new Interval(250 * MILLIS, 60, 40, 60, 0, (60 * 10.0 + 40 * 5_000.0) * MILLIS, 200, true));
+        }
+        assertThat(limit.usual()).isEqualTo(10 * MILLIS);
+    }
+
+    @Test
+    void whatWasThoughtBeforeAQuietTimeIsForgotten() {
+        judge(100, 10, false);
+        judge(0, 400);
+        judge(0, 400);
+        for (int i = 0; i < 40; i++) {
+            limit.judge(new Interval(2_000 * MILLIS, 3, 0, 3, 0, 3 * 10.0 * MILLIS, 1, false));
+        }
+        assertThat(limit.limit()).isEqualTo(10_000);
+        double usual = limit.usual();
+
+        limit.judge(interval(1_000, 10, 2_000, false));
+        assertThat(limit.limit()).as("all are quick").isEqualTo(10_000);
+        limit.judge(interval(100, 60, 240, false));
+        assertThat(limit.usual()).as("as slow with fewer, but not for that").isLessThan(usual * 1.1);
+    }
+
+    @Test
+    void anOverloadOfLongAgoHoldsNobodyBack() {
+        judge(100, 10, false);
+        judge(0, 400);
+        judge(0, 400);
+        assertThat(limit.limit()).isLessThan(400);
+        limit.judge(new Interval(10_000 * MILLIS, 0, 0, 0, 0, 0.0, 10, true));
+        assertThat(limit.limit()).isEqualTo(10_000);
+    }
+
+    @Test
+    void aReloadAmidAFirstStepTakesItBack() {
+        judge(100, 10, false);
+        judge(0, 400);
+        judge(0, 400);
+        AdaptiveLimit next = new AdaptiveLimit(10, 10_000);
+        next.takeOver(limit);
+
+        assertThat(next.limit()).isEqualTo(10_000);
+        assertThat(next.usual()).isEqualTo(limit.usual());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {80, 100, 120, 160, 300, 1_000})
+    void anOverloadThatTheFirstStepEndsIsNoFalseAlarm(int callers) {
+        AdaptiveLimit small = new AdaptiveLimit(3, 10_000);
+        SimulatedCallers service = new SimulatedCallers(small, 30, 0.02);
+        service.callers(20);
+        service.run(30);
+        service.callers(callers);
+        service.run(30);
+
+        assertThat(service.run(60)).as("seconds for each, of 0.02 in the service").isLessThan(0.05);
+        assertThat(small.limit()).isBetween(30, 80);
+        assertThat(small.usual()).isLessThan(25 * MILLIS);
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {1_530, 1_550, 1_600, 1_700})
+    void aSlightOverloadThatLastsDoesNotBecomeUsual(double rate) {
+        AdaptiveLimit small = new AdaptiveLimit(3, 10_000);
+        SimulatedService service = new SimulatedService(small, 30, 0.02);
+        service.run(1_000, 30);
+        service.run(rate, 600);
+
+        assertThat(service.run(rate, 60)).as("in time, of 1,500 a second").isGreaterThan(1_350);
     }
 
     private void judgeBlurred(double millis, boolean held) {
-        limit.judge(new Interval(250 * MILLIS, 100, 0, 0, 51, 100 * millis * MILLIS, 1_000, held));
+        int quick = millis * MILLIS <= AdaptiveLimit.bound(limit.usual()) ? 100 : 0;
+        limit.judge(new Interval(250 * MILLIS, 100, 0, quick, 51, 100 * millis * MILLIS, 1_000, held));
     }
 
     @Test
     void whereOnlyTheLeastIsKnownNothingIsLearntOfWhatIsUsual() {
-        judgeBlurred(1, false);
-        assertThat(limit.usual()).isZero();
         judge(100, 10, false);
         for (int i = 0; i < 100; i++) {
             judgeBlurred(1, false);

@@ -53,6 +53,19 @@ class LateLoopTest {
         assertThat(limit.limit()).as("places, with which an answer takes a tenth of a second").isLessThan(300);
     }
 
+    @ParameterizedTest
+    @ValueSource(longs = {12, 25})
+    void aLoopThatWasAlwaysLateNoticesAnOverloadTooThatIsFarLonger(long millis) {
+        loop.workBesides(millis);
+        loop.clients(64);
+        loop.run(60);
+        loop.take(5_000);
+        loop.clients(MANY);
+        loop.run(60);
+
+        assertThat(limit.limit()).isLessThan(MANY / 4);
+    }
+
     @Test
     void whatIsUsualIsNotLearntFromALoopThatIsLate() {
         loop.take(100);

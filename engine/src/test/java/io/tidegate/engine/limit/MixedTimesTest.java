@@ -18,7 +18,8 @@ class MixedTimesTest {
     private final SimulatedService service = new SimulatedService(limit, ENOUGH, QUICK);
 
     @ParameterizedTest
-    @CsvSource({"20, 0.3", "50, 0.3", "200, 0.05", "200, 0.3", "2000, 0.05", "2000, 0.3"})
+    @CsvSource({"20, 0.3", "50, 0.3", "50, 0.45", "200, 0.05", "200, 0.3", "100, 0.45", "2000, 0.05", "2000, 0.3",
+        "2000, 0.45"})
     void wherePartOfTheRequestsBeginsToTakeLongNoneIsHeldBack(double rate, double share) {
         service.run(rate, 30);
         service.slow(share, SLOW);
