@@ -107,8 +107,13 @@ final class StoreLock {
         long number = highest.orElse(0) + 1;
         try {
             Files.createFile(file(number), OWN);
-            write(file(number), owner + " 0");
         } catch (FileAlreadyExistsException e) {
+            return null;
+        }
+        try {
+            write(file(number), owner + " 0");
+        } catch (NoSuchFileException e) {
+            // It was one of long ago, and somebody who has a higher one has cleared it away already.
             return null;
         }
         // Who looked long ago may make a file that was cleared away since: there is a higher one then.

@@ -175,7 +175,7 @@ public final class AdaptiveLimit {
             if (!seen.held()) {
                 forget();
             }
-            if (seen.nanos() >= QUIET) {
+            if (isQuiet(seen)) {
                 limit = max;
             }
             grow(seen.held());
@@ -208,6 +208,12 @@ public final class AdaptiveLimit {
         usual = before.usual;
         double theirs = Math.max(before.limit, before.limitThen);
         limit = Math.clamp(theirs == before.max ? max : theirs, min, max);
+        intervalsSinceStep = before.intervalsSinceStep;
+    }
+
+    /// Whether next to nothing was asked for a long time: not where few were answered since each takes so long.
+    private boolean isQuiet(Interval seen) {
+        return seen.nanos() >= QUIET && seen.latency() / seen.nanos() < limit / 4;
     }
 
     /// Whether it is the limit that says how many run.

@@ -237,9 +237,12 @@ class AdaptiveLimitTest {
         judge(100, 10, false);
         judge(0, 400);
         judge(0, 400);
-        assertThat(limit.limit()).isLessThan(400);
-        limit.judge(new Interval(10_000 * MILLIS, 0, 0, 0, 0, 0.0, 10, true));
-        assertThat(limit.limit()).isEqualTo(10_000);
+        int low = limit.limit();
+        assertThat(low).isLessThan(400);
+        limit.judge(new Interval(15_000 * MILLIS, 9, 0, 0, 0, low * 15_000.0 * MILLIS, low, true));
+        assertThat(limit.limit()).as("few, since each takes so long").isLessThan(400);
+        limit.judge(new Interval(15_000 * MILLIS, 9, 0, 9, 0, 9 * 10.0 * MILLIS, low, true));
+        assertThat(limit.limit()).as("few, since few ask").isEqualTo(10_000);
     }
 
     @Test
