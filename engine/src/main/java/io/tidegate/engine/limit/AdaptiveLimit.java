@@ -35,6 +35,8 @@ public final class AdaptiveLimit {
     static final long PATIENCE = TimeUnit.SECONDS.toNanos(2);
     /// After so long with next to no requests nothing is left of an overload.
     private static final long QUIET = TimeUnit.SECONDS.toNanos(10);
+    /// How long it may be held down without answers being as quick once as they should.
+    private static final long WAY_OUT = TimeUnit.SECONDS.toNanos(15);
     /// Longest time until what a step down has come to is looked at.
     private static final long LONGEST_PAUSE = TimeUnit.SECONDS.toNanos(30);
     /// Fewest samples to judge by.
@@ -70,6 +72,8 @@ public final class AdaptiveLimit {
     private static final double FEWER = 0.65;
     private static final double SAME_LEAST = 0.85;
     private static final double SAME_MOST = 1.5;
+    /// Where holding back has helped, answers take no more than such a part of the time that they took before.
+    private static final double HELPED = 0.5;
     private static final double MOSTLY_ANSWERED = 0.9;
     /// Where more than one in so many times are blurred, the mean of all tells nothing.
     private static final int MOSTLY_CLEAR = 8;
@@ -88,7 +92,11 @@ public final class AdaptiveLimit {
     private double limitThen;
     private long settling;
     private double latencyThen;
+    /// How long they took when it first came down.
+    private double latencyFirst;
     private int intervalsSinceStep = CALM;
+    /// For how many nanoseconds it has been held down in vain.
+    private long inVain;
 
     /// One that begins at `max`.
     public AdaptiveLimit(int min, int max) {
@@ -175,6 +183,7 @@ public final class AdaptiveLimit {
             if (!seen.held()) {
                 forget();
             }
+            inVain += isStepped() ? seen.nanos() : 0;
             if (isQuiet(seen)) {
                 limit = max;
             }
@@ -189,8 +198,8 @@ public final class AdaptiveLimit {
             grow(true);
             return INTERVAL;
         }
-        if (usual > 0 && latency > bound(usual) && answered && seen.isMostlyQuick()
-                && (isProbing() || !isSteered(seen))) {
+        if (usual > 0 && latency > bound(usual) && seen.isMostlyQuick()
+                && (!answered || isProbing() || !isSteered(seen))) {
             return mixed(seen);
         }
         boolean fine = usual == 0 ? answered : latency <= (isSteered(seen) ? aim() : bound(usual));
@@ -219,6 +228,11 @@ public final class AdaptiveLimit {
     /// Whether it is the limit that says how many run.
     private boolean isSteered(Interval seen) {
         return seen.held() && limit < max;
+    }
+
+    /// Whether it has come down, and answers have not been as quick as they should since.
+    private boolean isStepped() {
+        return runningThen > 0;
     }
 
     /// Whether what a first step down has come to is still to be seen.
@@ -269,6 +283,7 @@ public final class AdaptiveLimit {
     private void forget() {
         runningThen = 0;
         limitThen = 0;
+        inVain = 0;
     }
 
     private void learn(double latency, boolean held) {
@@ -301,15 +316,20 @@ public final class AdaptiveLimit {
         if (!seen.held() && answered && !few && !seen.isBlurred() && isCalm()) {
             usual = Math.min(latency, usual * SLOW_GROWTH);
         }
-        boolean fewer = running <= FEWER * runningThen || limit <= min;
-        if (runningThen > 0 && answered && fewer
-                && latency >= SAME_LEAST * latencyThen && latency <= SAME_MOST * latencyThen) {
+        boolean same = running <= FEWER * runningThen && latency >= SAME_LEAST * latencyThen
+                && latency <= SAME_MOST * latencyThen;
+        boolean vain = inVain >= WAY_OUT && latency >= HELPED * latencyFirst;
+        if (answered && (same || vain)) {
             usual = latency;
             return well(latency, seen);
         }
+        inVain += isStepped() ? seen.nanos() : 0;
         boolean steered = isSteered(seen);
         if (!steered && (slowInARow < 2 || few)) {
             return INTERVAL;
+        }
+        if (runningThen == 0) {
+            latencyFirst = latency;
         }
         if (runningThen == 0 || latency < SAME_LEAST * latencyThen) {
             // Nobody knows yet how long it takes without a queue of its own, so that is followed.

@@ -213,6 +213,40 @@ class AdaptiveLimitTest {
             limit.judge(new Interval(250 * MILLIS, 60, 40, 60, 0, (60 * 10.0 + 40 * 5_000.0) * MILLIS, 200, true));
         }
         assertThat(limit.usual()).isEqualTo(10 * MILLIS);
+        assertThat(limit.limit()).as("the others are as quick as ever").isEqualTo(10_000);
+    }
+
+    @Test
+    void whereSomeTimeOutAndMostAreQuickNobodyIsHeldBackAnyMore() {
+        judge(100, 10, false);
+        judge(0, 400);
+        judge(0, 400);
+        limit.judge(interval(100, 50, 100, true));
+        assertThat(limit.limit()).isLessThan(400);
+        for (int i = 0; i < 60; i++) {
+            limit.judge(new Interval(250 * MILLIS, 85, 15, 85, 0, (85 * 10.0 + 15 * 2_000.0) * MILLIS, 100, true));
+        }
+        assertThat(limit.limit()).isEqualTo(10_000);
+    }
+
+    @Test
+    void whatIsHeldBackInVainIsNotForLong() {
+        judge(100, 10, false);
+        judge(0, 400);
+        judge(0, 400);
+        // By chance less and less at first, which looks like help.
+        for (double millis : new double[]{48, 40, 33}) {
+            limit.judge(interval(100, millis, limit.limit(), true));
+        }
+        for (int i = 0; i < 55; i++) {
+            limit.judge(interval(100, 51, limit.limit(), true));
+        }
+        assertThat(limit.limit()).isLessThan(40);
+        for (int i = 0; i < 40; i++) {
+            limit.judge(interval(100, 51, limit.limit(), true));
+        }
+        assertThat(limit.usual()).isEqualTo(51 * MILLIS);
+        assertThat(limit.limit()).isEqualTo(10_000);
     }
 
     @Test
