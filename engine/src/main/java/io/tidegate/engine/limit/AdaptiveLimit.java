@@ -14,10 +14,10 @@ import java.util.concurrent.TimeUnit;
 /// Whether that helps is looked at: where fewer run and each takes as long as before, the service is not overloaded but
 /// has become slower, so that holding requests back would only do harm. What was taken for usual is changed then, and
 /// the limit goes up for as long as that lasts: it may be overloaded besides. So the first step is a small one, unless
-/// ever more run, and none is taken where only a few run.
+/// ever more run, and none is taken where only a few run. Where times vary so much that one interval tells nothing, it
+/// is changed after [#WAY_OUT] in vain.
 ///
-/// What is usual is a mean over a long time. It follows shorter times within seconds, and longer ones within minutes,
-/// but
+/// What is usual is a mean over a long time. It follows shorter times within seconds and longer ones within minutes, but
 /// never while requests are held back or for a while after that: an overload that lasts must not become what is usual.
 ///
 /// Where the loops are late themselves, only the least is known that answers take. They are slow if even that is long.
