@@ -188,9 +188,9 @@ LOADS = ("small-64", "10k-64", "small-1000")
 SECURE = ("tls-64", "h2-8x16")
 OTHERS = {"grpc": run_grpc, "accesslog": run_access_log, "routes": run_routes, "latency": run_latency, "scg": run_scg,
           "websocket": relays.run_websocket, "tcp": relays.run_tcp, "handshakes": connections.run_handshakes,
-          "resumption": connections.run_resumption, "herd": herd.run, "pauses": pauses.run, "stale": stale.run, "http3": http3.run, "idle-tls": connections.run_idle,
-          "jwt": identity.run_token, "api-keys": identity.run_keys,
-          "key-timing": identity.run_timing}
+          "resumption": connections.run_resumption, "herd": herd.run, "pauses": pauses.run, "stale": stale.run,
+          "http3": http3.run, "idle-tls": connections.run_idle, "jwt": identity.run_token,
+          "api-keys": identity.run_keys, "key-timing": identity.run_timing}
 ALL = LOADS + SECURE + tuple(OTHERS)
 
 
