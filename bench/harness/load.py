@@ -106,6 +106,15 @@ def read_open_loop(text):
     return result
 
 
+def clients(gateway, rate, seconds, warm_up=1.0, critical=0):
+    """Clients at their own pace, who give up after a second: `rate` requests per second, of which so many percent are
+    critical; returns what came of them, latencies in microseconds."""
+    command = ["taskset", "-c", processes.LOAD_CPU, machine.NATIVE / "openloop", "-r", rate, "-d", seconds, "-w", warm_up,
+               "-s", critical, f"127.0.0.1:{gateway.port}", "/critical", "/small"]
+    done = subprocess.run([str(part) for part in command], stdout=subprocess.PIPE, text=True, check=True)
+    return {**json.loads(done.stdout), "rate": rate}
+
+
 def echo(port, seconds, *options):
     """Runs the generator whose messages come back; latencies in milliseconds."""
     return run_counting(machine.NATIVE / "echo", "-d", seconds, *options, f"127.0.0.1:{port}")

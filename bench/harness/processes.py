@@ -110,7 +110,11 @@ def children(pid):
     """The processes that a process started and that still run."""
     found = []
     for task in Path(f"/proc/{pid}/task").iterdir():
-        found += [int(child) for child in (task / "children").read_text().split()]
+        try:
+            found += [int(child) for child in (task / "children").read_text().split()]
+        except (FileNotFoundError, ProcessLookupError):
+            # A thread that ended meanwhile: its children are another one's now.
+            continue
     return found
 
 

@@ -11,7 +11,6 @@ import io.tidegate.config.RecordShape.Component;
 import java.lang.reflect.InvocationTargetException;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -32,7 +31,7 @@ final class Binder {
     private final Secrets.Collector secrets;
     private final Nearest nearest;
     private final PolicyBinder policies;
-    private final Map<Component, Object> defaults = new HashMap<>();
+    private final Defaults defaults;
     private final Set<String> broken = new HashSet<>();
     private final NamedFiles files = new NamedFiles();
 
@@ -41,6 +40,7 @@ final class Binder {
         this.problems = problems;
         this.secrets = secrets;
         this.nearest = nearest;
+        this.defaults = new Defaults(nearest);
         this.policies = new PolicyBinder(plugins, this, problems, nearest);
     }
 
@@ -108,7 +108,7 @@ final class Binder {
                 missing.add(component.key());
                 whole = false;
             }
-            values[component.index()] = value == null ? byDefault(component) : value;
+            values[component.index()] = value == null ? defaults.of(component) : value;
             whole &= values[component.index()] != null || component.nullable();
         }
         for (Map.Entry<String, Entry> entry : fields.entries().entrySet()) {
@@ -135,7 +135,9 @@ final class Binder {
         }
     }
 
-    private @Nullable Object component(Component component, Node node, Where where) {
+    /// A value of a record, or null with a problem.
+    @Nullable
+    Object component(Component component, Node node, Where where) {
         if (component.secret()) {
             hideAll(node);
         }
@@ -185,34 +187,6 @@ final class Binder {
             case IllegalArgumentException e -> problems.error(place, where, String.valueOf(e.getMessage()));
             case null, default -> problems.error(place, where, "can't be used: " + cause);
         }
-    }
-
-    private @Nullable Object byDefault(Component component) {
-        String text = component.defaultText();
-        if (text == null) {
-            return null;
-        }
-        Object known = defaults.get(component);
-        if (known == null) {
-            known = readDefault(component, text);
-            defaults.put(component, known);
-        }
-        return known;
-    }
-
-    /// What a default stands for. One that is wrong is a fault of whoever wrote the record.
-    private Object readDefault(Component component, String text) {
-        ProblemList own = new ProblemList(new Secrets.Collector());
-        Node.Fields holder = YamlReader.read("", java.nio.file.Path.of(""), "value: " + text,
-                new Substitution(name -> null, new Secrets.Collector()), own, "value");
-        Binder reader = new Binder(Plugins.none(), own, new Secrets.Collector(), nearest);
-        Entry entry = holder == null ? null : holder.entries().get("value");
-        Object value = entry == null ? null : reader.component(component, entry.value(), Where.ROOT);
-        if (value == null || own.hasErrors()) {
-            throw new IllegalStateException("the default of " + component.accessor() + " can't be read: "
-                    + own.sorted(List.of()));
-        }
-        return value;
     }
 
     // Short forms.

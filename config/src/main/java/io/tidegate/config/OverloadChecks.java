@@ -22,15 +22,15 @@ final class OverloadChecks {
             context.error("must be 10ms to 10s (was " + Durations.format(overload.lag()) + ")", "gateway", "overload",
                     "lag");
         }
-        before(overload.heap(), "heap", overload.stop(), "'stop', which is " + overload.stop());
-        before(overload.buffers(), "buffers", overload.stop(), "'stop', which is " + overload.stop());
-        before(overload.connections(), "connections", new Ratio(1), "100%");
+        before(overload.heap(), "heap", overload.stop(), "'stop', which is ");
+        before(overload.buffers(), "buffers", overload.stop(), "'stop', which is ");
+        before(overload.connections(), "connections", new Ratio(1), "");
     }
 
-    private void before(Ratio begin, String key, Ratio end, String what) {
+    private void before(Ratio begin, String key, Ratio end, String of) {
         if (begin.value() >= end.value()) {
-            context.error("must be less than " + what + ": what begins there goes on until then (was " + begin + ")",
-                    "gateway", "overload", key);
+            context.error("must be less than " + of + end + ": what begins there goes on until then (was " + begin
+                    + ")", "gateway", "overload", key);
         }
     }
 }

@@ -92,7 +92,7 @@ final class PolicyBinder {
             if (core.enabled() || core.config() != null) {
                 config = factory instanceof AnyOfFactory && node instanceof Node.Items items
                         ? anyOf(items, core.configWhere())
-                        : binder.bind(factory.configType(), node, core.configWhere());
+                        : own(factory, node, core.configWhere());
                 if (config == null) {
                     return null;
                 }
@@ -101,6 +101,18 @@ final class PolicyBinder {
         return new PolicyConfig(core.type(), core.enabled() ? factory : null, core.enabled() ? config : null, use,
                 core.enabled(), beside.name(), beside.when(), beside.condition(), beside.observe(), beside.locked(),
                 where.toString(), fields.place());
+    }
+
+    /// The configuration of a policy, or null with a problem: one whose record can't be configured may be on the
+    /// class path.
+    private @Nullable Record own(PolicyFactory<?> factory, Node node, Where where) {
+        try {
+            return binder.bind(factory.configType(), node, where);
+        } catch (IllegalStateException e) {
+            problems.error(node.place(), where, "the policy '" + factory.type() + "' can't be used: "
+                    + e.getMessage());
+            return null;
+        }
     }
 
     private @Nullable AnyOfConfig anyOf(Node.Items items, Where where) {

@@ -102,6 +102,29 @@ final class YamlReader {
         return null;
     }
 
+    /// What a text stands for that is a plain scalar, or a list or a map with nothing in it: most defaults are, and a
+    /// parser takes its time. Null for every other text.
+    static @Nullable Node simple(String text) {
+        Place nowhere = new Place("", 0, 0);
+        return switch (text) {
+            case "{}" -> Node.Fields.empty(nowhere);
+            case "[]" -> new Node.Items(nowhere, List.of(), 1);
+            default -> isPlain(text) ? new Node.Scalar(nowhere, text, kind(text), false) : null;
+        };
+    }
+
+    private static boolean isPlain(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            boolean word = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '/';
+            boolean within = c == '.' || c == '-' || c == '%' || (c == ':' && i < text.length() - 1);
+            if (!word && (!within || i == 0)) {
+                return false;
+            }
+        }
+        return !text.isEmpty();
+    }
+
     private static String syntax(MarkedYamlEngineException e, String content) {
         String problem = String.valueOf(e.getProblem());
         if (problem.contains("\\t")) {

@@ -4,14 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tidegate.api.ConfigException;
+import io.tidegate.api.Doc;
 import io.tidegate.api.PolicyFactory;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
@@ -148,6 +152,25 @@ final class PluginLoaderTest {
                 .hasMessage("the policy 'sample' of " + jar
                         + " can't be used: plugin.SampleFactory$Config.word is of a type that can't be configured:"
                         + " java.net.Socket");
+    }
+
+    /// What the test below can't be configured by.
+    record SocketConfig(@Doc("No value can be this.") Socket word) {
+    }
+
+    @Test
+    void namesTheUseOfOneOnTheClassPathThatCannotBeConfigured() {
+        Plugins plugins = new Plugins(Map.of("broken", new SamplePolicies.Factory<>("broken", SocketConfig.class,
+                "Can't be used.", Set.of(), Set.of(), Set.of(), false)), null);
+        Loaded loaded = new ConfigLoader(plugins, name -> null).loadText("t.yaml", """
+                upstreams: { a: { endpoints: ["http://10.0.0.1"] } }
+                routes:
+                  a: { upstream: a, policies: [{ broken: {} }] }
+                """);
+        assertThat(loaded).isInstanceOf(Loaded.Rejected.class);
+        assertThat(((Loaded.Rejected) loaded).problems()).extracting(Problem::toString).singleElement().asString()
+                .startsWith("t.yaml:3:").contains("routes.a.policies[0].broken: the policy 'broken' can't be used: "
+                        + SocketConfig.class.getName() + ".word is of a type that can't be configured");
     }
 
     @Test

@@ -112,7 +112,7 @@ final class SamplePolicies {
     record CookieConfig(@Doc("Whether one without passes.") @Default("false") boolean optional) {
     }
 
-    private record Factory<C extends Record>(String type, Class<C> configType, String summary, Set<Trait> needs,
+    record Factory<C extends Record>(String type, Class<C> configType, String summary, Set<Trait> needs,
             Set<Trait> provides, Set<Trait> precedes, boolean answers) implements PolicyFactory<C> {
 
         @Override

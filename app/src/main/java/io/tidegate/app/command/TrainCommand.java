@@ -21,6 +21,7 @@ import java.util.List;
 final class TrainCommand implements Command {
 
     private static final long TIME_NANOS = 1_500_000_000L;
+    private static final long POLL_MILLIS = 20;
     /// Its lines are written all the same, as that is to be learned too.
     private static final String NOWHERE = "/dev/null";
     private static final List<String> PATHS = List.of("/orders", "/orders/1001", "/payments/5001", "/users/1",
@@ -43,6 +44,10 @@ final class TrainCommand implements Command {
         try (DemoServices services = DemoServices.start();
                 RunningGateway gateway = RunningGateway.start(DemoCommand.configuration(services, 0, 0, NOWHERE),
                         Version.current().number())) {
+            // Every start does this too.
+            while (!gateway.isWarm()) {
+                Thread.sleep(POLL_MILLIS);
+            }
             for (SocketAddress address : gateway.addresses().values()) {
                 send(Addresses.port(address));
             }

@@ -38,7 +38,7 @@ public final class RunningGateway implements AutoCloseable {
     private final AnnouncingTarget target;
     private final ControlPlane control;
     private final EngineView view;
-    private final WarmUp warmUp = new WarmUp();
+    private final WarmUp warmUp;
     private final Runnable whenTaken;
     private final AtomicBoolean closed = new AtomicBoolean();
     private final AtomicBoolean controlClosed = new AtomicBoolean();
@@ -50,6 +50,7 @@ public final class RunningGateway implements AutoCloseable {
         EngineOptions options = new EngineOptions(process, version).withSources(new KnownSources())
                 .withRemotes(RunningGateway::open);
         engine = Engine.start(options);
+        warmUp = new WarmUp(() -> engine.status().connections());
         certificates = new AcmeCertificates(options.challenges(), config -> RedisRooms.open(config, "acme"));
         view = new EngineView(engine, warmUp, certificates, LogSink.ofProcess());
         target = new AnnouncingTarget(engine, view, process.upgradeSocket());
@@ -107,6 +108,8 @@ public final class RunningGateway implements AutoCloseable {
         String socket = first.config().gateway().upgradeSocket();
         Upgrade upgrade = socket == null ? null : new Upgrade(engine, socket);
         if (upgrade != null && upgrade.take()) {
+            // The process before serves meanwhile.
+            warmUp.run(transport());
             takeOver(first, upgrade);
         } else {
             try {
@@ -117,8 +120,8 @@ public final class RunningGateway implements AutoCloseable {
             if (upgrade != null) {
                 upgrade.offer(this::taken);
             }
+            warmUp.start(transport());
         }
-        warmUp.start(first.config());
     }
 
     private void startControl(Loaded.Accepted first) throws IOException, StartException {
@@ -177,6 +180,11 @@ public final class RunningGateway implements AutoCloseable {
     /// Which transport drives its sockets.
     public String transport() {
         return engine.status().transport();
+    }
+
+    /// Whether most of what serves requests is compiled.
+    public boolean isWarm() {
+        return warmUp.isOver();
     }
 
     /// Opens log files again, and reads the configuration again: another one is put in place.
