@@ -17,8 +17,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/// A gateway in front of a service, within this process, on free ports of the loopback interface that nobody else is told
-/// of, with a few clients: what Java sees of it, it compiles for the gateway that serves.
+/// A gateway in front of a service, with a few clients, all of it within this process: what Java sees of it, it
+/// compiles
+/// for the gateway that serves. It listens on free ports of the loopback interface that nobody else is told of.
 final class Rehearsal implements AutoCloseable {
 
     private static final int CLIENTS = 4;

@@ -6,8 +6,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Has Java compile the way of requests through the gateway before it is ready, by a [Rehearsal]: the first requests
-/// cost a hundred
-/// times what later ones do, so a process that is given its share of the traffic at once would have to turn some away.
+/// cost a hundred times what later ones do, so a process that is given its share of the traffic at once would have to
+/// turn some away.
 ///
 /// Ends after a number of rounds or [#LIMIT_NANOS], whichever comes first. It leaves the processor to clients that don't
 /// wait for readiness: while there are any, no round begins. No service hears of it, and nothing is counted.
