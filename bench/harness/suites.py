@@ -2,13 +2,13 @@
 
 Those of WebSocket and TCP are in relays.py, of handshakes and idle connections in connections.py, of a herd of them in
 herd.py, of a process that was just started in cold.py, of a service that pauses in pauses.py, of one that closes
-connections in stale.py, of HTTP/3 in http3.py, of tokens and keys in identity.py.
+connections in stale.py, of what Java collects in garbage.py, of HTTP/3 in http3.py, of tokens and keys in identity.py.
 """
 
 from contextlib import ExitStack
 
-from harness import cold, connections, gateways, herd, http3, identity, load, pauses, processes, relays, routes
-from harness import sidebyside, stale, stats
+from harness import cold, connections, garbage, gateways, herd, http3, identity, load, pauses, processes, relays
+from harness import routes, sidebyside, stale, stats
 from harness.sidebyside import Shape, say
 from harness.suite import Goal, Result, ratio, started, upstream
 
@@ -189,7 +189,7 @@ SECURE = ("tls-64", "h2-8x16")
 OTHERS = {"grpc": run_grpc, "accesslog": run_access_log, "routes": run_routes, "latency": run_latency, "scg": run_scg,
           "websocket": relays.run_websocket, "tcp": relays.run_tcp, "handshakes": connections.run_handshakes,
           "resumption": connections.run_resumption, "herd": herd.run, "cold": cold.run, "pauses": pauses.run,
-          "stale": stale.run,
+          "stale": stale.run, "garbage": garbage.run,
           "http3": http3.run, "idle-tls": connections.run_idle, "jwt": identity.run_token,
           "api-keys": identity.run_keys, "key-timing": identity.run_timing}
 ALL = LOADS + SECURE + tuple(OTHERS)

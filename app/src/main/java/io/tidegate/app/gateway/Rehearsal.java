@@ -18,8 +18,7 @@ import java.util.List;
 import java.util.Map;
 
 /// A gateway in front of a service, with a few clients, all of it within this process: what Java sees of it, it
-/// compiles
-/// for the gateway that serves. It listens on free ports of the loopback interface that nobody else is told of.
+/// compiles for the gateway that serves. It listens on free ports of the loopback interface that nobody else is told of.
 final class Rehearsal implements AutoCloseable {
 
     private static final int CLIENTS = 4;

@@ -43,6 +43,9 @@ final class Agreement {
         agreesToLess = upstream.config().protocol() == ProtocolConfig.H2;
         Http1UpstreamConnection made = new Http1UpstreamConnection(pool, worker, upstream.parser(),
                 upstream.config().limits().interimResponses());
+        if (!secured) {
+            worker.transport().readsAtOnce(channel);
+        }
         channel.pipeline().addLast(made);
         return made;
     }

@@ -1,5 +1,7 @@
 package io.tidegate.engine.upstream;
 
+import static java.util.Objects.requireNonNull;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -32,6 +34,7 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
     private final ResponseTimer timer;
     private final Sink sink = new Sink();
     private final EarlyAnswer early;
+    private final ReadBatch batch = new ReadBatch();
     private @Nullable ChannelHandlerContext context;
     private @Nullable Outbox outbox;
     private @Nullable UpstreamEvents events;
@@ -66,17 +69,11 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
     }
 
     private ChannelHandlerContext context() {
-        if (context == null) {
-            throw new IllegalStateException("not connected");
-        }
-        return context;
+        return requireNonNull(context, "not connected");
     }
 
     private Outbox outbox() {
-        if (outbox == null) {
-            throw new IllegalStateException("not connected");
-        }
-        return outbox;
+        return requireNonNull(outbox, "not connected");
     }
 
     @Override
@@ -91,6 +88,7 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
         tunnel = false;
         touched = false;
         interim = 0;
+        batch.reset();
         body.reset();
         return this;
     }
@@ -163,6 +161,7 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
             timer.resume();
         } else {
             timer.pause();
+            batch.complete(events);
         }
     }
 
@@ -197,6 +196,7 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         ByteBuf in = (ByteBuf) message;
         UpstreamEvents receiver = events;
+        int length = in.readableBytes();
         try {
             if (receiver == null) {
                 // Nobody asked: nothing that comes now may ever be taken for an answer.
@@ -211,10 +211,15 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
             read(in);
         } finally {
             if (receiver != null) {
-                receiver.onUpstreamReadComplete();
+                batch.read(receiver, length, reading ? events : null);
             }
             in.release();
         }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        batch.complete(events);
     }
 
     private void read(ByteBuf in) {
@@ -227,7 +232,7 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
             if (body.isActive()) {
                 body.decode(in, sink);
                 if (ended) {
-                    complete(in.isReadable());
+                    finish(keep && requestSent && !in.isReadable());
                 } else if (body.fault() != null && events != null) {
                     fail(UpstreamFaults.INVALID);
                 }
@@ -277,15 +282,11 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
         receiver.onResponseHead(received, in, start, end, complete);
         if (complete && events == receiver) {
             receiver.end();
-            complete(in.isReadable());
+            finish(keep && requestSent && !in.isReadable());
         }
     }
 
     /// The exchange is over. Only once its receiver has seen the end: the head may be the next response's then.
-    private void complete(boolean moreBytes) {
-        finish(keep && requestSent && !moreBytes);
-    }
-
     private void finish(boolean reusable) {
         if (events == null) {
             return;

@@ -61,6 +61,10 @@ public enum Transport {
     private static final int SUBMISSIONS = 512;
     private static final int COMPLETIONS = 4096;
 
+    /// Most buffers that one read is made of where [#readsAtOnce] says so.
+    private static final RecvByteBufAllocator AT_ONCE = new FixedRecvByteBufAllocator(RECEIVE_BUFFER)
+            .maxMessagesPerRead(16);
+
     /// Most clients that a listener accepts in one turn of its loop. Netty's own is one: a thousand clients that come
     /// at once to a busy loop would wait for as many of its turns, and have gone by then. Each has a descriptor before
     /// it can be refused, so that there are few where there may be few connections.
@@ -232,5 +236,14 @@ public enum Transport {
             bootstrap.option(IoUringChannelOption.IO_URING_BUFFER_GROUP_ID, BUFFER_GROUP);
         }
         bootstrap.option(ChannelOption.RECVBUF_ALLOCATOR, reading());
+    }
+
+    /// Has what comes at once over a channel be one read, though it lies in several buffers, since the first was nearly
+    /// full. Only for whoever needs no end of a read once it has switched reading off: none may come then. Before
+    /// anything was read.
+    public void readsAtOnce(Channel channel) {
+        if (this == IO_URING) {
+            channel.config().setRecvByteBufAllocator(AT_ONCE);
+        }
     }
 }
