@@ -18,7 +18,9 @@ def jcmd(pid, *command):
 
 
 def collect_garbage(pid):
+    """Has it let go of what it does not need, on its heap and beside it."""
     jcmd(pid, "GC.run")
+    jcmd(pid, "System.trim_native_heap")
 
 
 def allocated_bytes(pid, thread="tidegate-worker"):
