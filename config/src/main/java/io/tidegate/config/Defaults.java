@@ -19,7 +19,7 @@ final class Defaults {
 
     /// The default of a component, or null where it has none.
     ///
-    /// @throws IllegalStateException
+    /// @throws UnusableRecordException
     ///             where it can't be read: a fault of whoever wrote the record
     @Nullable
     Object of(Component component) {
@@ -42,7 +42,7 @@ final class Defaults {
         Binder reader = new Binder(Plugins.none(), own, new Secrets.Collector(), nearest);
         Object value = node == null ? null : reader.component(component, node, Where.ROOT);
         if (value == null || own.hasErrors()) {
-            throw new IllegalStateException("the default of " + component.accessor() + " can't be read: "
+            throw new UnusableRecordException("the default of " + component.accessor() + " can't be read: "
                     + own.sorted(List.of()));
         }
         return value;

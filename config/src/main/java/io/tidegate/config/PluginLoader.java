@@ -140,7 +140,7 @@ public final class PluginLoader {
     private static void verify(PolicyFactory<?> factory) {
         try {
             new Shapes().verify(factory.configType());
-        } catch (IllegalStateException e) {
+        } catch (UnusableRecordException e) {
             throw new ConfigException("the policy '" + factory.type() + "' of " + origin(factory.getClass())
                     + " can't be used: " + e.getMessage());
         }

@@ -108,7 +108,7 @@ final class PolicyBinder {
     private @Nullable Record own(PolicyFactory<?> factory, Node node, Where where) {
         try {
             return binder.bind(factory.configType(), node, where);
-        } catch (IllegalStateException e) {
+        } catch (UnusableRecordException e) {
             problems.error(node.place(), where, "the policy '" + factory.type() + "' can't be used: "
                     + e.getMessage());
             return null;

@@ -35,7 +35,7 @@ final class Shapes {
 
     /// The shape of a record.
     ///
-    /// @throws IllegalStateException
+    /// @throws UnusableRecordException
     ///             where the record has a component that can't be configured: a fault of whoever wrote it
     RecordShape of(Class<? extends Record> type) {
         RecordShape known = shapes.get(type);
@@ -48,7 +48,7 @@ final class Shapes {
 
     /// Reads the shape of a record and of everything in it.
     ///
-    /// @throws IllegalStateException
+    /// @throws UnusableRecordException
     ///             where something in it can't be configured
     void verify(Class<? extends Record> type) {
         if (shapes.containsKey(type)) {
@@ -110,7 +110,7 @@ final class Shapes {
         if (value instanceof ValueType.Choice words) {
             return new RecordShape.Shorthand(ValueType.Plain.TEXT, method, words);
         }
-        throw new IllegalStateException("the short form of " + type.getName()
+        throw new UnusableRecordException("the short form of " + type.getName()
                 + " must take one text, number, truth value, duration, size, ratio or word");
     }
 
@@ -144,7 +144,7 @@ final class Shapes {
         }
         ValueType found = type instanceof Class<?> raw ? plain(raw) : null;
         if (found == null) {
-            throw new IllegalStateException(owner.getName() + "." + component.getName()
+            throw new UnusableRecordException(owner.getName() + "." + component.getName()
                     + " is of a type that can't be configured: " + type.getTypeName());
         }
         return found;

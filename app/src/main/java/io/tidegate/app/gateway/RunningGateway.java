@@ -109,7 +109,8 @@ public final class RunningGateway implements AutoCloseable {
         Upgrade upgrade = socket == null ? null : new Upgrade(engine, socket);
         if (upgrade != null && upgrade.take()) {
             // The process before serves meanwhile.
-            warmUp.run(transport());
+            warmUp.start(transport());
+            warmUp.await();
             takeOver(first, upgrade);
         } else {
             try {

@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -84,20 +85,43 @@ class WarmUpTest {
     }
 
     @Test
-    void leavesTheProcessorToClientsWhoDoNotWait() {
+    void leavesTheProcessorToClientsWhoDoNotWait() throws InterruptedException {
         AtomicInteger asked = new AtomicInteger();
 
-        new WarmUp(() -> asked.incrementAndGet() > 0 ? 1 : 0).run("nio");
+        WarmUp warmUp = new WarmUp(() -> asked.incrementAndGet() > 0 ? 1 : 0);
+        warmUp.start("nio");
+        warmUp.await();
 
         assertThat(asked.get()).as("rests, of 20 ms each, in %s ns", WarmUp.LIMIT_NANOS).isBetween(1,
-                (int) (WarmUp.LIMIT_NANOS / 20_000_000L));
+                (int) (WarmUp.LIMIT_NANOS / 20_000_000L) + 1);
     }
 
     @Test
-    void holdsNothingUpWhereItCannotBe() {
+    void isOverInTimeThoughARoundNeverEnds() throws Exception {
+        CountDownLatch never = new CountDownLatch(1);
+        WarmUp warmUp = new WarmUp(() -> {
+            try {
+                never.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return 0;
+        });
+
+        warmUp.start("nio");
+        warmUp.await();
+
+        assertThat(warmUp.isOver()).isTrue();
+        warmUp.stop();
+        never.countDown();
+    }
+
+    @Test
+    void holdsNothingUpWhereItCannotBe() throws InterruptedException {
         WarmUp warmUp = new WarmUp(() -> 0);
 
-        warmUp.run("none of ours");
+        warmUp.start("none of ours");
+        warmUp.await();
 
         assertThat(warmUp.isOver()).isTrue();
     }

@@ -88,7 +88,6 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
         tunnel = false;
         touched = false;
         interim = 0;
-        batch.reset();
         body.reset();
         return this;
     }
@@ -292,6 +291,7 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter impleme
             return;
         }
         events = null;
+        batch.reset();
         timer.stop();
         body.reset();
         head.giveBack();

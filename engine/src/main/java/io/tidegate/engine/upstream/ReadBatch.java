@@ -3,8 +3,7 @@ package io.tidegate.engine.upstream;
 import org.jspecify.annotations.Nullable;
 
 /// What a connection brings at once: a response that lies in two buffers, since the first was nearly full, is sent on
-/// in one
-/// write all the same. Of long bodies [#MOST] bytes wait for what comes behind them, no more.
+/// in one write all the same. Of long bodies [#MOST] bytes wait for what comes behind them, no more.
 final class ReadBatch {
 
     /// Bytes from which on a part of a body is sent on without waiting for the end of the read.

@@ -242,7 +242,8 @@ public enum Transport {
     /// full. Only for whoever needs no end of a read once it has switched reading off: none may come then. Before
     /// anything was read.
     public void readsAtOnce(Channel channel) {
-        if (this == IO_URING) {
+        // With receives of one buffer each, one more that finds nothing would be the end.
+        if (this == IO_URING && UringReceives.areAvailable()) {
             channel.config().setRecvByteBufAllocator(AT_ONCE);
         }
     }
