@@ -17,8 +17,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// The receives of one connection over io_uring: a submission takes whatever comes, again and again (multishot), until
-/// it has brought [#MOST] bytes, or [#MOST_OF_SERVICES] where this side has connected; then the next one is made, if
-/// more is wanted.
+/// it has brought [#MOST] bytes; then the next one is made, if more is wanted.
 ///
 /// Netty submits either one receive for each time that something comes, which is a tenth of what a small request costs,
 /// or one that goes on for good. That one can't be stopped in time: before the kernel hears of it, it may have put half
@@ -32,13 +31,8 @@ final class UringReceives implements IoUringIoHandle, IoRegistration {
     /// Most bytes that one submission brings, but for the rest of the last buffer: what may still come after reading
     /// was switched off.
     static final int MOST = 32_768;
-    /// The same of services: they answer what they were asked, while anyone may send to the gateway. An end that lies
-    /// within a response cuts it in two.
-    static final int MOST_OF_SERVICES = 131_072;
 
-    /// `IORING_OP_CONNECT`, `IORING_OP_RECV`, `IORING_OP_ASYNC_CANCEL` and `IORING_OP_POLL_ADD`, in
-    /// `linux/io_uring.h`.
-    private static final byte CONNECT = 16;
+    /// `IORING_OP_RECV`, `IORING_OP_ASYNC_CANCEL` and `IORING_OP_POLL_ADD`, in `linux/io_uring.h`.
     private static final byte RECEIVE = 27;
     private static final byte CANCEL = 14;
     private static final byte POLL = 6;
@@ -62,7 +56,6 @@ final class UringReceives implements IoUringIoHandle, IoRegistration {
     /// What is submitted again at the end of a receive; null where Netty has none under way.
     private @Nullable IoUringIoOps receive;
     private long id;
-    private int most = MOST;
     /// Netty has not taken it back.
     private boolean wanted;
     /// The peer has said that it sends no more.
@@ -111,16 +104,14 @@ final class UringReceives implements IoUringIoHandle, IoRegistration {
                 return id;
             }
             wanted = false;
-        } else if (opcode == CONNECT) {
-            most = MOST_OF_SERVICES;
         }
         return netty().submit(ops);
     }
 
-    private IoUringIoOps limited(IoUringIoOps ops) {
+    private static IoUringIoOps limited(IoUringIoOps ops) {
         return new IoUringIoOps(RECEIVE, (byte) Fields.FLAGS.get(ops), (short) Fields.PRIORITY.get(ops),
                 (int) Fields.DESCRIPTOR.get(ops), 0, 0, 0, (int) Fields.RECEIVE_FLAGS.get(ops),
-                (long) Fields.DATA.get(ops), (short) Fields.BUFFERS.get(ops), (short) 0, most, 0);
+                (long) Fields.DATA.get(ops), (short) Fields.BUFFERS.get(ops), (short) 0, MOST, 0);
     }
 
     @Override

@@ -23,7 +23,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class UringReceivesTest {
 
-    private static final byte CONNECT = 16;
     private static final byte RECEIVE = 27;
     private static final byte CANCEL = 14;
     private static final byte SEND = 26;
@@ -60,15 +59,6 @@ class UringReceivesTest {
 
         assertThat(kernel.submitted).singleElement().asString().contains("opcode=27", "ioPrio=2", "fd=5", "len=0",
                 "flags=32", "union4=1", "data=7", "union5=" + UringReceives.MOST);
-    }
-
-    @Test
-    void whoWasConnectedToMayBringMore() {
-        registration.submit(ops(CONNECT, (short) 0, 0, (short) 1));
-        registration.submit(receive((short) 7));
-
-        assertThat(kernel.submitted).last().asString().contains("opcode=27",
-                "union5=" + UringReceives.MOST_OF_SERVICES);
     }
 
     @Test
