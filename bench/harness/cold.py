@@ -8,7 +8,7 @@ from harness.sidebyside import say, spread
 from harness.suite import Goal, Result, started, upstream
 
 RATE = 3000
-"""Requests that are due each second: a busy service's, and a tenth of what a warm gateway can do on one processor."""
+"""Requests that are due each second: a busy service's, and a twentieth of what a warm gateway can do on one processor."""
 
 SECONDS = 3
 

@@ -89,12 +89,13 @@ final class Rehearsal implements AutoCloseable {
     /// @throws IOException
     ///             where no sockets can be had for it
     static Rehearsal start(String transport) throws IOException {
-        Loaded.Accepted loaded = configuration(transport, 1);
+        Configurations configurations = Configurations.create();
+        Loaded.Accepted loaded = configuration(configurations, transport, 1);
         Rehearsal rehearsal = new Rehearsal(
                 Engine.start(new EngineOptions(loaded.config().gateway()).withSigns(Signs.none())));
         try {
             rehearsal.apply(loaded);
-            rehearsal.apply(configuration(transport, rehearsal.port("service")));
+            rehearsal.apply(configuration(configurations, transport, rehearsal.port("service")));
             for (int i = 0; i < CLIENTS; i++) {
                 rehearsal.connect((i % 2 == 0 ? get() : post()).getBytes(StandardCharsets.US_ASCII));
             }
@@ -105,8 +106,8 @@ final class Rehearsal implements AutoCloseable {
         }
     }
 
-    private static Loaded.Accepted configuration(String transport, int servicePort) {
-        Loaded loaded = Configurations.create().loadResource("rehearsal.yaml",
+    private static Loaded.Accepted configuration(Configurations configurations, String transport, int servicePort) {
+        Loaded loaded = configurations.loadResource("rehearsal.yaml",
                 Map.of("TRANSPORT", transport, "SERVICE_PORT", Integer.toString(servicePort), "BODY", BODY));
         if (loaded instanceof Loaded.Accepted accepted) {
             return accepted;
