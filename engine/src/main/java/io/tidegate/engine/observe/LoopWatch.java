@@ -2,6 +2,7 @@ package io.tidegate.engine.observe;
 
 import io.tidegate.engine.worker.Deadlines;
 import io.tidegate.engine.worker.Deadlines.Deadline;
+import io.tidegate.engine.worker.RequestQueue.Place;
 import io.tidegate.engine.worker.Watchdog;
 import io.tidegate.engine.worker.Worker;
 import io.tidegate.engine.worker.Workers;
@@ -15,8 +16,8 @@ import org.slf4j.event.Level;
 /// How well the event loops keep time: measures by how much each is late, counts when one is held up for too long, and
 /// logs what its thread was doing meanwhile.
 ///
-/// The measure is the loop's own clock, which ticks every [Deadlines#TICK_NANOS]; it costs no wake-up more. Close it
-/// before the workers.
+/// The measure is how long a request waits that comes as the loop's own clock ticks, every [Deadlines#TICK_NANOS]; it
+/// costs no wake-up more. Close it before the workers.
 public final class LoopWatch implements AutoCloseable {
 
     /// How late a loop may be before it counts as held up, unless said otherwise: 50 ms.
@@ -130,7 +131,8 @@ public final class LoopWatch implements AutoCloseable {
         private final Worker worker;
         private final WorkerCells cells;
         private final long threshold;
-        private final Deadline next = new Deadline(this::run);
+        private final Deadline next = new Deadline(this::tick);
+        private final Place place = new Place(this::measure);
         private long due;
 
         Beat(Worker worker, WorkerCells cells, long threshold) {
@@ -145,11 +147,23 @@ public final class LoopWatch implements AutoCloseable {
 
         void stop() {
             worker.deadlines().remove(next);
+            worker.requests().leave(place);
             cells.beatStops();
         }
 
-        private void run() {
-            long now = worker.deadlines().now();
+        /// Asks for what a request that came with the tick would have to wait for.
+        private void tick() {
+            worker.deadlines().set(next, 1);
+            worker.pressure().ownDelay().tick(worker.deadlines().late());
+            if (worker.requests().isFree()) {
+                measure();
+            } else {
+                worker.requests().add(place);
+            }
+        }
+
+        private void measure() {
+            long now = worker.deadlines().refresh();
             long lag = due == 0 ? 0 : now - due;
             // The first beat may itself have been late; the earliest one seen tells when they are really due.
             if (lag < 0 || due == 0) {
@@ -162,7 +176,6 @@ public final class LoopWatch implements AutoCloseable {
             due += (lag / Deadlines.TICK_NANOS + 1) * Deadlines.TICK_NANOS;
             cells.beat(lag, due);
             worker.pressure().beat(lag, now);
-            worker.deadlines().set(next, 1);
         }
     }
 }

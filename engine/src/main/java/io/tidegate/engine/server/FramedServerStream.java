@@ -43,6 +43,7 @@ abstract class FramedServerStream<C extends ServerConnection, H> extends ServerS
             fault = listener.parser().read(head, fields, !end) ? check(fields, end) : head.fault();
         }
         if (fault == null) {
+            worker().requests().begunBesides();
             exchange.begin(snapshot, listener);
             return true;
         }

@@ -11,6 +11,7 @@ import io.tidegate.engine.tls.TlsClosing;
 import io.tidegate.engine.wire.RequestHead;
 import io.tidegate.engine.worker.Deadlines.Deadline;
 import io.tidegate.engine.worker.Outbox;
+import io.tidegate.engine.worker.RequestQueue.Place;
 import io.tidegate.engine.worker.Worker;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,7 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements S
     private final DeliveryWatch delivery;
     private final ChannelHandlerContext context;
     private @Nullable Http1ServerStream stream;
+    private final Place place = new Place(this::turn);
     private @Nullable ByteBuf pending;
     private boolean undecided;
     private boolean reading;
@@ -61,11 +63,11 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements S
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         ByteBuf in = (ByteBuf) message;
         ByteBuf before = pending;
-        worker.deadlines().refresh();
         if (closing) {
             in.release();
             return;
         }
+        worker.deadlines().refresh();
         if (before != null) {
             // What was on its way while reading was being switched off, or what tells the protocol.
             in = ctx.alloc().compositeBuffer().addComponent(true, before).addComponent(true, in);
@@ -74,9 +76,24 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements S
         if (undecided && !decide(in)) {
             return;
         }
-        if (!reading && !resting) {
+        if (!reading && !resting && (before != null || !waits(in))) {
+            if (place.waits()) {
+                worker.requests().leave(place);
+            }
             consume();
         }
+    }
+
+    /// Lets a request that comes to a busy loop wait for its turn; the rest of what it is a part of finds it under way.
+    private boolean waits(ByteBuf in) {
+        if (stream != null || worker.requests().isFree()) {
+            return false;
+        }
+        ByteBuf kept = worker.requests().add(place, context.alloc(), in);
+        if (kept != null) {
+            pending = kept;
+        }
+        return kept != null;
     }
 
     /// Finds out whether the client speaks HTTP/1.1.
@@ -191,6 +208,7 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements S
     public void channelInactive(ChannelHandlerContext ctx) {
         worker.deadlines().remove(deadline);
         delivery.close();
+        worker.requests().leave(place);
         rests(false);
         closing = true;
         if (stream != null) {
@@ -227,6 +245,10 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements S
 
     private void onDeadline() {
         Http1ServerStream serving = stream;
+        if (place.waits() && !closing) {
+            // What it waits for sets the next.
+            return;
+        }
         if (resting) {
             rests(false);
             readNext();
@@ -379,13 +401,25 @@ final class Http1ServerHandler extends ChannelInboundHandlerAdapter implements S
 
     /// Reads on.
     void goOn() {
-        if (!reading && !resting) {
-            if (pending != null) {
+        if (!reading && !resting && !place.waits()) {
+            if (pending != null && stream == null && !worker.requests().isFree()) {
+                worker.requests().add(place);
+            } else if (pending != null) {
                 // A turn of its own, so that pipelined requests don't grow the stack.
                 worker.loop().execute(this::resume);
             } else {
                 autoRead(true);
             }
+        }
+    }
+
+    /// The turn of the request that has waited.
+    private void turn() {
+        try {
+            resume();
+        } catch (RuntimeException | Error e) {
+            context.close();
+            throw e;
         }
     }
 

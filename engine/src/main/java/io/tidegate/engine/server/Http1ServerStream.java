@@ -28,6 +28,7 @@ final class Http1ServerStream extends ServerStream<Http1ServerHandler> {
     private boolean bodyWanted;
     private boolean dropping;
     private boolean tunnel;
+    private long begun;
 
     /// A stream of connections of this worker.
     Http1ServerStream(Worker worker) {
@@ -41,6 +42,12 @@ final class Http1ServerStream extends ServerStream<Http1ServerHandler> {
         bodyWanted = false;
     }
 
+    @Override
+    void detach() {
+        answered();
+        super.detach();
+    }
+
     /// Serves the request whose head has been read.
     void begin(Snapshot snapshot) {
         bodyWanted = false;
@@ -52,7 +59,13 @@ final class Http1ServerStream extends ServerStream<Http1ServerHandler> {
         } else if (head.contentLength() > 0) {
             body.counted(head.contentLength());
         }
+        begun = worker().requests().begun(worker().deadlines().now());
         exchange.begin(snapshot, terms().current());
+    }
+
+    private void answered() {
+        worker().requests().answered(begun);
+        begun = 0;
     }
 
     /// Whether a request is read or served: what comes next is its body, or has to wait.
@@ -136,6 +149,7 @@ final class Http1ServerStream extends ServerStream<Http1ServerHandler> {
 
     @Override
     public void sendHead(HeadWriter out, int expected) {
+        answered();
         connection().outbox().head(out, expected);
     }
 

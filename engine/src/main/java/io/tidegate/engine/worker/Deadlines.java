@@ -23,6 +23,7 @@ public final class Deadlines {
     private final @Nullable Deadline[] slots = new @Nullable Deadline[SLOTS];
     private long now = System.nanoTime();
     private long tick;
+    private long late;
     private final long start = now;
 
     private @Nullable EventLoop owner;
@@ -52,6 +53,11 @@ public final class Deadlines {
     /// not held up, and free.
     public long now() {
         return now;
+    }
+
+    /// How late the last turn of the wheel was, in nanoseconds.
+    public long late() {
+        return late;
     }
 
     /// Reads the clock, so that what is set from here on counts from this moment: a loop that was held up reads its
@@ -132,6 +138,7 @@ public final class Deadlines {
     void turn() {
         now = System.nanoTime();
         long target = (now - start) / TICK_NANOS;
+        late = Math.max(0, now - start - (tick + 1) * TICK_NANOS);
         while (tick < target) {
             tick++;
             int slot = (int) (tick % SLOTS);

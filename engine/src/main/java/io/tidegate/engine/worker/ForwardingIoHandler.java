@@ -6,7 +6,7 @@ import io.netty.channel.IoHandlerContext;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.IoRegistration;
 import io.netty.util.concurrent.ThreadAwareExecutor;
-import java.util.function.UnaryOperator;
+import java.util.function.BiFunction;
 
 /// A handler of sockets that leaves its work to one of Netty's; who extends it does some of it otherwise.
 abstract class ForwardingIoHandler implements IoHandler {
@@ -21,12 +21,13 @@ abstract class ForwardingIoHandler implements IoHandler {
         return netty;
     }
 
-    /// Makes handlers by `netty`, each wrapped by `wrapping`.
-    static IoHandlerFactory factory(IoHandlerFactory netty, UnaryOperator<IoHandler> wrapping) {
+    /// Makes handlers by `netty`, each wrapped by `wrapping`, which is told whose handler it is.
+    static IoHandlerFactory factory(IoHandlerFactory netty,
+            BiFunction<IoHandler, ThreadAwareExecutor, IoHandler> wrapping) {
         return new IoHandlerFactory() {
             @Override
             public IoHandler newHandler(ThreadAwareExecutor executor) {
-                return wrapping.apply(netty.newHandler(executor));
+                return wrapping.apply(netty.newHandler(executor), executor);
             }
 
             @Override

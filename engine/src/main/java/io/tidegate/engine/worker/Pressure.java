@@ -162,7 +162,7 @@ public final class Pressure {
         return lagLevel;
     }
 
-    /// The loop's clock ticked. On the loop.
+    /// The loop came to a request that was due with a tick of its clock. On the loop.
     ///
     /// @param lagNanos
     ///            how much later than it was due
@@ -176,7 +176,7 @@ public final class Pressure {
         lateAt = now + Deadlines.TICK_NANOS;
     }
 
-    /// The loop's clock ticked.
+    /// As [#beat(long, long)].
     ///
     /// @param processor
     ///            the part of a processor that the loop has had since the tick before
@@ -187,7 +187,6 @@ public final class Pressure {
         double busy = Math.min(1, processor / BUSY);
         double twice = Math.min(lagNanos, lagBefore) * busy;
         lagBefore = lagNanos;
-        ownDelay.tick(lagNanos);
         double late = Math.min(lagNanos * busy, MOST * outside.lag());
         if (own > 0 || twice > outside.lag()) {
             control(late, outside.lag(), (double) Math.max(0, passed), Math.min(1, processor));

@@ -6,6 +6,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.IoHandler;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.ServerChannel;
@@ -36,8 +37,10 @@ import io.netty.channel.uring.IoUringIoHandlerConfig;
 import io.netty.channel.uring.IoUringServerDomainSocketChannel;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.netty.channel.uring.IoUringSocketChannel;
+import io.netty.util.concurrent.ThreadAwareExecutor;
 import io.tidegate.config.ProcessConfig;
 import java.net.StandardSocketOptions;
+import java.util.function.Function;
 import jdk.net.ExtendedSocketOptions;
 
 /// How sockets are driven: Linux io_uring with a ring of provided buffers, Linux epoll, or the JDK's selector.
@@ -126,18 +129,34 @@ public enum Transport {
         return transport;
     }
 
-    IoHandlerFactory handlers() {
+    /// Makes what drives the sockets of an event loop.
+    ///
+    /// @param queues
+    ///            the requests that wait at each loop
+    IoHandlerFactory handlers(Function<ThreadAwareExecutor, RequestQueue> queues) {
+        return ForwardingIoHandler.factory(handlers(),
+                (handler, loop) -> new QueueHandler(wrapped(handler), queues.apply(loop)));
+    }
+
+    private IoHandler wrapped(IoHandler netty) {
         return switch (this) {
-            case IO_URING -> ForwardingIoHandler.factory(IoUringIoHandler.newFactory(new IoUringIoHandlerConfig()
+            case IO_URING -> new UringHandler(netty);
+            case EPOLL -> new EpollHandler(netty);
+            case NIO -> netty;
+        };
+    }
+
+    private IoHandlerFactory handlers() {
+        return switch (this) {
+            case IO_URING -> IoUringIoHandler.newFactory(new IoUringIoHandlerConfig()
                     .setRingSize(SUBMISSIONS)
                     .setCqSize(COMPLETIONS)
                     .setSingleIssuer(true)
                     .setBufferRingConfig(IoUringBufferRingConfig.builder().bufferGroupId(BUFFER_GROUP)
                             .bufferRingSize((short) 256).batchSize(64)
                             .allocator(new IoUringFixedBufferRingAllocator(ByteBufAllocator.DEFAULT, RECEIVE_BUFFER))
-                            .build())),
-                    UringHandler::new);
-            case EPOLL -> ForwardingIoHandler.factory(EpollIoHandler.newFactory(), EpollHandler::new);
+                            .build()));
+            case EPOLL -> EpollIoHandler.newFactory();
             case NIO -> NioIoHandler.newFactory();
         };
     }

@@ -37,6 +37,7 @@ public final class Worker {
     private final Transport transport;
     private final Pressure pressure;
     private final Deadlines deadlines;
+    private final RequestQueue requests;
     private final HeadWriter heads = new HeadWriter();
     private final byte[] copies = new byte[COPIED_AT_ONCE];
     private final ArrayDeque<ResponseHead> responseHeads = new ArrayDeque<>();
@@ -45,7 +46,8 @@ public final class Worker {
     private final FieldMemory fields = new FieldMemory();
     private final SplittableRandom random = new SplittableRandom();
 
-    Worker(int index, EventLoop loop, Transport transport, long mostHeld, long policyWaitNanos, Pressure pressure) {
+    Worker(int index, EventLoop loop, Transport transport, RequestQueue requests, long mostHeld, long policyWaitNanos,
+            Pressure pressure) {
         this.mostHeld = mostHeld;
         this.policyWaitNanos = policyWaitNanos;
         this.index = index;
@@ -53,6 +55,7 @@ public final class Worker {
         this.loop = loop;
         this.transport = transport;
         this.deadlines = new Deadlines();
+        this.requests = requests;
     }
 
     void start() {
@@ -67,6 +70,11 @@ public final class Worker {
     /// Its place among the workers, from 0.
     public int index() {
         return index;
+    }
+
+    /// The requests that wait for their turn.
+    public RequestQueue requests() {
+        return requests;
     }
 
     /// Its event loop.

@@ -1,11 +1,14 @@
 package io.tidegate.engine.worker;
 
 import io.netty.channel.EventLoop;
+import io.netty.channel.IoEventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.ThreadAwareExecutor;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -29,12 +32,14 @@ public final class Workers implements AutoCloseable {
     /// Starts `count` event loops, which share what `bounds` says.
     public Workers(int count, Transport transport, PolicyBounds bounds) {
         this.transport = transport;
+        IdentityHashMap<ThreadAwareExecutor, RequestQueue> queues = new IdentityHashMap<>();
         this.group = new MultiThreadIoEventLoopGroup(count, new DefaultThreadFactory("tidegate-worker"),
-                transport.handlers());
+                transport.handlers(loop -> queues.computeIfAbsent(loop, of -> new RequestQueue(System.nanoTime()))));
         List<Worker> made = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            Worker worker = new Worker(i, group.next(), transport, bounds.heldBytesOfOne(count),
-                    bounds.longestWait().toNanos(), new Pressure(shortage));
+            IoEventLoop loop = group.next();
+            Worker worker = new Worker(i, loop, transport, Objects.requireNonNull(queues.get(loop)),
+                    bounds.heldBytesOfOne(count), bounds.longestWait().toNanos(), new Pressure(shortage));
             byLoop.put(worker.loop(), worker);
             made.add(worker);
         }

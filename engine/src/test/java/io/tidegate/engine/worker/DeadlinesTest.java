@@ -42,4 +42,15 @@ class DeadlinesTest {
         });
         assertThat(fired.get(30, TimeUnit.SECONDS)).isTrue();
     }
+
+    @Test
+    void tellsHowLateItsClockWas() throws Exception {
+        CompletableFuture<Long> late = new CompletableFuture<>();
+        worker.loop().execute(() -> {
+            worker.deadlines().set(new Deadline(() -> late.complete(worker.deadlines().late())), 1);
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(300));
+        });
+        assertThat(late.get(30, TimeUnit.SECONDS))
+                .isGreaterThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(300) - 2 * Deadlines.TICK_NANOS);
+    }
 }

@@ -76,12 +76,6 @@ class PressureTest {
     }
 
     @Test
-    void whatServicesSeemToTakeMayBeTheLoopsOwnLateness() {
-        beats(1, 30, 1);
-        assertThat(pressure.ownDelay().least(100 * MILLI)).isEqualTo(40 * MILLI);
-    }
-
-    @Test
     void aLoopThatHasNotHadTheProcessorIsNotRelievedByDoingLess() {
         beats(100, 200, 0.01);
         assertThat(pressure.isRaised()).isFalse();

@@ -30,9 +30,9 @@ class PausedAcceptsTest extends OverloadFixture {
             }
             Await.until("requests on a connection that is there to be shed",
                     () -> client.get("/low/").status() == 503);
-            int before = upstream.requestCount();
             assertThat(client.get("/critical/").status()).isEqualTo(503);
-            assertThat(upstream.requestCount()).isEqualTo(before);
+            // A newcomer on a loop that has not ticked since then may be served, now or later.
+            assertThat(upstream.requests()).noneMatch(request -> request.target().startsWith("/critical/"));
             assertThat(gateway().metric("tidegate_accepts_paused", "")).isEqualTo(1);
             // One may be accepted by what was under way already; it is told like everyone else then.
             assertThat(gateway().status().connections()).as("connections that were accepted").isLessThan(NEWCOMERS);
